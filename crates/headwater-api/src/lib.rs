@@ -1,0 +1,1 @@
+//! The wire contract: gRPC, REST, tokens, proxy.

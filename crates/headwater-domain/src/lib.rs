@@ -1,0 +1,20 @@
+//! Core values and rules: what a connection, a connected account and a grant are, and what may happen to them.
+//!
+//! Nothing here does I/O, reads the clock or draws random numbers: time and randomness are arguments.
+
+pub mod account;
+pub mod api_client;
+pub mod connection;
+pub mod error;
+pub mod flow;
+pub mod grant;
+pub mod id;
+pub mod name;
+pub mod page;
+pub mod provider;
+pub mod sealed;
+pub mod secret;
+pub mod site;
+pub mod target;
+pub mod time;
+pub mod token_reply;

@@ -1,0 +1,30 @@
+//! Storage of connect flows.
+
+use async_trait::async_trait;
+use headwater_domain::flow::ConnectFlow;
+use headwater_domain::id::FlowId;
+use headwater_domain::time::Timestamp;
+
+use super::StoreError;
+
+/// Connect flows in storage.
+#[async_trait]
+pub trait Flows {
+    /// Adds a flow.
+    async fn insert_flow(&mut self, flow: &ConnectFlow) -> Result<(), StoreError>;
+
+    /// The flow with this id.
+    async fn flow(&mut self, id: &FlowId) -> Result<Option<ConnectFlow>, StoreError>;
+
+    /// The flow whose authorization link has this digest.
+    async fn flow_by_link(&mut self, digest: &[u8; 32]) -> Result<Option<ConnectFlow>, StoreError>;
+
+    /// The flow that was sent to the provider with a `state` of this digest, whatever became of it since.
+    async fn flow_by_state(&mut self, digest: &[u8; 32]) -> Result<Option<ConnectFlow>, StoreError>;
+
+    /// Replaces a flow that still has `flow.version - 1`. `false` when somebody was faster: then nothing changed.
+    async fn update_flow(&mut self, flow: &ConnectFlow) -> Result<bool, StoreError>;
+
+    /// Removes flows that lapsed before `before`; returns how many.
+    async fn delete_flows_before(&mut self, before: Timestamp) -> Result<u64, StoreError>;
+}

@@ -1,0 +1,35 @@
+//! Storage of the deployment's own keys.
+
+use async_trait::async_trait;
+use headwater_domain::id::SigningKeyId;
+use headwater_domain::sealed::Sealed;
+use headwater_domain::time::Timestamp;
+
+use super::StoreError;
+
+/// A key that signs access tokens, as stored.
+#[derive(Clone, Debug)]
+pub struct StoredSigningKey {
+    /// Its public identifier.
+    pub id: SigningKeyId,
+    /// The private key as PKCS#8 PEM, sealed.
+    pub private_key: Sealed,
+    /// When it was made. The newest key signs.
+    pub created_at: Timestamp,
+}
+
+/// The deployment's keys in storage.
+#[async_trait]
+pub trait KeyMaterial {
+    /// All signing keys, newest first.
+    async fn signing_keys(&mut self) -> Result<Vec<StoredSigningKey>, StoreError>;
+
+    /// Adds a signing key.
+    async fn insert_signing_key(&mut self, key: &StoredSigningKey) -> Result<(), StoreError>;
+
+    /// A known text, sealed when the database was made: opening it proves that the key ring is the right one.
+    async fn key_check(&mut self) -> Result<Option<Sealed>, StoreError>;
+
+    /// Stores the known text; replaces the one that is there.
+    async fn put_key_check(&mut self, sealed: &Sealed) -> Result<(), StoreError>;
+}

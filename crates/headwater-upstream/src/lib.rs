@@ -1,0 +1,1 @@
+//! Outbound HTTP, the only place that opens client sockets.
