@@ -1,0 +1,33 @@
+//! The key-encryption key: what every stored secret is locked with in the end.
+
+use std::path::PathBuf;
+
+use headwater_domain::secret::Secret;
+use serde::Deserialize;
+
+use super::ConfigError;
+use super::secret_text::{SecretError, SecretText, one_of, resolve};
+
+const KEY: &str = "encryption.key_encryption_key";
+
+/// Where the key comes from.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table of settings")]
+pub struct EncryptionConfig {
+    /// 32 bytes as base64. `HEADWATER_ENCRYPTION__KEY_ENCRYPTION_KEY`; default none: a key is made in the data
+    /// directory.
+    pub key_encryption_key: Option<SecretText>,
+    /// A file with the same in it. `HEADWATER_ENCRYPTION__KEY_ENCRYPTION_KEY_FILE`; default none.
+    pub key_encryption_key_file: Option<PathBuf>,
+}
+
+impl EncryptionConfig {
+    /// The text of the operator's key, or `None` when headwater keeps its own.
+    pub fn operators_key(&self) -> Result<Option<Secret>, SecretError> {
+        resolve(KEY, self.key_encryption_key.as_ref(), self.key_encryption_key_file.as_deref())
+    }
+
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        one_of(KEY, self.key_encryption_key.as_ref(), self.key_encryption_key_file.as_deref())
+    }
+}

@@ -1,0 +1,155 @@
+//! The log, on standard error.
+//!
+//! What never appears in it: query strings, headers, bodies. Queries carry one-time codes, and paths can carry link
+//! tokens, so a request is named by the route that took it.
+
+use axum::extract::MatchedPath;
+use http::{Request, header};
+use tracing::Span;
+use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
+use tracing_subscriber::{EnvFilter, fmt};
+
+use crate::config::log::{LogConfig, LogFormat};
+
+/// Libraries that would log headers, and with them tokens, when everything is turned up to `debug` or `trace`. They
+/// come last, so that they win over the operator's.
+const QUIET: &str = "h2=info,hyper=info,hyper_util=info,rustls=info,tonic=info,tower=info,sqlx=warn";
+
+/// The log cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The level is not one.
+    #[error("log.level: cannot be understood")]
+    Level(#[from] ParseError),
+    /// There is a log already.
+    #[error("set up the log")]
+    Twice(#[from] TryInitError),
+}
+
+/// Sets up the log of this process. Once.
+pub fn install(config: &LogConfig) -> Result<(), LogError> {
+    subscriber(config, std::io::stderr)?.try_init()?;
+    Ok(())
+}
+
+/// The span of a request, for the trace layer of the router.
+pub fn request_span<B>(request: &Request<B>) -> Span {
+    tracing::info_span!("request", method = %request.method(), route = route(request))
+}
+
+/// The route's pattern rather than the path. A gRPC path has no secret in it and its pattern says too little.
+fn route<B>(request: &Request<B>) -> &str {
+    let content_type = request.headers().get(header::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+    let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    match matched {
+        Some(_) if content_type.starts_with(b"application/grpc") => request.uri().path(),
+        Some(pattern) => pattern,
+        None => "none",
+    }
+}
+
+fn subscriber<W>(
+    config: &LogConfig,
+    writer: W,
+) -> Result<Box<dyn tracing::Subscriber + Send + Sync>, ParseError>
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::builder().parse(format!("{},{QUIET}", config.level))?;
+    let registry = tracing_subscriber::registry().with(filter);
+    Ok(match config.format {
+        LogFormat::Text => Box::new(registry.with(fmt::layer().with_writer(writer).with_ansi(false))),
+        LogFormat::Json => {
+            Box::new(registry.with(fmt::layer().json().flatten_event(true).with_writer(writer)))
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(level: &str, format: LogFormat, act: impl FnOnce()) -> String {
+        let written = Written::default();
+        let writer = written.clone();
+        let config = LogConfig { format, level: level.to_owned() };
+        let subscriber = subscriber(&config, move || writer.clone()).unwrap();
+        tracing::subscriber::with_default(subscriber, act);
+        let bytes = written.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    async fn span_of(request: Request<Body>) -> String {
+        let seen = Arc::new(Mutex::new(String::new()));
+        let keep = Arc::clone(&seen);
+        let watch = axum::middleware::from_fn(move |request: Request<Body>, next: axum::middleware::Next| {
+            let keep = Arc::clone(&keep);
+            async move {
+                *keep.lock().unwrap() = route(&request).to_owned();
+                next.run(request).await
+            }
+        });
+        let router = Router::new()
+            .route("/connect/{token}", get(|| async {}))
+            .route("/some.v1.Service/{*rest}", axum::routing::post(|| async {}))
+            .layer(watch);
+        router.oneshot(request).await.unwrap();
+        seen.lock().unwrap().clone()
+    }
+
+    #[tokio::test]
+    async fn a_request_is_named_by_its_route() {
+        let get = |uri: &str| Request::get(uri).body(Body::empty()).unwrap();
+        assert_eq!(span_of(get("/connect/canary?code=canary")).await, "/connect/{token}");
+        assert_eq!(span_of(get("/other/canary?code=canary")).await, "none");
+        let grpc = Request::post("/some.v1.Service/Call").header("content-type", "application/grpc+proto");
+        assert_eq!(span_of(grpc.body(Body::empty()).unwrap()).await, "/some.v1.Service/Call");
+    }
+
+    #[test]
+    fn libraries_that_know_tokens_stay_quiet_at_every_level() {
+        for level in ["trace", "trace,h2=trace"] {
+            let text = logged(level, LogFormat::Text, || {
+                tracing::debug!(target: "h2::codec", authorization = "canary", "received");
+                tracing::trace!(target: "headwater_server::x", "ours");
+            });
+            assert!(text.contains("ours") && !text.contains("canary"), "{level}: {text}");
+        }
+    }
+
+    #[test]
+    fn json_lines_are_json_and_have_the_request() {
+        let text = logged("info", LogFormat::Json, || {
+            let _span = request_span(&Request::get("/x?code=canary").body(()).unwrap()).entered();
+            tracing::info!(tool = "search", "done\n{{\"forged\": true}}");
+        });
+        let line: serde_json::Value = serde_json::from_str(text.trim_end()).unwrap();
+        assert_eq!((&line["tool"], &line["span"]["method"]), (&"search".into(), &"GET".into()));
+        assert!(!text.contains("canary"), "{text}");
+    }
+}

@@ -1,0 +1,70 @@
+//! Making connections: name resolution with the address check, then TCP, bounded in time.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::Uri;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+use tower::Service;
+
+use crate::address::{AllowedHost, callable};
+
+/// How long resolving and connecting may take together.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+
+/// A target that may not be called.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "`{host}` resolves to no address that may be called: private and local addresses are refused unless the operator allows host and port"
+)]
+pub(crate) struct ForbiddenAddress {
+    pub(crate) host: String,
+}
+
+/// Connects to public addresses, and to those that the operator allows.
+#[derive(Clone)]
+pub(crate) struct GuardedConnector {
+    allowed: Arc<[AllowedHost]>,
+}
+
+impl GuardedConnector {
+    pub(crate) fn new(allowed: Vec<AllowedHost>) -> Self {
+        Self { allowed: allowed.into() }
+    }
+}
+
+impl Service<Uri> for GuardedConnector {
+    type Response = TokioIo<TcpStream>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let allowed = Arc::clone(&self.allowed);
+        Box::pin(async move {
+            let late = |_| io::Error::new(io::ErrorKind::TimedOut, "no connection within 5 seconds");
+            timeout(CONNECT_LIMIT, connect(&uri, &allowed)).await.map_err(late)?
+        })
+    }
+}
+
+async fn connect(uri: &Uri, allowed: &[AllowedHost]) -> io::Result<TokioIo<TcpStream>> {
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
+    let addresses = callable(host, port, lookup_host((host, port)).await?, allowed);
+    if addresses.is_empty() {
+        return Err(io::Error::other(ForbiddenAddress { host: host.to_owned() }));
+    }
+    let stream = TcpStream::connect(&addresses[..]).await?;
+    stream.set_nodelay(true)?;
+    Ok(TokioIo::new(stream))
+}
