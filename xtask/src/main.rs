@@ -1,2 +1,55 @@
-//! Project chores.
-fn main() {}
+//! The project's chores: `cargo xtask tidy` checks the invariants, `cargo xtask test` runs everything.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
+
+mod run;
+mod test;
+mod tidy;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's chores.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Checks the invariants of ARCHITECTURE.md that a machine can check.
+    Tidy {
+        /// The checkout to look at.
+        #[arg(long, default_value = env!("CARGO_MANIFEST_DIR"), hide_default_value = true)]
+        root: PathBuf,
+    },
+    /// Runs all checks and tests, and installs what they need.
+    Test {
+        /// Leaves out the tests that run the published SDKs, which need Python and Node.
+        #[arg(long)]
+        without_sdks: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().chore {
+        Chore::Tidy { root } => tidy::run(&checkout(root)),
+        Chore::Test { without_sdks } => {
+            test::run_all(&checkout(PathBuf::from(env!("CARGO_MANIFEST_DIR"))), without_sdks)
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The default names this crate's own folder; the checkout is the folder above it.
+fn checkout(path: PathBuf) -> PathBuf {
+    if path.ends_with("xtask") { path.parent().map_or(path.clone(), PathBuf::from) } else { path }
+}

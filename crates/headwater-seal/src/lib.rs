@@ -1,1 +1,10 @@
-//! Secrets at rest: envelope encryption and the key ring.
+//! Secrets at rest: envelope encryption under a ring of key-encryption keys.
+//!
+//! Each secret gets a data key of its own; the data key is wrapped by the newest key of the ring. Both layers are
+//! AES-256-GCM with random nonces (NIST SP 800-38D), and both are bound to the place that the secret belongs to, so
+//! that ciphertext which was moved to another row, field or generation does not open.
+
+mod envelope;
+mod ring;
+
+pub use ring::{KEY_LENGTH, KeyRing};

@@ -1,0 +1,96 @@
+//! Who calls: checks the access token of every call but the open ones.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use headwater_domain::id::ClientId;
+use headwater_service::Service;
+use headwater_service::error::ServiceError;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use tonic::Code;
+
+use crate::error;
+use crate::jwt::Tokens;
+
+/// What authenticating needs.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    pub(crate) service: Service,
+    pub(crate) tokens: Arc<Tokens>,
+}
+
+/// Lets a call through when any of its `authorization` values is a valid token: the Python SDK sends two, of which
+/// one can be stale.
+pub(crate) async fn authenticate(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    match gate.caller(request.headers()).await {
+        Ok(Some(caller)) => {
+            tracing::debug!(client = %caller, "authenticated");
+            next.run(request).await
+        }
+        Ok(None) => refuse(
+            &request,
+            "the access token is missing, expired or not valid here; get one from /oauth/token",
+        ),
+        Err(error) if grpc(request.headers()) => error::status(&error).into_http(),
+        Err(error) => error::http(&error),
+    }
+}
+
+impl Gate {
+    /// The program that calls, when it proved who it is.
+    async fn caller(&self, headers: &HeaderMap) -> Result<Option<ClientId>, ServiceError> {
+        let now = self.service.now();
+        for token in bearers(headers) {
+            if let Some(verified) = self.tokens.verify(token, now)
+                && self.service.api_client_exists(&verified.client).await?
+            {
+                return Ok(Some(verified.client.clone()));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// All bearer tokens, in order; some stacks join several headers with commas.
+fn bearers(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers
+        .get_all(AUTHORIZATION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|value| value.trim().split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+}
+
+/// Whether a call speaks gRPC.
+pub(crate) fn grpc(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
+}
+
+fn refuse(request: &Request, message: &str) -> Response {
+    if grpc(request.headers()) {
+        return error::unauthenticated(message).into_http::<axum::body::Body>().into_response();
+    }
+    let mut response =
+        error::json(StatusCode::UNAUTHORIZED, Code::Unauthenticated, "UNAUTHENTICATED", message);
+    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bearer_token_is_looked_at() {
+        let mut headers = HeaderMap::new();
+        for value in ["Bearer one", "bearer two, Bearer three", "Basic x", "Bearer", ""] {
+            headers.append(AUTHORIZATION, HeaderValue::from_static(value));
+        }
+        assert_eq!(bearers(&headers).collect::<Vec<_>>(), ["one", "two", "three"]);
+    }
+}

@@ -1,0 +1,52 @@
+//! The gRPC services.
+
+mod connected_accounts;
+mod connections;
+mod tools;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::{IntoResponse as _, Response};
+use headwater_service::Service;
+use tonic::service::Routes;
+use tonic::{Code, Status};
+
+use crate::proto::connected_accounts::connected_account_service_server::ConnectedAccountServiceServer;
+use crate::proto::connections::connection_service_server::ConnectionServiceServer;
+use crate::proto::errdetails::ErrorInfo;
+use crate::proto::tools::tool_service_server::ToolServiceServer;
+use crate::rules::{Checked, check};
+use crate::{authenticate, error};
+
+/// What every gRPC service holds.
+#[derive(Clone)]
+pub(crate) struct Handlers {
+    pub(crate) service: Service,
+}
+
+/// All services; messages of up to `limit` bytes are read.
+pub(crate) fn router(service: &Service, limit: usize) -> Router {
+    let handlers = Handlers { service: service.clone() };
+    Routes::new(ToolServiceServer::new(handlers.clone()).max_decoding_message_size(limit))
+        .add_service(ConnectedAccountServiceServer::new(handlers.clone()).max_decoding_message_size(limit))
+        .add_service(ConnectionServiceServer::new(handlers).max_decoding_message_size(limit))
+        .prepare()
+        .into_axum_router()
+        .reset_fallback()
+}
+
+/// The answer to a gRPC call of a service that there is not: gRPC's own "unimplemented", never a web page.
+pub(crate) fn unknown(request: &Request) -> Option<Response> {
+    authenticate::grpc(request.headers()).then(|| {
+        let message = format!("{} is not a method of this server", request.uri().path());
+        let info = ErrorInfo { error_code: "UNIMPLEMENTED".to_owned(), ..ErrorInfo::default() };
+        error::with_info(Code::Unimplemented, &message, &info).into_http::<axum::body::Body>().into_response()
+    })
+}
+
+/// Takes a request's message out of its envelope, once it keeps the rules.
+fn checked<M: Checked>(request: tonic::Request<M>) -> Result<M, Status> {
+    let message = request.into_inner();
+    check(&message).map_err(|error| error::status(&error))?;
+    Ok(message)
+}

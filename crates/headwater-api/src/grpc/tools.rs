@@ -1,0 +1,117 @@
+//! `scalekit.v1.tools.ToolService`
+
+use headwater_service::accounts::AccountLocator;
+use headwater_service::tools::{ExecuteTool, ListScopedTools, ListTools};
+use tonic::{Request, Response, Status, async_trait};
+
+use super::{Handlers, checked};
+use crate::error::status;
+use crate::proto::tools::tool_service_server::ToolService;
+use crate::proto::tools::{
+    ExecuteToolRequest, ExecuteToolResponse, Filter, ListAvailableToolsRequest, ListAvailableToolsResponse,
+    ListScopedToolsRequest, ListScopedToolsResponse, ListToolsRequest, ListToolsResponse,
+};
+use crate::wire::account::Naming;
+use crate::wire::page::page;
+use crate::wire::struct_value::{from_struct, to_struct};
+use crate::wire::tool::{scoped, tool};
+
+const DEFAULT_SIZE: u32 = 300;
+const MAX_SIZE: u32 = 1000;
+/// With a query, fewer.
+const MAX_QUERY_SIZE: u32 = 100;
+
+#[async_trait]
+impl ToolService for Handlers {
+    async fn list_tools(
+        &self,
+        request: Request<ListToolsRequest>,
+    ) -> Result<Response<ListToolsResponse>, Status> {
+        let request = checked(request)?;
+        let filter = request.filter.unwrap_or_default();
+        let queried = filter.query.as_ref().is_some_and(|query| !query.is_empty());
+        let max = if queried { MAX_QUERY_SIZE } else { MAX_SIZE };
+        let page = page(request.page_size, &request.page_token, DEFAULT_SIZE.min(max), max)
+            .map_err(|error| status(&error))?;
+        let summary = filter.summary.unwrap_or(false);
+        let listing = self.service.list_tools(&wanted(filter), page).await.map_err(|error| status(&error))?;
+        Ok(Response::new(ListToolsResponse {
+            next_page_token: page.next_token(listing.total),
+            total_size: listing.total,
+            prev_page_token: page.previous_token(),
+            tool_names: listing.items.iter().map(|it| it.tool.name.clone()).collect(),
+            tools: if summary { Vec::new() } else { listing.items.iter().map(tool).collect() },
+        }))
+    }
+
+    async fn list_scoped_tools(
+        &self,
+        request: Request<ListScopedToolsRequest>,
+    ) -> Result<Response<ListScopedToolsResponse>, Status> {
+        let request = checked(request)?;
+        let page = page(request.page_size, &request.page_token, DEFAULT_SIZE, MAX_SIZE)
+            .map_err(|error| status(&error))?;
+        let filter = request.filter.unwrap_or_default();
+        let wanted = ListScopedTools {
+            identifier: request.identifier,
+            providers: filter.providers,
+            tool_names: filter.tool_names,
+            connection_names: filter.connection_names,
+        };
+        let listing = self.service.list_scoped_tools(&wanted, page).await.map_err(|error| status(&error))?;
+        Ok(Response::new(ListScopedToolsResponse {
+            next_page_token: page.next_token(listing.total),
+            total_size: listing.total,
+            prev_page_token: page.previous_token(),
+            tools: listing.items.iter().map(scoped).collect(),
+        }))
+    }
+
+    async fn list_available_tools(
+        &self,
+        request: Request<ListAvailableToolsRequest>,
+    ) -> Result<Response<ListAvailableToolsResponse>, Status> {
+        let request = checked(request)?;
+        let page = page(request.page_size, &request.page_token, DEFAULT_SIZE, MAX_SIZE)
+            .map_err(|error| status(&error))?;
+        let listing = self.service.list_available_tools(page).await.map_err(|error| status(&error))?;
+        Ok(Response::new(ListAvailableToolsResponse {
+            next_page_token: page.next_token(listing.total),
+            total_size: listing.total,
+            prev_page_token: page.previous_token(),
+            tools: listing.items.iter().map(tool).collect(),
+        }))
+    }
+
+    async fn execute_tool(
+        &self,
+        request: Request<ExecuteToolRequest>,
+    ) -> Result<Response<ExecuteToolResponse>, Status> {
+        let request = checked(request)?;
+        let account = Naming {
+            id: request.connected_account_id,
+            connector: request.connector,
+            identifier: request.identifier,
+            organization_id: request.organization_id,
+            user_id: request.user_id,
+        };
+        let arguments = request.params.map(from_struct).unwrap_or_default();
+        let call = ExecuteTool { name: request.tool_name, arguments, account: account.into() };
+        let executed = self.service.execute_tool(call).await.map_err(|error| status(&error))?;
+        Ok(Response::new(ExecuteToolResponse {
+            data: Some(to_struct(executed.data)),
+            execution_id: executed.execution_id,
+        }))
+    }
+}
+
+fn wanted(filter: Filter) -> ListTools {
+    let account = AccountLocator {
+        id: filter.connected_account_id,
+        connection: filter.connector,
+        identifier: Some(filter.identifier),
+        organization_id: filter.organization_id,
+        user_id: filter.user_id,
+    };
+    ListTools { provider: Some(filter.provider), names: filter.tool_name, query: filter.query, account }
+}

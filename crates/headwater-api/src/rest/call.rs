@@ -1,0 +1,108 @@
+//! Calling a gRPC method in this process.
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::GeneralPurpose;
+use base64::engine::general_purpose::GeneralPurposeConfig;
+use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
+use http::header::{CONTENT_TYPE, TE};
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use percent_encoding::percent_decode;
+use prost::Message as _;
+use prost_reflect::{DynamicMessage, MethodDescriptor, SerializeOptions};
+use serde_json::{Value, json};
+use tonic::Code;
+use tower::ServiceExt as _;
+
+use crate::error;
+use crate::proto::rpc;
+
+/// Length of the prefix of a gRPC message: a flag and the message's length.
+const PREFIX: usize = 5;
+/// gRPC allows values with and without padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
+);
+
+/// Calls a method; a refusal comes back as an HTTP answer.
+pub(super) async fn call(
+    grpc: &Router,
+    method: &MethodDescriptor,
+    message: &DynamicMessage,
+) -> Result<DynamicMessage, Response> {
+    let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header(CONTENT_TYPE, "application/grpc")
+        .header(TE, "trailers")
+        .body(Body::from(frame(message)))
+        .map_err(|_| broken("the call could not be put together"))?;
+    let response = match grpc.clone().oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    let (head, body) = response.into_parts();
+    let collected = body.collect().await.map_err(|_| broken("the answer broke off"))?;
+    let trailers = collected.trailers().cloned().unwrap_or_default();
+    let status = [&head.headers, &trailers].into_iter().find(|headers| headers.contains_key("grpc-status"));
+    let status = status.ok_or_else(|| broken("the answer has no status"))?;
+    match code(status) {
+        Code::Ok => unframe(method, collected.to_bytes()).ok_or_else(|| broken("the answer cannot be read")),
+        code => Err(refusal(method, code, status)),
+    }
+}
+
+fn frame(message: &DynamicMessage) -> Bytes {
+    let length = message.encoded_len();
+    let mut framed = BytesMut::with_capacity(PREFIX + length);
+    framed.put_u8(0);
+    framed.put_u32(u32::try_from(length).unwrap_or(u32::MAX));
+    framed.put_slice(&message.encode_to_vec());
+    framed.freeze()
+}
+
+fn unframe(method: &MethodDescriptor, mut bytes: Bytes) -> Option<DynamicMessage> {
+    if bytes.len() < PREFIX {
+        return None;
+    }
+    bytes.advance(PREFIX);
+    DynamicMessage::decode(method.output(), bytes).ok()
+}
+
+fn code(headers: &HeaderMap) -> Code {
+    headers.get("grpc-status").map_or(Code::Unknown, |value| Code::from_bytes(value.as_bytes()))
+}
+
+/// A gRPC refusal as JSON. A provider's refusal of a tool call is 500, as the contract documents it.
+fn refusal(method: &MethodDescriptor, code: Code, headers: &HeaderMap) -> Response {
+    let message = headers
+        .get("grpc-message")
+        .map(|value| percent_decode(value.as_bytes()).decode_utf8_lossy().into_owned());
+    let details =
+        headers.get("grpc-status-details-bin").and_then(|value| BASE64.decode(value.as_bytes()).ok());
+    let info = details.and_then(|bytes| rpc::Status::decode(&bytes[..]).ok()).and_then(|status| {
+        let detail = status.details.into_iter().next()?;
+        let descriptor = method.parent_pool().get_message_by_name("scalekit.v1.errdetails.ErrorInfo")?;
+        let info = DynamicMessage::decode(descriptor, &detail.value[..]).ok()?;
+        let options = SerializeOptions::new().use_proto_field_name(true);
+        let mut json = info.serialize_with_options(serde_json::value::Serializer, &options).ok()?;
+        json.as_object_mut()?.insert("@type".to_owned(), Value::String(detail.type_url));
+        Some(json)
+    });
+    let tool_error = info.as_ref().is_some_and(|info| info["error_code"] == "TOOL_ERROR");
+    let status = if tool_error { StatusCode::INTERNAL_SERVER_ERROR } else { error::http_status(code) };
+    let details: Vec<Value> = info.into_iter().collect();
+    error::json_body(
+        status,
+        &json!({ "code": code as i32, "message": message.unwrap_or_default(), "details": details }),
+    )
+}
+
+fn broken(message: &str) -> Response {
+    error::json(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, "INTERNAL", message)
+}

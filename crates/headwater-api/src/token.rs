@@ -1,0 +1,132 @@
+//! `POST /oauth/token`: access tokens for API clients (RFC 6749 §4.4).
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use headwater_domain::error::ErrorKind;
+use headwater_domain::secret::Secret;
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::json;
+use url::form_urlencoded;
+
+use crate::authenticate::Gate;
+use crate::error::json_body;
+
+/// What a client sent.
+#[derive(Default)]
+struct TokenRequest {
+    grant_type: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<Secret>,
+}
+
+/// An OAuth error (RFC 6749 §5.2).
+struct OauthError {
+    status: StatusCode,
+    code: &'static str,
+    description: String,
+}
+
+/// Exchanges a client's credentials for an access token. A bearer token that comes along is ignored: SDKs send
+/// their expired one.
+pub(crate) async fn token(State(gate): State<Gate>, headers: HeaderMap, body: Bytes) -> Response {
+    let mut response = match issue(&gate, &headers, &body).await {
+        Ok(response) => response,
+        Err(error) => {
+            json_body(error.status, &json!({ "error": error.code, "error_description": error.description }))
+        }
+    };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn issue(gate: &Gate, headers: &HeaderMap, body: &Bytes) -> Result<Response, OauthError> {
+    let request = read(headers, body)?;
+    match request.grant_type.as_deref() {
+        Some("client_credentials") => {}
+        Some(other) => {
+            let other: String = other.chars().take(50).collect();
+            return Err(bad(
+                "unsupported_grant_type",
+                format!("`{other}` is not supported; use client_credentials"),
+            ));
+        }
+        None => {
+            return Err(bad("invalid_request", "grant_type is missing; use client_credentials".to_owned()));
+        }
+    }
+    let (Some(id), Some(secret)) = (request.client_id, request.client_secret) else {
+        return Err(bad("invalid_request", "client_id and client_secret must be given".to_owned()));
+    };
+    let client =
+        gate.service.authenticate_api_client(&id, &secret).await.map_err(|error| match error.kind() {
+            ErrorKind::Unauthenticated => OauthError {
+                status: StatusCode::UNAUTHORIZED,
+                code: "invalid_client",
+                description: error.message().to_owned(),
+            },
+            _ => server_error(),
+        })?;
+    let token =
+        gate.tokens.issue(&client, gate.service.new_token_id(), gate.service.now()).map_err(|error| {
+            tracing::error!(%error, "no access token could be made");
+            server_error()
+        })?;
+    let body = json!({ "access_token": token, "token_type": "Bearer", "expires_in": gate.tokens.lifetime().as_secs(), "scope": "" });
+    Ok(json_body(StatusCode::OK, &body))
+}
+
+fn read(headers: &HeaderMap, body: &Bytes) -> Result<TokenRequest, OauthError> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with("application/x-www-form-urlencoded") {
+        return Err(bad(
+            "invalid_request",
+            "send the parameters as application/x-www-form-urlencoded".to_owned(),
+        ));
+    }
+    let mut request = TokenRequest::default();
+    for (name, value) in form_urlencoded::parse(body) {
+        let value = value.into_owned();
+        match &*name {
+            "grant_type" => request.grant_type = Some(value),
+            "client_id" => request.client_id = Some(value),
+            "client_secret" => request.client_secret = Some(Secret::new(value)),
+            _ => {}
+        }
+    }
+    if request.client_secret.is_none()
+        && let Some((id, secret)) = basic(headers)
+    {
+        request.client_id = Some(id);
+        request.client_secret = Some(secret);
+    }
+    Ok(request)
+}
+
+/// Credentials in an `Authorization: Basic` header, form-encoded inside (RFC 6749 §2.3.1).
+fn basic(headers: &HeaderMap) -> Option<(String, Secret)> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, encoded) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    let decode = |text: &str| {
+        percent_encoding::percent_decode_str(text).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+    };
+    Some((decode(id)?, Secret::new(decode(secret)?)))
+}
+
+fn bad(code: &'static str, description: String) -> OauthError {
+    OauthError { status: StatusCode::BAD_REQUEST, code, description }
+}
+
+fn server_error() -> OauthError {
+    let description =
+        "headwater could not check the credentials; ask the operator to look at the log".to_owned();
+    OauthError { status: StatusCode::INTERNAL_SERVER_ERROR, code: "server_error", description }
+}

@@ -1,0 +1,8 @@
+//! Between wire types and what use cases take and return.
+
+pub(crate) mod account;
+pub(crate) mod connection;
+pub(crate) mod page;
+pub(crate) mod struct_value;
+pub(crate) mod timestamp;
+pub(crate) mod tool;

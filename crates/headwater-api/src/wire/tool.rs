@@ -1,0 +1,37 @@
+//! Tools.
+
+use std::sync::OnceLock;
+
+use headwater_service::tools::{ScopedTool, ToolListing};
+use serde_json::{Map, Value};
+
+use super::struct_value::to_struct;
+use crate::proto::tools;
+
+/// A tool as lists show it.
+pub(crate) fn tool(listing: &ToolListing<'_>) -> tools::Tool {
+    tools::Tool {
+        id: format!("tol_{}", listing.tool.name),
+        provider: listing.connector.provider().as_str().to_owned(),
+        definition: Some(to_struct(listing.tool.definition().clone())),
+        metadata: Some(to_struct(metadata().clone())),
+        tags: Vec::new(),
+        is_default: Some(listing.tool.published),
+        updated_at: None,
+    }
+}
+
+/// A tool together with the account to execute it with.
+pub(crate) fn scoped(scoped: &ScopedTool<'_>) -> tools::ScopedTool {
+    tools::ScopedTool {
+        tool: Some(tool(&scoped.listing)),
+        identifier: scoped.identifier.clone(),
+        connected_account_id: scoped.account_id.to_string(),
+    }
+}
+
+/// Which release the definition belongs to: definitions do not change while a release runs.
+fn metadata() -> &'static Map<String, Value> {
+    static METADATA: OnceLock<Map<String, Value>> = OnceLock::new();
+    METADATA.get_or_init(|| Map::from_iter([("release".to_owned(), Value::from(env!("CARGO_PKG_VERSION")))]))
+}

@@ -1,0 +1,138 @@
+//! Changing, disconnecting and deleting accounts.
+
+use headwater_domain::account::{AccountEvent, ConnectedAccount};
+use headwater_domain::error::ErrorKind;
+use headwater_domain::site::Site;
+use headwater_ports::store::Tx;
+use serde_json::Value;
+
+use super::{AccountChange, AccountLocator, AccountView, SuppliedTokens};
+use crate::Service;
+use crate::error::ServiceError;
+use crate::grants::{NewTokens, bind_candidate};
+
+/// What a consent told beside the tokens.
+pub(crate) struct Consent {
+    pub(crate) site: Site,
+    pub(crate) provider_account_id: Option<String>,
+}
+
+impl Service {
+    /// Changes an account. New tokens make it active, whatever it was before; settings are merged.
+    pub async fn update_account(
+        &self,
+        locator: &AccountLocator,
+        change: AccountChange,
+    ) -> Result<AccountView, ServiceError> {
+        let mut tx = self.store().write().await?;
+        let AccountView { account, connection } = self.find_account(&mut *tx, locator).await?;
+        let account = self.apply_change(&mut *tx, account, change).await?;
+        tx.commit().await?;
+        self.live().forget(&account.id).await;
+        Ok(AccountView { account, connection })
+    }
+
+    /// Disconnects an account: its tokens are destroyed, its record stays.
+    pub async fn disconnect_account(&self, locator: &AccountLocator) -> Result<AccountView, ServiceError> {
+        let mut tx = self.store().write().await?;
+        let AccountView { account, connection } = self.find_account(&mut *tx, locator).await?;
+        let mut account = account
+            .after(AccountEvent::Disconnected, self.now())
+            .map_err(|error| ServiceError::internal("the account cannot be disconnected now", error))?;
+        account.version += 1;
+        account.token_expires_at = None;
+        tx.delete_grant(&account.id).await?;
+        write(&mut *tx, &account).await?;
+        tx.commit().await?;
+        self.live().forget(&account.id).await;
+        Ok(AccountView { account, connection })
+    }
+
+    /// Deletes an account with its tokens.
+    pub async fn delete_account(&self, locator: &AccountLocator) -> Result<(), ServiceError> {
+        let mut tx = self.store().write().await?;
+        let view = self.find_account(&mut *tx, locator).await?;
+        tx.delete_account(&view.account.id).await?;
+        tx.commit().await?;
+        self.live().forget(&view.account.id).await;
+        self.live().forget_all();
+        Ok(())
+    }
+
+    pub(super) async fn apply_change(
+        &self,
+        tx: &mut dyn Tx,
+        mut account: ConnectedAccount,
+        change: AccountChange,
+    ) -> Result<ConnectedAccount, ServiceError> {
+        let tokens = change.tokens.filter(|tokens| !tokens.access_token.is_empty());
+        if tokens.is_none() && change.api_config.is_none() {
+            return Ok(account);
+        }
+        account.api_config.extend(change.api_config.unwrap_or_default());
+        if wants_other_site(&account) {
+            account.site = None;
+        }
+        if let Some(tokens) = tokens {
+            return self.authorize(tx, account, self.supplied(tokens), None).await;
+        }
+        account.updated_at = self.now();
+        account.version += 1;
+        write(tx, &account).await?;
+        Ok(account)
+    }
+
+    /// Tokens from outside come without an end. They count as good until the provider's answers say otherwise.
+    fn supplied(&self, tokens: SuppliedTokens) -> NewTokens {
+        NewTokens {
+            access_token: tokens.access_token,
+            refresh_token: tokens.refresh_token.filter(|token| !token.is_empty()),
+            scopes: tokens.scopes,
+            obtained_at: self.now(),
+            expires_at: None,
+        }
+    }
+
+    /// Gives an account its tokens and makes it active: the one place where that happens. A site that is not known
+    /// yet is found on first use.
+    pub(crate) async fn authorize(
+        &self,
+        tx: &mut dyn Tx,
+        account: ConnectedAccount,
+        tokens: NewTokens,
+        consent: Option<Consent>,
+    ) -> Result<ConnectedAccount, ServiceError> {
+        let generation = tx.grant(&account.id).await?.map_or(0, |grant| grant.generation) + 1;
+        let mut account = account
+            .after(AccountEvent::Authorized, self.now())
+            .map_err(|error| ServiceError::internal("the account cannot be authorized now", error))?;
+        account.version += 1;
+        account.token_expires_at = tokens.expires_at;
+        if let Some(consent) = consent {
+            account.site = Some(consent.site);
+            account.provider_account_id = consent.provider_account_id.or(account.provider_account_id);
+        }
+        let grant = bind_candidate(tokens, account.id.clone(), generation);
+        if !tx.put_grant(&self.seal_grant(&grant)?).await? {
+            return Err(changed_meanwhile());
+        }
+        write(tx, &account).await?;
+        Ok(account)
+    }
+}
+
+async fn write(tx: &mut dyn Tx, account: &ConnectedAccount) -> Result<(), ServiceError> {
+    if tx.update_account(account).await? { Ok(()) } else { Err(changed_meanwhile()) }
+}
+
+fn changed_meanwhile() -> ServiceError {
+    let message =
+        "the connected account was changed by somebody else at the same time; read it again and repeat";
+    ServiceError::new(ErrorKind::Conflict, "CONFLICT", message)
+}
+
+/// Whether the settings name a site other than the one in use.
+fn wants_other_site(account: &ConnectedAccount) -> bool {
+    let wanted = account.api_config.get("cloud_id").and_then(Value::as_str);
+    wanted.is_some_and(|id| account.site.as_ref().is_some_and(|site| site.cloud_id != id))
+}

@@ -1,0 +1,93 @@
+//! Finding accounts.
+
+use headwater_domain::account::Owner;
+use headwater_domain::connection::Connection;
+use headwater_domain::id::AccountId;
+use headwater_ports::store::Tx;
+
+use super::{AccountCredentials, AccountLocator, AccountView};
+use crate::Service;
+use crate::error::ServiceError;
+use crate::live::{LookupKey, no_account};
+
+impl Service {
+    /// The account that `locator` names.
+    pub async fn account(&self, locator: &AccountLocator) -> Result<AccountView, ServiceError> {
+        let mut tx = self.store().read().await?;
+        self.find_account(&mut *tx, locator).await
+    }
+
+    /// The account that `locator` names, with its tokens, refreshed where they were about to lapse.
+    pub async fn account_credentials(
+        &self,
+        locator: &AccountLocator,
+    ) -> Result<AccountCredentials, ServiceError> {
+        let view = self.account(locator).await?;
+        // A refresh that fails leaves the stored state to be shown: the status says what is the matter.
+        drop(self.usable(&view.account.id).await);
+        let mut tx = self.store().read().await?;
+        let view = self.view_of(&mut *tx, &view.account.id).await?;
+        let sealed = tx.grant(&view.account.id).await?;
+        let grant = sealed.map(|sealed| self.open_grant(sealed)).transpose()?;
+        Ok(AccountCredentials { view, grant })
+    }
+
+    /// The id of the account that `locator` names, from memory where it was looked up lately.
+    pub(crate) async fn account_id(&self, locator: &AccountLocator) -> Result<AccountId, ServiceError> {
+        if let Some(id) = locator.account_id()? {
+            return Ok(id);
+        }
+        let (connection, owner) = locator.required()?;
+        let key = LookupKey { connection: connection.to_owned(), owner };
+        if let Some(id) = self.live().id(&key).await {
+            return Ok(id);
+        }
+        let id = self.account(locator).await?.account.id;
+        self.live().remember_id(key, id.clone()).await;
+        Ok(id)
+    }
+
+    pub(super) async fn find_account(
+        &self,
+        tx: &mut dyn Tx,
+        locator: &AccountLocator,
+    ) -> Result<AccountView, ServiceError> {
+        if let Some(id) = locator.account_id()? {
+            return self.view_of(tx, &id).await;
+        }
+        let (name, owner) = locator.required()?;
+        let connection = self.find_connection(tx, name).await?;
+        match tx.account_of(&connection.id, &owner).await? {
+            Some(account) => Ok(AccountView { account, connection }),
+            None => Err(no_account_of(&owner, name)),
+        }
+    }
+
+    pub(crate) async fn find_connection(
+        &self,
+        tx: &mut dyn Tx,
+        name: &str,
+    ) -> Result<Connection, ServiceError> {
+        let unknown = || {
+            let message =
+                format!("there is no connection named `{name}`; create it first, or check the spelling");
+            ServiceError::not_found(message)
+        };
+        let parsed = headwater_domain::name::ConnectionName::parse(name).map_err(|_| unknown())?;
+        tx.connection_named(&parsed).await?.ok_or_else(unknown)
+    }
+
+    pub(crate) async fn view_of(&self, tx: &mut dyn Tx, id: &AccountId) -> Result<AccountView, ServiceError> {
+        let account = tx.account(id).await?.ok_or_else(|| no_account(id.as_str()))?;
+        let connection =
+            tx.connection(&account.connection_id).await?.ok_or_else(|| no_account(id.as_str()))?;
+        Ok(AccountView { account, connection })
+    }
+}
+
+fn no_account_of(owner: &Owner, connection: &str) -> ServiceError {
+    ServiceError::not_found(format!(
+        "`{}` has no connected account on connection `{connection}`; get an authorization link for it first",
+        owner.identifier
+    ))
+}

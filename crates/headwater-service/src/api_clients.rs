@@ -1,0 +1,143 @@
+//! API clients: creating, rotating and authenticating the programs that call headwater.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use headwater_domain::api_client::{ApiClient, ClientSecretDigest};
+use headwater_domain::error::ErrorKind;
+use headwater_domain::id::ClientId;
+use headwater_domain::secret::Secret;
+use headwater_domain::time::Timestamp;
+use moka::future::Cache;
+use subtle::ConstantTimeEq as _;
+
+use crate::Service;
+use crate::error::ServiceError;
+
+/// How many clients are kept in memory.
+const CACHED_CLIENTS: u64 = 10_000;
+/// The longest name of a client, in characters.
+const MAX_NAME: usize = 100;
+
+/// Clients that were looked up lately.
+pub(crate) struct ClientCache(Cache<ClientId, Arc<ApiClient>>);
+
+impl ClientCache {
+    pub(crate) fn new(lifetime: Duration) -> Self {
+        Self(Cache::builder().max_capacity(CACHED_CLIENTS).time_to_live(lifetime).build())
+    }
+}
+
+/// A new secret, shown once.
+pub struct NewClientSecret {
+    /// The client it belongs to.
+    pub client: ApiClient,
+    /// The secret itself.
+    pub secret: Secret,
+}
+
+impl Service {
+    /// Creates an API client with a name for the operator's eyes, and its first secret.
+    pub async fn create_api_client(&self, name: &str) -> Result<NewClientSecret, ServiceError> {
+        if name.trim().is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
+            let message = "must hold 1 to 100 visible characters";
+            return Err(ServiceError::invalid("name", "1..=100 characters", message));
+        }
+        let now = self.now();
+        let id = ClientId::generate(now, self.random_word());
+        let client = ApiClient { id, name: name.to_owned(), secrets: Vec::new(), created_at: now };
+        self.add_secret(client, now).await
+    }
+
+    /// Gives an API client a new secret. Its earlier ones keep working for `grace`.
+    pub async fn rotate_api_client(
+        &self,
+        id: &ClientId,
+        grace: Duration,
+    ) -> Result<NewClientSecret, ServiceError> {
+        let now = self.now();
+        let mut client = self.load_client(id).await?.ok_or_else(|| {
+            ServiceError::not_found(format!(
+                "there is no API client `{id}`; `headwater client list` shows them"
+            ))
+        })?;
+        client.secrets.retain(|secret| secret.live(now));
+        for secret in &mut client.secrets {
+            let end = now.plus(grace);
+            secret.expires_at = Some(secret.expires_at.map_or(end, |earlier| earlier.min(end)));
+        }
+        self.add_secret(client, now).await
+    }
+
+    /// All API clients, oldest first.
+    pub async fn list_api_clients(&self) -> Result<Vec<ApiClient>, ServiceError> {
+        Ok(self.store().read().await?.list_api_clients().await?)
+    }
+
+    /// Removes an API client; its access tokens stop working with it.
+    pub async fn delete_api_client(&self, id: &ClientId) -> Result<(), ServiceError> {
+        let mut tx = self.store().write().await?;
+        let existed = tx.delete_api_client(id).await?;
+        tx.commit().await?;
+        self.clients().0.invalidate(id).await;
+        if existed { Ok(()) } else { Err(ServiceError::not_found(format!("there is no API client `{id}`"))) }
+    }
+
+    /// Checks a client's credentials. One message for every way to be wrong, so that nothing can be probed.
+    pub async fn authenticate_api_client(&self, id: &str, secret: &Secret) -> Result<ClientId, ServiceError> {
+        let id = ClientId::parse(id).map_err(|_| wrong_credentials())?;
+        let client = self.load_client(&id).await?;
+        let digest = self.digest(secret);
+        let now = self.now();
+        // An unknown client takes the same comparison, so that its absence does not show in the time taken.
+        let decoy = [ClientSecretDigest { digest: [0; 32], created_at: now, expires_at: Some(now) }];
+        let secrets = client.as_ref().map_or(&decoy[..], |client| &client.secrets[..]);
+        let right = secrets
+            .iter()
+            .fold(false, |right, known| right | (bool::from(known.digest.ct_eq(&digest)) & known.live(now)));
+        if right { Ok(id) } else { Err(wrong_credentials()) }
+    }
+
+    /// Whether a client still exists. Answered from memory for a few seconds.
+    pub async fn api_client_exists(&self, id: &ClientId) -> Result<bool, ServiceError> {
+        if self.clients().0.get(id).await.is_some() {
+            return Ok(true);
+        }
+        match self.load_client(id).await? {
+            Some(client) => {
+                self.clients().0.insert(id.clone(), Arc::new(client)).await;
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+
+    async fn load_client(&self, id: &ClientId) -> Result<Option<ApiClient>, ServiceError> {
+        Ok(self.store().read().await?.api_client(id).await?)
+    }
+
+    async fn add_secret(
+        &self,
+        mut client: ApiClient,
+        now: Timestamp,
+    ) -> Result<NewClientSecret, ServiceError> {
+        let secret = Secret::new(self.random_token());
+        let digest = self.digest(&secret);
+        client.secrets.push(ClientSecretDigest { digest, created_at: now, expires_at: None });
+        let mut tx = self.store().write().await?;
+        tx.put_api_client(&client).await?;
+        tx.commit().await?;
+        self.clients().0.invalidate(&client.id).await;
+        Ok(NewClientSecret { client, secret })
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a client secret is hashed to be stored or compared")]
+    fn digest(&self, secret: &Secret) -> [u8; 32] {
+        self.sealer().sha256(secret.expose().as_bytes())
+    }
+}
+
+fn wrong_credentials() -> ServiceError {
+    let message = "unknown client id or wrong client secret";
+    ServiceError::new(ErrorKind::Unauthenticated, "invalid_client", message)
+}

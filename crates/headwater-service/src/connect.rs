@@ -1,0 +1,115 @@
+//! The connect flow: from an authorization link to a usable account.
+//!
+//! A link only starts a flow. The flow is bound to the browser that used the link (a cookie) and to the
+//! provider's answer (`state`); both are kept as digests. Each step consumes its flow by compare-and-swap, so
+//! that of two replays one wins, and the code is never presented twice.
+
+mod callback;
+mod complete;
+mod link;
+mod probe;
+mod sites;
+mod start;
+mod view;
+
+use headwater_domain::id::ConnectionId;
+use headwater_domain::site::Site;
+use headwater_domain::time::Timestamp;
+
+pub use callback::CallbackQuery;
+pub use link::LinkRequest;
+pub use view::{LinkState, LinkView};
+
+/// An authorization link.
+#[derive(Clone, Debug)]
+pub struct AuthorizationLink {
+    /// The absolute URL for the end user's browser.
+    pub url: String,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+/// A flow that was just started: where to send the browser, and what it must bring back.
+pub struct StartedFlow {
+    /// The provider's consent page, with all parameters.
+    pub authorize_url: String,
+    /// The value of the cookie that binds the flow to this browser.
+    pub browser_token: String,
+}
+
+/// What a provider's answer led to.
+#[derive(Debug)]
+pub enum CallbackOutcome {
+    /// The account is usable.
+    Connected(ConnectedSummary),
+    /// The grant reaches several sites; the end user picks one.
+    ChooseSite(SiteChoice),
+}
+
+/// What to tell an end user whose account is connected.
+#[derive(Clone, Debug)]
+pub struct ConnectedSummary {
+    /// The product's name.
+    pub provider: String,
+    /// The site that the account reaches.
+    pub site: Site,
+    /// Whom the account belongs to, as the application calls them.
+    pub identifier: String,
+}
+
+/// The sites to choose from.
+#[derive(Clone, Debug)]
+pub struct SiteChoice {
+    /// Names the flow in the form.
+    pub flow: String,
+    /// The connection, for the page's title.
+    pub connection_id: ConnectionId,
+    /// The sites.
+    pub sites: Vec<Site>,
+}
+
+/// Why a step of the connect flow did not work, for the page that the end user sees.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// Nothing is known about this link, state or flow.
+    #[error("the authorization link is not known here")]
+    Unknown,
+    /// The link or step was used before.
+    #[error("the authorization link was used before")]
+    Used,
+    /// It lapsed.
+    #[error("the authorization link has expired")]
+    Expired,
+    /// The browser that came back is not the one that left.
+    #[error("the answer came from another browser than the one that started")]
+    OtherBrowser,
+    /// The end user said no.
+    #[error("the end user declined")]
+    Declined,
+    /// The provider reported an error.
+    #[error("the provider reported {code}: {description}")]
+    Provider {
+        /// The OAuth error code.
+        code: String,
+        /// The provider's description.
+        description: String,
+    },
+    /// The code was not accepted, or the token endpoint was away.
+    #[error("the authorization code could not be exchanged: {0}")]
+    Exchange(String),
+    /// The grant reaches no site.
+    #[error("the grant reaches no site")]
+    NoSite,
+    /// The site that was picked is not among those offered.
+    #[error("the site is not among those that were granted")]
+    ForeignSite,
+    /// The connection cannot be used now.
+    #[error(transparent)]
+    Service(#[from] crate::error::ServiceError),
+}
+
+impl From<headwater_ports::store::StoreError> for ConnectError {
+    fn from(error: headwater_ports::store::StoreError) -> Self {
+        Self::Service(error.into())
+    }
+}

@@ -1,0 +1,132 @@
+//! The provider's answer.
+
+use headwater_domain::connection::Connection;
+use headwater_domain::flow::{ConnectFlow, FailureReason, Stage, Started};
+use headwater_domain::id::ConnectionId;
+use headwater_domain::secret::Secret;
+use subtle::ConstantTimeEq as _;
+
+use super::{CallbackOutcome, ConnectError};
+use crate::Service;
+use crate::error::ServiceError;
+use crate::grants::{NewTokens, TokenFailure, exchange_code, flow_context};
+
+/// The longest provider text that is shown.
+const MAX_TEXT: usize = 300;
+
+/// The query of the provider's redirect.
+#[derive(Default)]
+pub struct CallbackQuery {
+    /// The state that went out.
+    pub state: Option<String>,
+    /// The authorization code.
+    pub code: Option<Secret>,
+    /// The OAuth error code, instead of a code.
+    pub error: Option<String>,
+    /// The provider's description of the error.
+    pub error_description: Option<String>,
+}
+
+impl Service {
+    /// Takes the provider's answer to a flow. `connection` is the one named by the redirect URI, `browser_token`
+    /// the cookie that came with the answer.
+    pub async fn callback(
+        &self,
+        connection: &str,
+        query: CallbackQuery,
+        browser_token: Option<&str>,
+    ) -> Result<CallbackOutcome, ConnectError> {
+        let state = query.state.as_deref().ok_or(ConnectError::Unknown)?;
+        let (flow, started) = self.started_flow(connection, state, browser_token).await?;
+        let refusal = query.error.map(|code| (code, query.error_description.unwrap_or_default()));
+        let reason = match &refusal {
+            Some((code, _)) if code == "access_denied" => FailureReason::Declined,
+            Some(_) => FailureReason::ProviderError,
+            // Noted before the exchange: should we die in the middle, the code must not be presented again.
+            None => FailureReason::ExchangeFailed,
+        };
+        let flow = self.consume(flow, Stage::Failed(reason)).await?;
+        if let Some((code, description)) = refusal {
+            return Err(refused(reason, &code, &description));
+        }
+        let code = query.code.ok_or_else(|| ConnectError::Exchange("the answer holds no code".to_owned()))?;
+        let connection = self.connection(flow.connection_id.as_str()).await?;
+        let verifier = started.verifier.map(|it| self.sealer().open(flow_context(&flow.id, "verifier"), &it));
+        let verifier = verifier.transpose().map_err(ServiceError::from)?;
+        let tokens = self.exchange(&connection, &code, verifier.as_ref()).await?;
+        self.settle_site(flow, &connection, tokens, started.browser_digest).await
+    }
+
+    async fn started_flow(
+        &self,
+        connection: &str,
+        state: &str,
+        browser_token: Option<&str>,
+    ) -> Result<(ConnectFlow, Started), ConnectError> {
+        let digest = self.sealer().sha256(state.as_bytes());
+        let flow = self.store().read().await?.flow_by_state(&digest).await?.ok_or(ConnectError::Unknown)?;
+        // The redirect URI names the connection: an answer that was meant for another one is not ours to take.
+        if ConnectionId::parse(connection).is_ok_and(|id| id != flow.connection_id) {
+            return Err(ConnectError::Unknown);
+        }
+        let Stage::Started(started) = flow.stage.clone() else { return Err(ConnectError::Used) };
+        if self.now() >= flow.expires_at {
+            return Err(ConnectError::Expired);
+        }
+        self.check_browser(started.browser_digest.as_ref(), browser_token)?;
+        Ok((flow, started))
+    }
+
+    /// Compares the browser's cookie with the one the flow was started with.
+    pub(super) fn check_browser(
+        &self,
+        expected: Option<&[u8; 32]>,
+        token: Option<&str>,
+    ) -> Result<(), ConnectError> {
+        let Some(expected) = expected else { return Ok(()) };
+        let presented = token.map(|token| self.sealer().sha256(token.as_bytes()));
+        let same = presented.is_some_and(|digest| bool::from(digest.ct_eq(expected)));
+        if same { Ok(()) } else { Err(ConnectError::OtherBrowser) }
+    }
+
+    /// Moves a flow on, unless somebody was faster.
+    pub(super) async fn consume(
+        &self,
+        mut flow: ConnectFlow,
+        stage: Stage,
+    ) -> Result<ConnectFlow, ConnectError> {
+        flow.stage = stage;
+        flow.version += 1;
+        let mut tx = self.store().write().await?;
+        if !tx.update_flow(&flow).await? {
+            return Err(ConnectError::Used);
+        }
+        tx.commit().await?;
+        Ok(flow)
+    }
+
+    async fn exchange(
+        &self,
+        connection: &Connection,
+        code: &Secret,
+        verifier: Option<&Secret>,
+    ) -> Result<NewTokens, ConnectError> {
+        match exchange_code(self, connection, code, verifier).await {
+            Ok((set, sent_at)) => Ok(NewTokens::from_reply(set, sent_at, &connection.scopes)),
+            Err(TokenFailure::Refused(refusal)) => {
+                tracing::warn!(connection = %connection.name, refusal = %refusal.summary(), "a code was refused");
+                Err(ConnectError::Exchange(refusal.summary()))
+            }
+            Err(TokenFailure::Unreachable(error)) => Err(ConnectError::Exchange(error.to_string())),
+            Err(TokenFailure::Ours(error)) => Err(error.into()),
+        }
+    }
+}
+
+fn refused(reason: FailureReason, code: &str, description: &str) -> ConnectError {
+    let clean = |text: &str| text.chars().filter(|it| !it.is_control()).take(MAX_TEXT).collect();
+    match reason {
+        FailureReason::Declined => ConnectError::Declined,
+        _ => ConnectError::Provider { code: clean(code), description: clean(description) },
+    }
+}

@@ -1,0 +1,110 @@
+//! Completing a flow: the site is settled, the account becomes usable.
+
+use headwater_domain::connection::Connection;
+use headwater_domain::flow::{ChoosingSite, ConnectFlow, FailureReason, Stage};
+use headwater_domain::id::FlowId;
+use headwater_domain::site::Site;
+
+use super::{CallbackOutcome, ConnectError, ConnectedSummary, SiteChoice};
+use crate::Service;
+use crate::accounts::Consent;
+use crate::grants::NewTokens;
+use crate::live::bearer;
+
+impl Service {
+    /// One granted site is taken; of several, the end user picks.
+    pub(super) async fn settle_site(
+        &self,
+        flow: ConnectFlow,
+        connection: &Connection,
+        tokens: NewTokens,
+        browser_digest: Option<[u8; 32]>,
+    ) -> Result<CallbackOutcome, ConnectError> {
+        let mut sites =
+            self.sites(connection, &bearer(&tokens.access_token)?).await.map_err(ConnectError::Exchange)?;
+        match (sites.pop(), sites.is_empty()) {
+            (None, _) => {
+                self.consume(flow, Stage::Failed(FailureReason::NoSite)).await?;
+                Err(ConnectError::NoSite)
+            }
+            (Some(site), true) => {
+                self.finish(flow, connection, tokens, site).await.map(CallbackOutcome::Connected)
+            }
+            (Some(last), false) => {
+                sites.push(last);
+                self.offer_sites(flow, tokens, sites, browser_digest).await
+            }
+        }
+    }
+
+    async fn offer_sites(
+        &self,
+        mut flow: ConnectFlow,
+        tokens: NewTokens,
+        sites: Vec<Site>,
+        browser_digest: Option<[u8; 32]>,
+    ) -> Result<CallbackOutcome, ConnectError> {
+        let candidate = self.seal_candidate(&flow.id, &tokens)?;
+        flow.expires_at = self.now().plus(self.settings().consent_lifetime);
+        let stage = Stage::ChoosingSite(ChoosingSite { browser_digest, candidate, sites: sites.clone() });
+        let flow = self.consume(flow, stage).await?;
+        Ok(CallbackOutcome::ChooseSite(SiteChoice {
+            flow: flow.id.to_string(),
+            connection_id: flow.connection_id,
+            sites,
+        }))
+    }
+
+    /// Takes the end user's choice among several granted sites.
+    pub async fn choose_site(
+        &self,
+        flow: &str,
+        cloud_id: &str,
+        browser_token: Option<&str>,
+    ) -> Result<ConnectedSummary, ConnectError> {
+        let id = FlowId::parse(flow).map_err(|_| ConnectError::Unknown)?;
+        let flow = self.store().read().await?.flow(&id).await?.ok_or(ConnectError::Unknown)?;
+        let Stage::ChoosingSite(choosing) = flow.stage.clone() else { return Err(ConnectError::Used) };
+        if self.now() >= flow.expires_at {
+            return Err(ConnectError::Expired);
+        }
+        self.check_browser(choosing.browser_digest.as_ref(), browser_token)?;
+        let site = choosing
+            .sites
+            .into_iter()
+            .find(|site| site.cloud_id == cloud_id)
+            .ok_or(ConnectError::ForeignSite)?;
+        let connection = self.connection(flow.connection_id.as_str()).await?;
+        let tokens = self.open_candidate(&flow.id, choosing.candidate)?;
+        self.finish(flow, &connection, tokens, site).await
+    }
+
+    /// Stores the grant, makes the account active and ends the flow, all or nothing.
+    async fn finish(
+        &self,
+        mut flow: ConnectFlow,
+        connection: &Connection,
+        tokens: NewTokens,
+        site: Site,
+    ) -> Result<ConnectedSummary, ConnectError> {
+        let authorization = bearer(&tokens.access_token)?;
+        let provider_account_id = self.identity(connection, &site, &authorization).await;
+        flow.stage = Stage::Completed;
+        flow.version += 1;
+        let mut tx = self.store().write().await?;
+        if !tx.update_flow(&flow).await? {
+            return Err(ConnectError::Used);
+        }
+        let account = self.view_of(&mut *tx, &flow.account_id).await?.account;
+        let consent = Consent { site: site.clone(), provider_account_id };
+        let account = self.authorize(&mut *tx, account, tokens, Some(consent)).await?;
+        tx.commit().await?;
+        self.live().forget(&account.id).await;
+        tracing::info!(account = %account.id, connection = %connection.name, "connected account authorized");
+        Ok(ConnectedSummary {
+            provider: self.connector(&connection.provider)?.display_name().to_owned(),
+            site,
+            identifier: account.owner.identifier.to_string(),
+        })
+    }
+}

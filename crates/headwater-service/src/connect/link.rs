@@ -1,0 +1,80 @@
+//! Making authorization links.
+
+use headwater_domain::error::ErrorKind;
+use headwater_domain::flow::{ConnectFlow, Stage};
+use headwater_domain::id::FlowId;
+
+use super::AuthorizationLink;
+use crate::Service;
+use crate::accounts::{AccountLocator, AccountView};
+use crate::connections::not_configured;
+use crate::error::ServiceError;
+
+/// What a link is asked for with.
+#[derive(Clone, Debug, Default)]
+pub struct LinkRequest {
+    /// Whose account to authorize; created where it does not exist.
+    pub account: AccountLocator,
+    /// The caller's own state.
+    pub state: Option<String>,
+    /// Where the application confirms its end user.
+    pub user_verify_url: Option<String>,
+}
+
+impl Service {
+    /// Makes an authorization link for one end user on one connection. It works once, for a limited time.
+    pub async fn authorization_link(&self, request: LinkRequest) -> Result<AuthorizationLink, ServiceError> {
+        refuse_verification(&request)?;
+        let mut tx = self.store().write().await?;
+        let AccountView { account, connection } = self.ensure_account(&mut *tx, &request.account).await?;
+        if !connection.enabled {
+            let message = format!("connection `{}` is disabled; enable it first", connection.name);
+            return Err(ServiceError::new(ErrorKind::FailedPrecondition, "CONNECTION_DISABLED", message));
+        }
+        if !connection.configured() {
+            return Err(not_configured(&connection.name));
+        }
+        let now = self.now();
+        let token = self.random_token();
+        let flow = ConnectFlow {
+            id: FlowId::generate(now, self.random_word()),
+            account_id: account.id,
+            connection_id: connection.id,
+            link_digest: self.sealer().sha256(token.as_bytes()),
+            caller_state: request.state.filter(|state| !state.is_empty()),
+            user_verify_url: None,
+            stage: Stage::Issued,
+            created_at: now,
+            expires_at: now.plus(self.settings().link_lifetime),
+            version: 1,
+        };
+        tx.insert_flow(&flow).await?;
+        tx.commit().await?;
+        Ok(AuthorizationLink {
+            url: self.settings().url(&format!("/oauth/connect?token={token}")),
+            expires_at: flow.expires_at,
+        })
+    }
+
+    /// Removes flows that lapsed a day ago. Called by a job; returns how many.
+    pub async fn remove_old_flows(&self) -> Result<u64, ServiceError> {
+        let mut tx = self.store().write().await?;
+        let removed =
+            tx.delete_flows_before(self.now().minus(std::time::Duration::from_secs(86_400))).await?;
+        tx.commit().await?;
+        Ok(removed)
+    }
+}
+
+/// Activating an account that the application wanted to confirm first would betray it; so this is refused
+/// plainly instead of being passed over.
+fn refuse_verification(request: &LinkRequest) -> Result<(), ServiceError> {
+    match request.user_verify_url.as_deref() {
+        None | Some("") => Ok(()),
+        Some(_) => Err(ServiceError::invalid(
+            "user_verify_url",
+            "unsupported",
+            "this version cannot verify end users yet; leave user_verify_url out to activate accounts on consent",
+        )),
+    }
+}

@@ -1,0 +1,93 @@
+//! Which sites a grant reaches.
+
+use headwater_domain::account::ConnectedAccount;
+use headwater_domain::connection::Connection;
+use headwater_domain::error::ErrorKind;
+use headwater_domain::grant::Grant;
+use headwater_domain::site::Site;
+use http::HeaderValue;
+use serde_json::Value;
+use url::Url;
+
+use crate::Service;
+use crate::error::ServiceError;
+use crate::live::bearer;
+use crate::provider_http::get_json;
+
+impl Service {
+    /// The sites that a token reaches, or a sentence that says why they could not be listed.
+    pub(crate) async fn sites(
+        &self,
+        connection: &Connection,
+        authorization: &HeaderValue,
+    ) -> Result<Vec<Site>, String> {
+        let connector = self.connector(&connection.provider).map_err(|error| error.to_string())?;
+        let patience = self.settings().token_patience;
+        let reply = get_json(self.upstream(), &connection.endpoints.resources, authorization, patience)
+            .await
+            .map_err(|error| format!("the provider's list of sites could not be read: {error}"))?;
+        connector.read_sites(reply.status, &reply.body).map_err(|error| error.to_string())
+    }
+
+    /// The provider's own id of the user behind a token. Best effort: nothing depends on it.
+    pub(crate) async fn identity(
+        &self,
+        connection: &Connection,
+        site: &Site,
+        authorization: &HeaderValue,
+    ) -> Option<String> {
+        let connector = self.connector(&connection.provider).ok()?;
+        let base = connector.account_base(&connection.endpoints, site);
+        let url: Url = base.resolve(connector.identity_path(), None).ok()?;
+        let reply =
+            get_json(self.upstream(), &url, authorization, self.settings().token_patience).await.ok()?;
+        connector.read_identity(reply.status, &reply.body)
+    }
+
+    /// Finds the site of an account whose tokens came from outside, and remembers it. Never guesses.
+    pub(crate) async fn find_site(
+        &self,
+        account: ConnectedAccount,
+        connection: &Connection,
+        grant: &Grant,
+    ) -> Result<ConnectedAccount, ServiceError> {
+        let sites = self.sites(connection, &bearer(&grant.access_token)?).await.map_err(|reason| {
+            let message = format!("the site of `{}` is not known yet: {reason}", account.owner.identifier);
+            ServiceError::new(ErrorKind::FailedPrecondition, "SITE_UNKNOWN", message)
+        })?;
+        let site = choose(&account, sites)?;
+        let mut tx = self.store().write().await?;
+        let mut current =
+            tx.account(&account.id).await?.ok_or_else(|| crate::live::no_account(account.id.as_str()))?;
+        current.site = Some(site);
+        current.version += 1;
+        tx.update_account(&current).await?;
+        tx.commit().await?;
+        Ok(current)
+    }
+}
+
+/// One site is taken; of several, the one that the account's settings name.
+fn choose(account: &ConnectedAccount, mut sites: Vec<Site>) -> Result<Site, ServiceError> {
+    let wanted = account.api_config.get("cloud_id").and_then(Value::as_str);
+    let place = match wanted {
+        Some(wanted) => sites.iter().position(|site| site.cloud_id == wanted),
+        None if sites.len() == 1 => Some(0),
+        None => None,
+    };
+    if let Some(place) = place {
+        return Ok(sites.swap_remove(place));
+    }
+    let urls: Vec<String> = sites.iter().map(|site| format!("{} = {}", site.cloud_id, site.url)).collect();
+    let message = match (wanted, urls.is_empty()) {
+        (_, true) => "the tokens reach no site".to_owned(),
+        (Some(wanted), false) => {
+            format!("the tokens do not reach site `{wanted}`, only: {}", urls.join(", "))
+        }
+        (None, false) => format!(
+            "the tokens reach several sites; name one as `cloud_id` in api_config: {}",
+            urls.join(", ")
+        ),
+    };
+    Err(ServiceError::new(ErrorKind::FailedPrecondition, "SITE_UNKNOWN", message))
+}

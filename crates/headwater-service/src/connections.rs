@@ -1,0 +1,238 @@
+//! Connections: registering the operator's OAuth apps.
+
+use headwater_domain::connection::{Connection, Endpoints};
+use headwater_domain::error::ErrorKind;
+use headwater_domain::id::ConnectionId;
+use headwater_domain::name::ConnectionName;
+use headwater_domain::page::{Listing, Page};
+use headwater_domain::provider::ProviderKey;
+use headwater_domain::sealed::Sealed;
+use headwater_domain::secret::Secret;
+use headwater_ports::sealer::SealContext;
+pub use headwater_ports::store::ConnectionFilter;
+
+use crate::Service;
+use crate::error::ServiceError;
+
+/// The most scopes that Atlassian accepts in one consent.
+const MAX_SCOPES: usize = 50;
+
+/// What a new connection is made of.
+pub struct NewConnection {
+    /// Its name; derived from the provider when absent.
+    pub name: Option<String>,
+    /// Which product it reaches.
+    pub provider: ProviderKey,
+    /// What is configured so far.
+    pub settings: ConnectionSettings,
+}
+
+/// The settings of a connection; absent ones keep what is there, or the provider's defaults.
+#[derive(Default)]
+pub struct ConnectionSettings {
+    /// The OAuth client id.
+    pub client_id: Option<String>,
+    /// The OAuth client secret.
+    pub client_secret: Option<Secret>,
+    /// The scopes to ask for.
+    pub scopes: Option<Vec<String>>,
+    /// Where the provider's endpoints are.
+    pub endpoints: Option<Endpoints>,
+    /// Whether to send a PKCE challenge.
+    pub pkce: Option<bool>,
+}
+
+impl Service {
+    /// Registers a connection.
+    pub async fn create_connection(&self, new: NewConnection) -> Result<Connection, ServiceError> {
+        let connector = self.connector(&new.provider)?;
+        let now = self.now();
+        let default_name = || new.provider.as_str().to_ascii_lowercase();
+        let name = parse_name(&new.name.clone().unwrap_or_else(default_name))?;
+        let blank = Connection {
+            id: ConnectionId::generate(now, self.random_word()),
+            name,
+            provider: new.provider,
+            client_id: String::new(),
+            client_secret: None,
+            scopes: connector.default_scopes(),
+            endpoints: connector.default_endpoints(),
+            pkce: true,
+            enabled: true,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let connection = self.apply(blank, new.settings)?;
+        let mut tx = self.store().write().await?;
+        if !tx.insert_connection(&connection).await? {
+            return Err(name_taken(&connection.name));
+        }
+        tx.commit().await?;
+        Ok(connection)
+    }
+
+    /// Changes a connection; `name` renames it.
+    pub async fn update_connection(
+        &self,
+        id: &str,
+        name: Option<&str>,
+        settings: ConnectionSettings,
+    ) -> Result<Connection, ServiceError> {
+        let mut connection = self.connection(id).await?;
+        if let Some(name) = name {
+            connection.name = parse_name(name)?;
+        }
+        let connection = self.apply(connection, settings)?;
+        self.replace_connection(connection).await
+    }
+
+    /// Switches a connection on or off. A disabled one starts no flow and serves no call.
+    pub async fn set_connection_enabled(&self, id: &str, enabled: bool) -> Result<Connection, ServiceError> {
+        let mut connection = self.connection(id).await?;
+        connection.enabled = enabled;
+        self.replace_connection(connection).await
+    }
+
+    /// Removes a connection with all its accounts and their grants.
+    pub async fn delete_connection(&self, id: &str) -> Result<(), ServiceError> {
+        let id = parse_id(id)?;
+        let mut tx = self.store().write().await?;
+        let existed = tx.delete_connection(&id).await?;
+        tx.commit().await?;
+        self.live().forget_all();
+        if existed { Ok(()) } else { Err(no_connection(id.as_str())) }
+    }
+
+    /// The connection with this id.
+    pub async fn connection(&self, id: &str) -> Result<Connection, ServiceError> {
+        let id = parse_id(id)?;
+        self.store().read().await?.connection(&id).await?.ok_or_else(|| no_connection(id.as_str()))
+    }
+
+    /// The connection with this name.
+    pub async fn connection_named(&self, name: &str) -> Result<Connection, ServiceError> {
+        let parsed = parse_name(name)?;
+        let found = self.store().read().await?.connection_named(&parsed).await?;
+        found.ok_or_else(|| {
+            ServiceError::not_found(format!(
+                "there is no connection named `{name}`; create it first, or check the spelling"
+            ))
+        })
+    }
+
+    /// One page of connections, by name.
+    pub async fn list_connections(
+        &self,
+        filter: &ConnectionFilter,
+        page: Page,
+    ) -> Result<Listing<Connection>, ServiceError> {
+        Ok(self.store().read().await?.list_connections(filter, page).await?)
+    }
+
+    /// The redirect URI to register at the provider.
+    pub fn redirect_uri(&self, connection: &ConnectionId) -> String {
+        self.settings().url(&format!("/sso/v1/oauth/{connection}/callback"))
+    }
+
+    /// The client secret of a connection, opened.
+    pub(crate) fn client_secret(&self, connection: &Connection) -> Result<Secret, ServiceError> {
+        let sealed: &Sealed =
+            connection.client_secret.as_ref().ok_or_else(|| not_configured(&connection.name))?;
+        Ok(self.sealer().open(secret_context(&connection.id), sealed)?)
+    }
+
+    fn apply(
+        &self,
+        mut connection: Connection,
+        settings: ConnectionSettings,
+    ) -> Result<Connection, ServiceError> {
+        if let Some(client_id) = settings.client_id {
+            client_id.trim().clone_into(&mut connection.client_id);
+        }
+        if let Some(secret) = settings.client_secret.filter(|secret| !secret.is_empty()) {
+            connection.client_secret = Some(self.sealer().seal(secret_context(&connection.id), &secret)?);
+        }
+        if let Some(scopes) = settings.scopes {
+            connection.scopes = check_scopes(scopes)?;
+        }
+        if let Some(endpoints) = settings.endpoints {
+            connection.endpoints = endpoints;
+        }
+        connection.pkce = settings.pkce.unwrap_or(connection.pkce);
+        Ok(connection)
+    }
+
+    async fn replace_connection(&self, mut connection: Connection) -> Result<Connection, ServiceError> {
+        connection.version += 1;
+        connection.updated_at = self.now();
+        let mut tx = self.store().write().await?;
+        let named = tx.connection_named(&connection.name).await?;
+        if named.is_some_and(|other| other.id != connection.id) {
+            return Err(name_taken(&connection.name));
+        }
+        if !tx.update_connection(&connection).await? {
+            let message =
+                "the connection was changed by somebody else at the same time; read it again and repeat";
+            return Err(ServiceError::new(ErrorKind::Conflict, "CONFLICT", message));
+        }
+        tx.commit().await?;
+        self.live().forget_all();
+        Ok(connection)
+    }
+}
+
+/// A connection whose OAuth app credentials are missing.
+pub(crate) fn not_configured(name: &ConnectionName) -> ServiceError {
+    let message =
+        format!("connection `{name}` has no client id and secret yet; add them before connecting accounts");
+    ServiceError::new(ErrorKind::FailedPrecondition, "CONNECTION_NOT_CONFIGURED", message)
+}
+
+fn secret_context(id: &ConnectionId) -> SealContext<'_> {
+    SealContext { record: "connection", id: id.as_str(), field: "client_secret", generation: 0 }
+}
+
+fn parse_id(id: &str) -> Result<ConnectionId, ServiceError> {
+    ConnectionId::parse(id)
+        .map_err(|error| ServiceError::invalid("connection_id", "prefix=conn_", error.to_string()))
+}
+
+fn parse_name(name: &str) -> Result<ConnectionName, ServiceError> {
+    ConnectionName::parse(name)
+        .map_err(|error| ServiceError::invalid("connector", "connection name", error.to_string()))
+}
+
+fn no_connection(id: &str) -> ServiceError {
+    ServiceError::not_found(format!("there is no connection `{id}`"))
+}
+
+fn name_taken(name: &ConnectionName) -> ServiceError {
+    let message = format!("a connection named `{name}` exists already; choose another name");
+    ServiceError::new(ErrorKind::AlreadyExists, "ALREADY_EXISTS", message)
+}
+
+/// Scopes are sent separated by spaces, so none may hold one; `offline_access` is always added by the flow.
+fn check_scopes(scopes: Vec<String>) -> Result<Vec<String>, ServiceError> {
+    let odd =
+        |scope: &&String| scope.is_empty() || scope.chars().any(|it| it.is_whitespace() || it.is_control());
+    if let Some(scope) = scopes.iter().find(odd) {
+        let message =
+            format!("`{}` is not a scope: write one scope per entry, without spaces", scope.escape_debug());
+        return Err(ServiceError::invalid("scopes", "no white space", message));
+    }
+    let mut kept: Vec<String> = Vec::with_capacity(scopes.len());
+    for scope in scopes {
+        if scope != "offline_access" && !kept.contains(&scope) {
+            kept.push(scope);
+        }
+    }
+    if kept.len() > MAX_SCOPES {
+        let message = format!(
+            "{} scopes are more than the {MAX_SCOPES} that Atlassian accepts in one consent",
+            kept.len()
+        );
+        return Err(ServiceError::invalid("scopes", "max_items=50", message));
+    }
+    Ok(kept)
+}

@@ -1,0 +1,136 @@
+//! Grants on their way into the store and out of it.
+
+use headwater_domain::flow::Candidate;
+use headwater_domain::grant::{Grant, SealedGrant};
+use headwater_domain::id::{AccountId, FlowId};
+use headwater_domain::secret::Secret;
+use headwater_domain::time::Timestamp;
+use headwater_domain::token_reply::TokenSet;
+use headwater_ports::sealer::SealContext;
+
+use crate::Service;
+use crate::error::ServiceError;
+
+/// Tokens from a provider, before they belong to an account.
+pub(crate) struct NewTokens {
+    pub(crate) access_token: Secret,
+    pub(crate) refresh_token: Option<Secret>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) obtained_at: Timestamp,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+impl NewTokens {
+    /// Takes a provider's answer to a request that was sent at `sent_at`. `requested` stands in where the
+    /// provider did not say what it granted (RFC 6749 §5.1).
+    pub(crate) fn from_reply(set: TokenSet, sent_at: Timestamp, requested: &[String]) -> Self {
+        Self {
+            access_token: set.access_token,
+            refresh_token: set.refresh_token,
+            scopes: set.scopes.unwrap_or_else(|| requested.to_vec()),
+            obtained_at: sent_at,
+            expires_at: set.expires_in.map(|lifetime| sent_at.plus(lifetime)),
+        }
+    }
+}
+
+/// Turns tokens into the grant of an account.
+pub(crate) fn bind_candidate(tokens: NewTokens, account_id: AccountId, generation: u64) -> Grant {
+    Grant {
+        account_id,
+        generation,
+        access_token: tokens.access_token,
+        refresh_token: tokens.refresh_token,
+        scopes: tokens.scopes,
+        obtained_at: tokens.obtained_at,
+        expires_at: tokens.expires_at,
+    }
+}
+
+impl Service {
+    /// Seals a grant for the store.
+    pub(crate) fn seal_grant(&self, grant: &Grant) -> Result<SealedGrant, ServiceError> {
+        let seal = |field, secret| {
+            self.sealer().seal(grant_context(&grant.account_id, field, grant.generation), secret)
+        };
+        Ok(SealedGrant {
+            account_id: grant.account_id.clone(),
+            generation: grant.generation,
+            access_token: seal("access_token", &grant.access_token)?,
+            refresh_token: grant
+                .refresh_token
+                .as_ref()
+                .map(|token| seal("refresh_token", token))
+                .transpose()?,
+            scopes: grant.scopes.clone(),
+            obtained_at: grant.obtained_at,
+            expires_at: grant.expires_at,
+        })
+    }
+
+    /// Opens a grant from the store.
+    pub(crate) fn open_grant(&self, sealed: SealedGrant) -> Result<Grant, ServiceError> {
+        let open =
+            |field, it| self.sealer().open(grant_context(&sealed.account_id, field, sealed.generation), it);
+        let access_token = open("access_token", &sealed.access_token)?;
+        let refresh_token = sealed.refresh_token.as_ref().map(|it| open("refresh_token", it)).transpose()?;
+        Ok(Grant {
+            account_id: sealed.account_id,
+            generation: sealed.generation,
+            access_token,
+            refresh_token,
+            scopes: sealed.scopes,
+            obtained_at: sealed.obtained_at,
+            expires_at: sealed.expires_at,
+        })
+    }
+
+    /// Seals tokens that wait in a connect flow.
+    pub(crate) fn seal_candidate(
+        &self,
+        flow: &FlowId,
+        tokens: &NewTokens,
+    ) -> Result<Candidate, ServiceError> {
+        let seal = |field, secret| self.sealer().seal(flow_context(flow, field), secret);
+        Ok(Candidate {
+            access_token: seal("access_token", &tokens.access_token)?,
+            refresh_token: tokens
+                .refresh_token
+                .as_ref()
+                .map(|token| seal("refresh_token", token))
+                .transpose()?,
+            scopes: tokens.scopes.clone(),
+            obtained_at: tokens.obtained_at,
+            expires_at: tokens.expires_at,
+        })
+    }
+
+    /// Opens tokens that waited in a connect flow.
+    pub(crate) fn open_candidate(
+        &self,
+        flow: &FlowId,
+        candidate: Candidate,
+    ) -> Result<NewTokens, ServiceError> {
+        let open = |field, sealed| self.sealer().open(flow_context(flow, field), sealed);
+        Ok(NewTokens {
+            access_token: open("access_token", &candidate.access_token)?,
+            refresh_token: candidate
+                .refresh_token
+                .as_ref()
+                .map(|it| open("refresh_token", it))
+                .transpose()?,
+            scopes: candidate.scopes,
+            obtained_at: candidate.obtained_at,
+            expires_at: candidate.expires_at,
+        })
+    }
+}
+
+fn grant_context<'a>(account: &'a AccountId, field: &'static str, generation: u64) -> SealContext<'a> {
+    SealContext { record: "grant", id: account.as_str(), field, generation }
+}
+
+/// Where a secret of a connect flow belongs.
+pub(crate) fn flow_context<'a>(flow: &'a FlowId, field: &'static str) -> SealContext<'a> {
+    SealContext { record: "flow", id: flow.as_str(), field, generation: 0 }
+}

@@ -1,0 +1,21 @@
+//! Every use case that needs I/O: connecting accounts, keeping grants fresh, executing tools, proxying.
+//!
+//! [`Service`] is the one handle that adapters hold. It knows no wire format of ours and no adapter; providers
+//! are reached through [`headwater_catalog::connector::Connector`] and the ports.
+
+pub mod accounts;
+pub mod api_clients;
+pub mod connect;
+pub mod connections;
+pub mod error;
+mod grants;
+mod live;
+mod provider_http;
+pub mod proxy;
+mod service;
+pub mod settings;
+pub mod signing_keys;
+pub mod tools;
+mod usage;
+
+pub use service::{Parts, Service};

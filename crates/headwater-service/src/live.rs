@@ -1,0 +1,163 @@
+//! Accounts ready to be used: account, connection and opened grant, kept in memory for a few seconds, so that a
+//! warm call touches no SQL and opens no secret.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use headwater_domain::account::{AccountStatus, ConnectedAccount, Owner};
+use headwater_domain::connection::Connection;
+use headwater_domain::error::ErrorKind;
+use headwater_domain::grant::Grant;
+use headwater_domain::id::AccountId;
+use headwater_domain::secret::Secret;
+use headwater_domain::target::AccountBase;
+use http::HeaderValue;
+use moka::future::Cache;
+
+use crate::Service;
+use crate::error::ServiceError;
+
+/// How many accounts are kept in memory.
+const CACHED_ACCOUNTS: u64 = 100_000;
+
+/// An account that can be called with.
+pub(crate) struct LiveAccount {
+    pub(crate) account: ConnectedAccount,
+    pub(crate) connection: Connection,
+    pub(crate) grant: Grant,
+    /// The part of the provider's API that the account may reach.
+    pub(crate) base: AccountBase,
+    /// The grant's `Authorization` value, marked sensitive.
+    pub(crate) authorization: HeaderValue,
+}
+
+/// What an account is looked up by.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct LookupKey {
+    pub(crate) connection: String,
+    pub(crate) owner: Owner,
+}
+
+/// Accounts that were used lately.
+pub(crate) struct LiveCache {
+    by_id: Cache<AccountId, Arc<LiveAccount>>,
+    ids: Cache<LookupKey, AccountId>,
+}
+
+impl LiveCache {
+    pub(crate) fn new(lifetime: Duration) -> Self {
+        Self {
+            by_id: Cache::builder().max_capacity(CACHED_ACCOUNTS).time_to_live(lifetime).build(),
+            ids: Cache::builder().max_capacity(CACHED_ACCOUNTS).time_to_live(lifetime).build(),
+        }
+    }
+
+    pub(crate) async fn id(&self, key: &LookupKey) -> Option<AccountId> {
+        self.ids.get(key).await
+    }
+
+    pub(crate) async fn remember_id(&self, key: LookupKey, id: AccountId) {
+        self.ids.insert(key, id).await;
+    }
+
+    pub(crate) async fn account(&self, id: &AccountId) -> Option<Arc<LiveAccount>> {
+        self.by_id.get(id).await
+    }
+
+    pub(crate) async fn remember(&self, live: Arc<LiveAccount>) {
+        self.by_id.insert(live.account.id.clone(), live).await;
+    }
+
+    /// Forgets one account, after anything about it changed.
+    pub(crate) async fn forget(&self, id: &AccountId) {
+        self.by_id.invalidate(id).await;
+    }
+
+    /// Forgets everything, after a connection changed.
+    pub(crate) fn forget_all(&self) {
+        self.by_id.invalidate_all();
+        self.ids.invalidate_all();
+    }
+}
+
+impl Service {
+    /// Reads an account with its connection and grant from the store, and opens the grant.
+    pub(crate) async fn load_live(&self, id: &AccountId) -> Result<Arc<LiveAccount>, ServiceError> {
+        let mut tx = self.store().read().await?;
+        let account = tx.account(id).await?.ok_or_else(|| no_account(id.as_str()))?;
+        let connection =
+            tx.connection(&account.connection_id).await?.ok_or_else(|| no_account(id.as_str()))?;
+        let sealed = tx.grant(id).await?;
+        drop(tx);
+        ensure_usable(&account, &connection)?;
+        let sealed = sealed.ok_or_else(|| not_active(&account, &connection))?;
+        let grant = self.open_grant(sealed)?;
+        let account = if account.site.is_some() {
+            account
+        } else {
+            self.find_site(account, &connection, &grant).await?
+        };
+        Ok(Arc::new(self.assemble(account, connection, grant)?))
+    }
+
+    /// Puts an account and its opened grant together.
+    pub(crate) fn assemble(
+        &self,
+        account: ConnectedAccount,
+        connection: Connection,
+        grant: Grant,
+    ) -> Result<LiveAccount, ServiceError> {
+        let Some(site) = &account.site else { return Err(not_active(&account, &connection)) };
+        let base = self.connector(&connection.provider)?.account_base(&connection.endpoints, site);
+        let authorization = bearer(&grant.access_token)?;
+        Ok(LiveAccount { account, connection, grant, base, authorization })
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the access token is put into the Authorization header of provider calls"
+)]
+pub(crate) fn bearer(access_token: &Secret) -> Result<HeaderValue, ServiceError> {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", access_token.expose())).map_err(|_| {
+        ServiceError::new(
+            ErrorKind::Internal,
+            "INTERNAL",
+            "the provider's access token holds characters that no header can carry",
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Refuses accounts that cannot be called with, and says what to do about it.
+fn ensure_usable(account: &ConnectedAccount, connection: &Connection) -> Result<(), ServiceError> {
+    if !connection.enabled {
+        let message =
+            format!("connection `{}` is disabled; enable it before using its accounts", connection.name);
+        return Err(ServiceError::new(ErrorKind::FailedPrecondition, "CONNECTION_DISABLED", message));
+    }
+    if account.status == AccountStatus::Active { Ok(()) } else { Err(not_active(account, connection)) }
+}
+
+/// An account that waits for its end user.
+pub(crate) fn not_active(account: &ConnectedAccount, connection: &Connection) -> ServiceError {
+    let what = match account.status {
+        AccountStatus::PendingVerification => "waits for your application to confirm its end user",
+        AccountStatus::Expired => "has expired: the provider no longer accepts its grant",
+        AccountStatus::Disconnected => "is disconnected",
+        AccountStatus::PendingAuth | AccountStatus::Active => "is not authorized yet",
+    };
+    let message = format!(
+        "the connected account of `{}` on connection `{}` {what} (status {}); get an authorization link and let the end user open it",
+        account.owner.identifier,
+        connection.name,
+        account.status.as_str()
+    );
+    ServiceError::new(ErrorKind::FailedPrecondition, "ACCOUNT_NOT_ACTIVE", message)
+}
+
+/// An account id that leads nowhere.
+pub(crate) fn no_account(id: &str) -> ServiceError {
+    ServiceError::not_found(format!("there is no connected account `{id}`"))
+}

@@ -1,0 +1,76 @@
+//! Raw requests on behalf of an account: any method, streamed both ways, never beyond the account's own API base.
+
+mod headers;
+mod redirect;
+
+use headwater_domain::error::ErrorKind;
+use headwater_domain::target::TargetError;
+use headwater_ports::upstream::{Body, UpstreamError};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+
+use crate::Service;
+use crate::accounts::AccountLocator;
+use crate::error::ServiceError;
+use crate::live::LiveAccount;
+
+/// A raw request.
+pub struct ProxyRequest {
+    /// Whose account to call with.
+    pub account: AccountLocator,
+    /// The method, passed on as it is.
+    pub method: Method,
+    /// The raw, percent-encoded path behind `/proxy`, with its leading slash.
+    pub path: String,
+    /// The raw query, without the question mark.
+    pub query: Option<String>,
+    /// The caller's headers; those that are ours or the connection's are left out.
+    pub headers: HeaderMap,
+    /// The body, streamed.
+    pub body: Body,
+}
+
+impl Service {
+    /// Sends a raw request with an account's token and returns the provider's answer, streamed. The answer's
+    /// status is the provider's own; an error is always ours.
+    pub async fn proxy(&self, request: ProxyRequest) -> Result<Response<Body>, ServiceError> {
+        let id = self.account_id(&request.account).await?;
+        let live = self.usable(&id).await?;
+        let url = live
+            .base
+            .resolve(&request.path, request.query.as_deref())
+            .map_err(|error| forbidden_target(&error))?;
+        let uri = Uri::try_from(url.as_str()).map_err(|_| forbidden_target(&TargetError::Invalid))?;
+        let mut outbound = Request::new(request.body);
+        *outbound.method_mut() = request.method;
+        *outbound.uri_mut() = uri;
+        *outbound.headers_mut() = headers::outbound(request.headers, &live.authorization);
+        let answer = self.upstream().send(outbound, self.settings().proxy_patience).await;
+        self.usage().mark(&live.account.id, self.now());
+        answer.map(|response| self.present(&live, response)).map_err(|error| unreachable(&error))
+    }
+
+    fn present(&self, live: &LiveAccount, response: Response<Body>) -> Response<Body> {
+        let (mut head, body) = response.into_parts();
+        tracing::debug!(account = %live.account.id, status = head.status.as_u16(), "proxied");
+        head.headers = headers::inbound(head.headers);
+        if head.status.is_redirection() && head.status != StatusCode::NOT_MODIFIED {
+            redirect::keep_inside(&mut head.headers, live.base.url(), self.settings());
+        }
+        Response::from_parts(head, body)
+    }
+}
+
+fn forbidden_target(error: &TargetError) -> ServiceError {
+    ServiceError::invalid("path", "below the account's API base", error.to_string())
+}
+
+fn unreachable(error: &UpstreamError) -> ServiceError {
+    let kind = match error {
+        UpstreamError::NotSent { .. } => ErrorKind::Unavailable,
+        UpstreamError::TimedOut(_) => ErrorKind::DeadlineExceeded,
+        UpstreamError::Broken { .. } => ErrorKind::Internal,
+        UpstreamError::Forbidden(_) => ErrorKind::PermissionDenied,
+    };
+    let effect = if error.safe_to_repeat() { "it had no effect" } else { "it may have had its effect" };
+    ServiceError::new(kind, "PROVIDER_UNREACHABLE", format!("the provider did not answer: {error}; {effect}"))
+}

@@ -1,0 +1,134 @@
+//! The handle that adapters hold, and what it is made of.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use headwater_catalog::connector::Connector;
+use headwater_domain::provider::ProviderKey;
+use headwater_domain::time::Timestamp;
+use headwater_ports::clock::Clock;
+use headwater_ports::entropy::{self, Entropy};
+use headwater_ports::sealer::Sealer;
+use headwater_ports::store::Store;
+use headwater_ports::upstream::Upstream;
+
+use crate::api_clients::ClientCache;
+use crate::error::ServiceError;
+use crate::grants::Flights;
+use crate::live::LiveCache;
+use crate::settings::Settings;
+use crate::usage::Usage;
+
+/// What a [`Service`] is put together from.
+pub struct Parts {
+    /// Storage.
+    pub store: Arc<dyn Store>,
+    /// Secrets at rest.
+    pub sealer: Arc<dyn Sealer>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Outbound HTTP.
+    pub upstream: Arc<dyn Upstream>,
+    /// The providers that accounts can be connected to.
+    pub connectors: Vec<Arc<dyn Connector>>,
+    /// What the operator decided.
+    pub settings: Settings,
+}
+
+/// All use cases. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    connectors: HashMap<ProviderKey, Arc<dyn Connector>>,
+    live: LiveCache,
+    flights: Flights,
+    clients: ClientCache,
+    usage: Usage,
+}
+
+impl Service {
+    /// Puts the use cases together. Does no I/O.
+    pub fn new(parts: Parts) -> Self {
+        let connectors = parts.connectors.iter().map(|it| (it.provider().clone(), Arc::clone(it))).collect();
+        let lifetime = parts.settings.cache_lifetime;
+        Self(Arc::new(Inner {
+            connectors,
+            live: LiveCache::new(lifetime),
+            flights: Flights::default(),
+            clients: ClientCache::new(lifetime),
+            usage: Usage::default(),
+            parts,
+        }))
+    }
+
+    /// What the operator decided.
+    pub fn settings(&self) -> &Settings {
+        &self.0.parts.settings
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.0.parts.clock.now()
+    }
+
+    /// The connector of a provider.
+    pub fn connector(&self, provider: &ProviderKey) -> Result<&Arc<dyn Connector>, ServiceError> {
+        self.0.connectors.get(provider).ok_or_else(|| {
+            let known: Vec<&str> = self.connectors().map(|it| it.provider().as_str()).collect();
+            let message = format!("there is no provider `{provider}`; known providers: {}", known.join(", "));
+            ServiceError::invalid("provider", "known provider", message)
+        })
+    }
+
+    /// All connectors, in the order in which they were given.
+    pub fn connectors(&self) -> impl Iterator<Item = &Arc<dyn Connector>> {
+        self.0.parts.connectors.iter()
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.0.parts.store
+    }
+
+    pub(crate) fn sealer(&self) -> &dyn Sealer {
+        &*self.0.parts.sealer
+    }
+
+    pub(crate) fn upstream(&self) -> &dyn Upstream {
+        &*self.0.parts.upstream
+    }
+
+    pub(crate) fn live(&self) -> &LiveCache {
+        &self.0.live
+    }
+
+    pub(crate) fn flights(&self) -> &Flights {
+        &self.0.flights
+    }
+
+    pub(crate) fn clients(&self) -> &ClientCache {
+        &self.0.clients
+    }
+
+    pub(crate) fn usage(&self) -> &Usage {
+        &self.0.usage
+    }
+
+    /// A new identifier for an access token (`jti`).
+    pub fn new_token_id(&self) -> String {
+        self.random_token()
+    }
+
+    /// A token of 256 random bits.
+    pub(crate) fn random_token(&self) -> String {
+        entropy::token(&*self.0.parts.entropy)
+    }
+
+    /// 32 random bits.
+    pub(crate) fn random_word(&self) -> u32 {
+        entropy::word(&*self.0.parts.entropy)
+    }
+}

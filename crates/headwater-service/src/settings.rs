@@ -1,0 +1,53 @@
+//! What the operator decides about use cases.
+
+use std::time::Duration;
+
+use headwater_ports::upstream::Patience;
+use url::Url;
+
+/// What the operator decides about use cases.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The public origin, such as `https://headwater.example`, without a path.
+    pub base_url: Url,
+    /// How long an authorization link can be used.
+    pub link_lifetime: Duration,
+    /// How long an end user may take at the provider, and again for picking a site.
+    pub consent_lifetime: Duration,
+    /// Whether opening a link starts the flow at once and without tying it to the browser, so that scripts can
+    /// walk it. Only for development against a sandbox: assembly refuses it on a public address.
+    pub unattended_connect: bool,
+    /// How long a tool call to the provider may take.
+    pub tool_patience: Patience,
+    /// How long a proxied call to the provider may take.
+    pub proxy_patience: Patience,
+    /// How long a call to a token endpoint may take.
+    pub token_patience: Patience,
+    /// The largest answer that a tool passes on, in bytes. gRPC clients refuse more than 4 MiB by default.
+    pub tool_reply_limit: usize,
+    /// How long a resolved account may be served from memory before the store is asked again.
+    pub cache_lifetime: Duration,
+}
+
+impl Settings {
+    /// Sensible values for a server reachable at `base_url`.
+    pub fn new(base_url: Url) -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            base_url,
+            link_lifetime: seconds(600),
+            consent_lifetime: seconds(600),
+            unattended_connect: false,
+            tool_patience: Patience { response: seconds(50), idle: seconds(20) },
+            proxy_patience: Patience { response: seconds(60), idle: seconds(60) },
+            token_patience: Patience { response: seconds(10), idle: seconds(5) },
+            tool_reply_limit: 4 * 1024 * 1024 - 64 * 1024,
+            cache_lifetime: seconds(5),
+        }
+    }
+
+    /// An absolute URL on the public origin. `path` begins with a slash.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url.as_str().trim_end_matches('/'))
+    }
+}

@@ -1,0 +1,118 @@
+//! Sending a planned call, and sending it again only where that cannot do its effect twice.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use headwater_catalog::failure::ToolFailure;
+use headwater_catalog::plan::RequestPlan;
+use headwater_domain::error::ErrorKind;
+use headwater_domain::id::ExecutionId;
+use headwater_ports::upstream::{Body, ReadError, UpstreamError, full, read};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, Method, Request};
+use serde_json::{Map, Value};
+
+use super::execute::Found;
+use super::failure;
+use crate::Service;
+use crate::error::ServiceError;
+use crate::live::LiveAccount;
+use crate::provider_http::OUR_NAME;
+
+/// A provider's answer, read whole.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Service {
+    /// Sends a call and shapes the answer. Where the provider seems not to accept the token although the clock
+    /// says it is good, the token is replaced once; only a call without effects is then sent again.
+    pub(super) async fn attempt(
+        &self,
+        found: &Found<'_>,
+        plan: &RequestPlan,
+        live: Arc<LiveAccount>,
+        execution: &ExecutionId,
+    ) -> Result<Map<String, Value>, ServiceError> {
+        let answer = self.send(plan, &live).await.map_err(|error| failure::unreachable(&error, execution))?;
+        let stale = found.connector.stale_token_suspected(answer.status, &plan.path, &answer.body);
+        if stale {
+            match self.replace_suspect(&live).await {
+                Some(Ok(fresh)) if found.tool.hints.read_only => {
+                    let answer = self
+                        .send(plan, &fresh)
+                        .await
+                        .map_err(|error| failure::unreachable(&error, execution))?;
+                    return shape(found, &answer, execution);
+                }
+                Some(Err(error)) if error.kind() == ErrorKind::FailedPrecondition => return Err(error),
+                _ => {}
+            }
+        }
+        shape(found, &answer, execution)
+    }
+
+    async fn send(&self, plan: &RequestPlan, live: &LiveAccount) -> Result<Answer, SendError> {
+        match self.send_once(plan, live).await {
+            Err(SendError::Upstream(error)) if error.safe_to_repeat() => self.send_once(plan, live).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn send_once(&self, plan: &RequestPlan, live: &LiveAccount) -> Result<Answer, SendError> {
+        let request = build(plan, live)?;
+        let settings = self.settings();
+        let response = self.upstream().send(request, settings.tool_patience).await?;
+        let (head, body) = response.into_parts();
+        let body = read(body, settings.tool_reply_limit).await?;
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+    }
+}
+
+/// Why there is no whole answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SendError {
+    #[error("the planned request is not a valid one")]
+    Unbuildable,
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+fn build(plan: &RequestPlan, live: &LiveAccount) -> Result<Request<Body>, SendError> {
+    let query = (!plan.query.is_empty()).then_some(plan.query.as_str());
+    let url = live.base.resolve(&plan.path, query).map_err(|_| SendError::Unbuildable)?;
+    let method = Method::from_bytes(plan.method.as_bytes()).map_err(|_| SendError::Unbuildable)?;
+    let mut request = Request::builder()
+        .method(method)
+        .uri(url.as_str())
+        .header(ACCEPT, "application/json")
+        .header(USER_AGENT, OUR_NAME)
+        .header(AUTHORIZATION, &live.authorization);
+    let body = match &plan.body {
+        Some(json) => {
+            request = request.header(CONTENT_TYPE, "application/json");
+            Bytes::from(json.to_string())
+        }
+        None => Bytes::new(),
+    };
+    request.body(full(body)).map_err(|_| SendError::Unbuildable)
+}
+
+fn shape(
+    found: &Found<'_>,
+    answer: &Answer,
+    execution: &ExecutionId,
+) -> Result<Map<String, Value>, ServiceError> {
+    if (200..300).contains(&answer.status) {
+        return headwater_catalog::reply::shape(answer.status, &answer.body)
+            .map_err(|error| failure::unreadable(&error.to_string(), execution));
+    }
+    let header =
+        |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let refusal: ToolFailure = found.connector.read_failure(found.tool, answer.status, &header, &answer.body);
+    Err(failure::refused(refusal, execution))
+}

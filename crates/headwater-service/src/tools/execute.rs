@@ -1,0 +1,149 @@
+//! Executing a tool: which account, may it, is the grant fresh, are the arguments right, what came of it.
+
+use std::sync::Arc;
+
+use headwater_catalog::connector::Connector;
+use headwater_catalog::definition::Tool;
+use headwater_domain::account::AccountStatus;
+use headwater_domain::error::ErrorKind;
+use headwater_domain::id::{AccountId, ExecutionId};
+use headwater_domain::page::Page;
+use serde_json::{Map, Value};
+
+use super::Executed;
+use crate::Service;
+use crate::accounts::{AccountFilter, AccountLocator, AccountView, ListAccounts};
+use crate::error::{ServiceError, Violation};
+use crate::live::LiveAccount;
+
+/// How many near names an unknown tool's error offers.
+const SUGGESTIONS: usize = 3;
+
+/// One call of a tool.
+pub struct ExecuteTool {
+    /// The tool's name.
+    pub name: String,
+    /// Its arguments as the caller sent them; numbers may be doubles.
+    pub arguments: Map<String, Value>,
+    /// Whose account to use. Without a connection, the one account of the identifier with the tool's provider.
+    pub account: AccountLocator,
+}
+
+/// A tool and the connector it belongs to.
+pub(super) struct Found<'a> {
+    pub(super) connector: &'a Arc<dyn Connector>,
+    pub(super) tool: &'a Tool,
+}
+
+impl Service {
+    /// Executes a tool and returns the provider's JSON. A refusal by the provider carries
+    /// [`ServiceError::tool`]; every other error means that nothing was sent.
+    pub async fn execute_tool(&self, call: ExecuteTool) -> Result<Executed, ServiceError> {
+        let found = self.find_tool(&call.name)?;
+        let id = self.account_for(&found, &call.account).await?;
+        let arguments = found.connector.catalogue().check(found.tool, call.arguments).map_err(invalid)?;
+        let live = self.usable(&id).await?;
+        ensure_provider(&found, &live)?;
+        let execution_id = ExecutionId::generate(self.now(), self.random_word());
+        let plan = found.connector.plan(found.tool, &arguments).map_err(invalid)?;
+        let outcome = self.attempt(&found, &plan, live, &execution_id).await;
+        tracing::info!(tool = %call.name, account = %id, execution = %execution_id, ok = outcome.is_ok(), "tool executed");
+        self.usage().mark(&id, self.now());
+        Ok(Executed { data: outcome?, execution_id: execution_id.to_string() })
+    }
+
+    fn find_tool(&self, name: &str) -> Result<Found<'_>, ServiceError> {
+        if name.is_empty() {
+            return Err(ServiceError::invalid(
+                "tool_name",
+                "required",
+                "give the name of a tool, such as confluence_page_get",
+            ));
+        }
+        for connector in self.connectors() {
+            if let Some(tool) = connector.catalogue().get(name) {
+                return Ok(Found { connector, tool });
+            }
+        }
+        let near: Vec<&str> =
+            self.connectors().flat_map(|it| it.catalogue().nearest(name, SUGGESTIONS)).collect();
+        let shown: String = name.chars().take(100).collect();
+        let hint =
+            if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
+        Err(ServiceError::not_found(format!("there is no tool named `{shown}`{hint}")))
+    }
+
+    async fn account_for(
+        &self,
+        found: &Found<'_>,
+        locator: &AccountLocator,
+    ) -> Result<AccountId, ServiceError> {
+        let by_connection = locator.account_id()?.is_some() || locator.connection_name().is_some();
+        if by_connection { self.account_id(locator).await } else { self.only_account(found, locator).await }
+    }
+
+    /// Finds the one account of an identifier with the tool's provider; refuses to guess among several.
+    async fn only_account(
+        &self,
+        found: &Found<'_>,
+        locator: &AccountLocator,
+    ) -> Result<AccountId, ServiceError> {
+        let Some(owner) = locator.owner()? else {
+            let message =
+                "name the end user by identifier and connection name, or give the connected account's id";
+            return Err(ServiceError::invalid("identifier", "required", message));
+        };
+        let filter = AccountFilter {
+            identifier: Some(owner.identifier.to_string()),
+            organization_id: owner.organization_id,
+            user_id: owner.user_id,
+            ..AccountFilter::default()
+        };
+        let provider = Some(found.connector.provider().as_str().to_owned());
+        let wanted = ListAccounts { provider, filter, ..ListAccounts::default() };
+        let accounts = self.list_accounts(wanted, Page { offset: 0, limit: 50 }).await?.items;
+        choose(accounts, owner.identifier.as_str())
+    }
+}
+
+fn choose(mut accounts: Vec<AccountView>, identifier: &str) -> Result<AccountId, ServiceError> {
+    if accounts.len() > 1 {
+        accounts.retain(|view| view.account.status == AccountStatus::Active);
+    }
+    let names: Vec<String> = accounts.iter().map(|view| view.connection.name.to_string()).collect();
+    match (accounts.pop(), accounts.is_empty()) {
+        (Some(view), true) => Ok(view.account.id),
+        (None, _) => Err(ServiceError::not_found(format!(
+            "`{identifier}` has no connected account for this tool; get an authorization link for it first"
+        ))),
+        (Some(_), false) => {
+            let message = format!(
+                "`{identifier}` has accounts on several connections ({}); name one",
+                names.join(", ")
+            );
+            Err(ServiceError::invalid("connector", "required", message))
+        }
+    }
+}
+
+fn ensure_provider(found: &Found<'_>, live: &LiveAccount) -> Result<(), ServiceError> {
+    if found.connector.provider() == &live.connection.provider {
+        return Ok(());
+    }
+    let message = format!(
+        "{} is a tool of {}, but the account is connected to {}",
+        found.tool.name,
+        found.connector.provider(),
+        live.connection.provider
+    );
+    Err(ServiceError::new(ErrorKind::InvalidArgument, "PROVIDER_MISMATCH", message))
+}
+
+fn invalid(violations: Vec<headwater_catalog::arguments::Violation>) -> ServiceError {
+    let convert = |it: headwater_catalog::arguments::Violation| Violation {
+        field: it.field,
+        description: it.description,
+        constraint: it.constraint,
+    };
+    ServiceError::invalid_fields(violations.into_iter().map(convert).collect())
+}

@@ -1,0 +1,66 @@
+//! A provider's refusal as the caller sees it: always marked as a tool error, so that no SDK takes it for a
+//! failure of ours, signs in again or repeats the call.
+
+use headwater_catalog::failure::{FailureKind, ToolFailure};
+use headwater_domain::error::ErrorKind;
+use headwater_domain::id::ExecutionId;
+use headwater_ports::upstream::{ReadError, UpstreamError};
+
+use super::attempt::SendError;
+use crate::error::{ServiceError, ToolError};
+
+/// The code that the published SDKs look for.
+const TOOL_ERROR: &str = "TOOL_ERROR";
+
+/// The provider answered with an error.
+pub(super) fn refused(failure: ToolFailure, execution: &ExecutionId) -> ServiceError {
+    let kind = match failure.kind {
+        FailureKind::Unauthorized => ErrorKind::Unauthenticated,
+        FailureKind::Forbidden => ErrorKind::PermissionDenied,
+        FailureKind::NotFound => ErrorKind::NotFound,
+        FailureKind::Conflict => ErrorKind::Conflict,
+        FailureKind::RateLimited => ErrorKind::ResourceExhausted,
+        FailureKind::Invalid => ErrorKind::InvalidArgument,
+        FailureKind::Upstream => ErrorKind::Internal,
+    };
+    tool_error(kind, &failure.code, failure.message, execution)
+}
+
+/// No answer came. Never reported as "unavailable": callers repeat that by themselves, and the call may have had
+/// its effect.
+pub(super) fn unreachable(error: &SendError, execution: &ExecutionId) -> ServiceError {
+    let (kind, effect) = match error {
+        SendError::Upstream(UpstreamError::TimedOut(_)) => {
+            (ErrorKind::DeadlineExceeded, "it may have had its effect; look before you repeat it")
+        }
+        SendError::Upstream(UpstreamError::Broken { .. }) | SendError::Read(ReadError::Broken(_)) => {
+            (ErrorKind::Internal, "it may have had its effect; look before you repeat it")
+        }
+        SendError::Read(ReadError::TooLarge(_)) => {
+            (ErrorKind::Internal, "ask for less at once, with `limit` or without the body")
+        }
+        SendError::Upstream(_) | SendError::Unbuildable => (ErrorKind::Internal, "it had no effect"),
+    };
+    tool_error(
+        kind,
+        "NO_ANSWER",
+        format!("the provider's answer did not arrive: {error}; {effect}"),
+        execution,
+    )
+}
+
+/// The provider's success cannot be passed on.
+pub(super) fn unreadable(reason: &str, execution: &ExecutionId) -> ServiceError {
+    tool_error(
+        ErrorKind::Internal,
+        "UNREADABLE_ANSWER",
+        format!("the call succeeded, but its answer is of no use: {reason}"),
+        execution,
+    )
+}
+
+fn tool_error(kind: ErrorKind, code: &str, message: String, execution: &ExecutionId) -> ServiceError {
+    let tool =
+        ToolError { execution_id: execution.to_string(), message: message.clone(), code: code.to_owned() };
+    ServiceError::new(kind, TOOL_ERROR, message).with_tool(tool)
+}

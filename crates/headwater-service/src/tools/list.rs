@@ -1,0 +1,82 @@
+//! Listing tools.
+
+use headwater_catalog::connector::Connector;
+use headwater_catalog::definition::Tool;
+use headwater_domain::page::{Listing, Page};
+
+use crate::Service;
+use crate::accounts::AccountLocator;
+use crate::error::ServiceError;
+
+/// Which tools are wanted. Absent or empty fields do not narrow the list.
+#[derive(Clone, Debug, Default)]
+pub struct ListTools {
+    /// Provider key, in any case.
+    pub provider: Option<String>,
+    /// Exact names.
+    pub names: Vec<String>,
+    /// Words that must all occur in the name; separated by spaces or underscores.
+    pub query: Option<String>,
+    /// An account that must exist when it is named by id, or by connection and identifier.
+    pub account: AccountLocator,
+}
+
+/// A tool as lists show it, with the provider it belongs to.
+pub struct ToolListing<'a> {
+    /// The connector it belongs to.
+    pub connector: &'a dyn Connector,
+    /// The tool.
+    pub tool: &'a Tool,
+}
+
+impl Service {
+    /// One page of the catalogue, in its own order.
+    pub async fn list_tools(
+        &self,
+        wanted: &ListTools,
+        page: Page,
+    ) -> Result<Listing<ToolListing<'_>>, ServiceError> {
+        let by_pair = wanted.account.connection_name().is_some() && wanted.account.owner()?.is_some();
+        if wanted.account.account_id()?.is_some() || by_pair {
+            self.account(&wanted.account).await?;
+        }
+        Ok(page.of(self.matching(wanted.provider.as_deref(), &wanted.names, wanted.query.as_deref())))
+    }
+
+    /// One page of the tools that the enabled connections offer, whether or not the end user is connected yet.
+    pub async fn list_available_tools(&self, page: Page) -> Result<Listing<ToolListing<'_>>, ServiceError> {
+        let all = Page { offset: 0, limit: 10_000 };
+        let connections =
+            self.list_connections(&crate::connections::ConnectionFilter::default(), all).await?.items;
+        let offered = |listing: &ToolListing<'_>| {
+            connections
+                .iter()
+                .any(|it| it.enabled && it.configured() && &it.provider == listing.connector.provider())
+        };
+        Ok(page.of(self.matching(None, &[], None).into_iter().filter(offered).collect()))
+    }
+
+    /// The tools of the catalogue that fit, in its own order.
+    pub(super) fn matching(
+        &self,
+        provider: Option<&str>,
+        names: &[String],
+        query: Option<&str>,
+    ) -> Vec<ToolListing<'_>> {
+        let provider = provider.filter(|it| !it.is_empty());
+        let query = query.filter(|it| !it.is_empty());
+        self.connectors()
+            .filter(|connector| {
+                provider.is_none_or(|it| it.eq_ignore_ascii_case(connector.provider().as_str()))
+            })
+            .flat_map(|connector| {
+                connector
+                    .catalogue()
+                    .tools()
+                    .map(move |tool| ToolListing { connector: connector.as_ref(), tool })
+            })
+            .filter(|it| names.is_empty() || names.contains(&it.tool.name))
+            .filter(|it| query.is_none_or(|query| it.tool.mentions(query)))
+            .collect()
+    }
+}
