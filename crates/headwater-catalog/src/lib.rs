@@ -1,1 +1,17 @@
 //! The tool engine: reads tool files, checks arguments, plans requests, shapes replies. Pure.
+//!
+//! A tool is data ([`definition`], read by [`mod@file`]). A call of it walks one way: [`arguments`] checks what the
+//! caller gave, [`plan`] turns it into a request, and the provider's answer becomes a [`reply`] or a [`failure`].
+//! What differs between providers stands behind [`connector`].
+
+pub mod arguments;
+pub mod catalogue;
+pub mod connector;
+pub mod definition;
+pub mod failure;
+pub mod file;
+pub mod plan;
+pub mod reply;
+mod schema;
+#[cfg(test)]
+mod test_tools;

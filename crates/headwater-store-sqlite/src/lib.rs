@@ -1,1 +1,23 @@
-//! The embedded store on SQLite.
+//! Storage in one SQLite file.
+//!
+//! One connection writes and four read; readers see the last committed state and never wait for the writer. A
+//! commit is on the disk when it returns.
+
+mod accounts;
+mod api_clients;
+mod connections;
+mod error;
+mod flows;
+mod grants;
+mod json;
+mod key_material;
+mod migrations;
+mod open;
+mod record;
+mod store;
+#[cfg(test)]
+mod tests;
+mod transaction;
+
+pub use open::OpenError;
+pub use store::SqliteStore;

@@ -1,0 +1,139 @@
+//! The arguments of a call: checked against the tool, and brought into the form that the request needs.
+
+mod explain;
+mod lenient;
+
+use serde_json::{Map, Value};
+
+use crate::catalogue::nearest;
+use crate::definition::Tool;
+
+/// The most violations that one call reports.
+const MAX_VIOLATIONS: usize = 20;
+
+/// Arguments that fit their tool. Absent ones are left out: a `null` counts as absent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arguments(Map<String, Value>);
+
+/// One argument that breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The argument's name; elements of arrays are dotted (`id.2`).
+    pub field: String,
+    /// What is wrong and what is allowed.
+    pub description: String,
+    /// The rule, in short (`required`, `maximum=250`).
+    pub constraint: String,
+}
+
+impl Violation {
+    pub(crate) fn new(field: &str, constraint: &str, description: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), description: description.into(), constraint: constraint.to_owned() }
+    }
+}
+
+impl Arguments {
+    /// Checks what a caller gave. Forgives what models often get wrong where nothing is lost by it: whole numbers
+    /// written as `5.0` or `"5"`, identifiers given as numbers, a single value where an array is wanted.
+    pub fn check(tool: &Tool, mut given: Map<String, Value>) -> Result<Self, Vec<Violation>> {
+        let mut violations = unknown(tool, &given);
+        let mut values = Map::new();
+        for parameter in &tool.parameters {
+            let value = given.remove(&parameter.name).unwrap_or_default();
+            match lenient::adjust(parameter, value) {
+                Ok(Value::Null) if parameter.required => violations.push(missing(tool, &parameter.name)),
+                Ok(Value::Null) => {}
+                Ok(value) => {
+                    values.insert(parameter.name.clone(), value);
+                }
+                Err(violation) => violations.push(violation),
+            }
+        }
+        violations.extend(separated(tool, &values));
+        let values = Value::Object(values);
+        violations.extend(explain::broken_rules(tool, &values).take(MAX_VIOLATIONS));
+        match values {
+            Value::Object(values) if violations.is_empty() => Ok(Self(values)),
+            _ => Err(limited(violations)),
+        }
+    }
+
+    /// The value of an argument, when it was given.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// All arguments that were given.
+    pub fn values(&self) -> &Map<String, Value> {
+        &self.0
+    }
+}
+
+fn limited(mut violations: Vec<Violation>) -> Vec<Violation> {
+    violations.truncate(MAX_VIOLATIONS);
+    violations
+}
+
+/// Names that the tool does not know. A `null` under an unknown name is refused too: it was meant for something.
+fn unknown(tool: &Tool, given: &Map<String, Value>) -> Vec<Violation> {
+    let known = || tool.parameters.iter().map(|it| it.name.as_str());
+    let describe = |name: &String| {
+        let near = nearest(name, known(), 2);
+        let meant =
+            if near.is_empty() { String::new() } else { format!("; did you mean {}?", quoted(&near)) };
+        let all: Vec<&str> = known().collect();
+        let rest =
+            if all.is_empty() { "it takes none".to_owned() } else { format!("it takes {}", quoted(&all)) };
+        Violation::new(
+            &shortened(name),
+            "known parameter",
+            format!("{} has no such parameter{meant}; {rest}", tool.name),
+        )
+    };
+    given.keys().filter(|name| tool.parameter(name).is_none()).take(MAX_VIOLATIONS).map(describe).collect()
+}
+
+fn missing(tool: &Tool, name: &str) -> Violation {
+    let example = tool.parameter(name).and_then(|it| it.example.as_ref());
+    let example = example.map(|it| format!(", such as {it}")).unwrap_or_default();
+    Violation::new(name, "required", format!("is required by {}{example}", tool.name))
+}
+
+/// Parameters that were given without those that belong to them.
+fn separated(tool: &Tool, values: &Map<String, Value>) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for group in &tool.together {
+        let (given, absent): (Vec<&str>, Vec<&str>) =
+            group.iter().map(String::as_str).partition(|name| values.contains_key(*name));
+        if given.is_empty() {
+            continue;
+        }
+        let explain = |name: &&str| {
+            Violation::new(
+                name,
+                "required together",
+                format!("must be given together with {}, or neither", quoted(&given)),
+            )
+        };
+        violations.extend(absent.iter().map(explain));
+    }
+    violations
+}
+
+fn quoted(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+/// A caller's text, short enough for a message.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut short: String = text.chars().take(LONGEST).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests;

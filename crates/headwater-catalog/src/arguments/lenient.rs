@@ -1,0 +1,145 @@
+//! Small repairs to a caller's values, where nothing is lost by them.
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Number, Value};
+
+use super::{Violation, shortened};
+use crate::definition::{Format, ItemKind, Kind, Parameter};
+
+/// Up to here a double holds every whole number exactly (2^53).
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Brings a value into the form that its parameter wants. Values beyond repair are returned as they are: the
+/// schema refuses them. `null` means absent.
+pub(super) fn adjust(parameter: &Parameter, value: Value) -> Result<Value, Violation> {
+    match parameter.kind {
+        Kind::String => text(parameter, value),
+        Kind::Integer => whole(&parameter.name, value),
+        Kind::Number => Ok(number(value)),
+        Kind::Boolean => Ok(truth(value)),
+        Kind::Object => Ok(value),
+        Kind::Array(items) => array(&parameter.name, items, value),
+    }
+}
+
+fn text(parameter: &Parameter, value: Value) -> Result<Value, Violation> {
+    match (value, parameter.format) {
+        (Value::String(text), Some(Format::Cursor)) => cursor(&parameter.name, &text),
+        (Value::String(text), _) if parameter.comma_list => Ok(Value::String(tight(&text))),
+        (Value::String(text), Some(Format::Id)) => Ok(Value::String(text.trim().to_owned())),
+        (value @ (Value::Object(_) | Value::Array(_)), Some(Format::Document)) => {
+            Ok(Value::String(value.to_string()))
+        }
+        (Value::Array(items), _) if parameter.comma_list => joined(&parameter.name, items),
+        (value, _) => digits(&parameter.name, value),
+    }
+}
+
+/// A comma list without the spaces around its commas.
+fn tight(text: &str) -> String {
+    text.split(',').map(str::trim).collect::<Vec<_>>().join(",")
+}
+
+/// An array given where a comma list is wanted.
+fn joined(name: &str, items: Vec<Value>) -> Result<Value, Violation> {
+    let original = items.clone();
+    let texts: Result<Vec<Value>, Violation> = items.into_iter().map(|item| digits(name, item)).collect();
+    let texts = texts?;
+    let parts: Option<Vec<&str>> = texts.iter().map(Value::as_str).collect();
+    Ok(match parts {
+        Some(parts) if !parts.is_empty() => Value::String(parts.join(",")),
+        Some(_) => Value::Null,
+        None => Value::Array(original),
+    })
+}
+
+/// A whole number as its digits; anything else as it is.
+fn digits(name: &str, value: Value) -> Result<Value, Violation> {
+    Ok(match exact(name, value)? {
+        Value::Number(number) if !number.is_f64() => Value::String(number.to_string()),
+        value => value,
+    })
+}
+
+/// A whole number as an integer, whether it came as `5`, `5.0` or `"5"`; anything else as it is.
+fn whole(name: &str, value: Value) -> Result<Value, Violation> {
+    match value.as_str().and_then(|text| text.trim().parse::<i64>().ok()) {
+        Some(whole) => Ok(Value::from(whole)),
+        None => exact(name, value),
+    }
+}
+
+/// A whole number that came as a double, as an integer; anything else as it is.
+fn exact(name: &str, value: Value) -> Result<Value, Violation> {
+    match value {
+        Value::Number(number) if number.is_f64() => integral(name, number),
+        value => Ok(value),
+    }
+}
+
+fn integral(name: &str, number: Number) -> Result<Value, Violation> {
+    let double = number.as_f64().unwrap_or(f64::NAN);
+    if double.fract() != 0.0 {
+        return Ok(Value::Number(number));
+    }
+    if double.abs() > EXACT {
+        let description = "the number is too large to arrive with all its digits; give it as a string";
+        return Err(Violation::new(name, "exact number", description));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "it is integral and within 2^53")]
+    let whole = double as i64;
+    Ok(Value::from(whole))
+}
+
+fn number(value: Value) -> Value {
+    let parsed = value.as_str().and_then(|text| text.trim().parse::<f64>().ok()).and_then(Number::from_f64);
+    parsed.map_or(value, Value::Number)
+}
+
+fn truth(value: Value) -> Value {
+    match value.as_str().map(str::to_ascii_lowercase).as_deref() {
+        Some("true") => Value::Bool(true),
+        Some("false") => Value::Bool(false),
+        _ => value,
+    }
+}
+
+fn array(name: &str, kind: ItemKind, value: Value) -> Result<Value, Violation> {
+    let items = match value {
+        Value::Null => return Ok(Value::Null),
+        Value::Array(items) => items,
+        single => vec![single],
+    };
+    let adjust = |item| match kind {
+        ItemKind::String => digits(name, item),
+        ItemKind::Integer => whole(name, item),
+    };
+    items.into_iter().map(adjust).collect::<Result<Vec<_>, _>>().map(Value::Array)
+}
+
+/// The cursor itself, out of what a caller took from an answer: a bare cursor or the link to the next page. The
+/// link writes `+` and `=` of base64 as they are, so only percent signs are decoded.
+fn cursor(name: &str, text: &str) -> Result<Value, Violation> {
+    let text = text.trim();
+    let is_link = text.contains('?') || text.starts_with('/') || text.contains("://");
+    let bare = if is_link {
+        let query = text.split_once('?').map_or("", |(_, query)| query);
+        let query = query.split('#').next().unwrap_or_default();
+        query.split('&').find_map(|pair| pair.strip_prefix("cursor=")).ok_or_else(|| no_cursor(name, text))?
+    } else {
+        text
+    };
+    if bare.is_empty() {
+        return Ok(Value::Null);
+    }
+    let decoded = percent_decode_str(bare).decode_utf8().map_err(|_| no_cursor(name, text))?;
+    Ok(Value::String(decoded.into_owned()))
+}
+
+fn no_cursor(name: &str, text: &str) -> Violation {
+    let description = format!(
+        "`{}` is a link without a cursor; give the `_links.next` value of the page before, or leave it out for the first page",
+        shortened(text)
+    );
+    Violation::new(name, "cursor", description)
+}

@@ -1,0 +1,79 @@
+//! All tools of a provider: looked up by name, listed in one order, found again under a wrong name.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use crate::arguments::{Arguments, Violation};
+use crate::definition::Tool;
+use crate::file::LoadError;
+
+/// How alike two names must be for one to be offered instead of the other; 1 means equal.
+const ALIKE: f64 = 0.5;
+
+/// All tools of a provider.
+#[derive(Debug)]
+pub struct Catalogue {
+    tools: Vec<Tool>,
+    places: HashMap<String, usize>,
+}
+
+impl Catalogue {
+    /// Puts tools together, ordered by name. Two tools with one name are refused.
+    pub fn new(mut tools: Vec<Tool>) -> Result<Self, LoadError> {
+        tools.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut places = HashMap::with_capacity(tools.len());
+        for (place, tool) in tools.iter().enumerate() {
+            if places.insert(tool.name.clone(), place).is_some() {
+                return Err(LoadError::duplicate(&tool.name));
+            }
+        }
+        Ok(Self { tools, places })
+    }
+
+    /// The tool with this name.
+    pub fn get(&self, name: &str) -> Option<&Tool> {
+        self.tools.get(*self.places.get(name)?)
+    }
+
+    /// All tools, ordered by name.
+    pub fn tools(&self) -> std::slice::Iter<'_, Tool> {
+        self.tools.iter()
+    }
+
+    /// The tools whose names hold every word of `query`, ordered by name.
+    pub fn matching<'a>(&'a self, query: &'a str) -> impl Iterator<Item = &'a Tool> {
+        self.tools().filter(move |tool| tool.mentions(query))
+    }
+
+    /// At most `count` names that `name` could have meant, the likeliest first.
+    pub fn nearest(&self, name: &str, count: usize) -> Vec<&str> {
+        nearest(name, self.tools().map(|tool| tool.name.as_str()), count)
+    }
+
+    /// Checks the arguments of a call; see [`Arguments::check`].
+    pub fn check(&self, tool: &Tool, given: Map<String, Value>) -> Result<Arguments, Vec<Violation>> {
+        Arguments::check(tool, given)
+    }
+}
+
+/// At most `count` of the known names that `name` could have meant, the likeliest first.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
+    // Comparing costs the product of the lengths; nobody means a name by a text this long.
+    if name.len() > 200 {
+        return Vec::new();
+    }
+    let name = name.to_ascii_lowercase();
+    let likeness =
+        |it: &'a str| (strsim::normalized_damerau_levenshtein(&name, &it.to_ascii_lowercase()), it);
+    let mut ranked: Vec<(f64, &str)> =
+        known.map(likeness).filter(|(likeness, _)| *likeness >= ALIKE).collect();
+    ranked.sort_by(|one, other| {
+        other.0.partial_cmp(&one.0).unwrap_or(Ordering::Equal).then(one.1.cmp(other.1))
+    });
+    ranked.into_iter().take(count).map(|(_, it)| it).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! Tool files: one TOML file per family of tools, read into [`Tool`]s and checked.
+//!
+//! ```toml
+//! [[tool]]
+//! name = "confluence_page_get"
+//! title = "Get a page"
+//! description = "…"
+//! request = "GET /wiki/api/v2/pages/{id}"
+//! scopes = { granular = ["read:page:confluence"] }
+//! hints = { read_only = true, destructive = false, idempotent = true, open_world = true }
+//!
+//! [[tool.parameter]]
+//! name = "id"
+//! type = "string"
+//! format = "id"
+//! required = true
+//! path = "id"
+//! description = "…"
+//! ```
+
+mod check;
+mod shape;
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::definition::{Hints, Tool};
+use crate::schema::{Compiled, Face};
+
+use shape::{ToolFile, ToolShape};
+
+/// A tool file that cannot be used: where, what is wrong, and what to do about it.
+#[derive(Debug)]
+pub struct LoadError {
+    file: String,
+    line: Option<usize>,
+    tool: Option<String>,
+    problem: String,
+    remedy: String,
+}
+
+impl std::error::Error for LoadError {}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(formatter, ":{line}")?;
+        }
+        if let Some(tool) = &self.tool {
+            write!(formatter, ": tool `{tool}`")?;
+        }
+        write!(formatter, ": {}; {}", self.problem, self.remedy)
+    }
+}
+
+impl LoadError {
+    /// Two tools with one name, perhaps of different files.
+    pub(crate) fn duplicate(name: &str) -> Self {
+        Self {
+            file: "the tool files".to_owned(),
+            line: None,
+            tool: Some(name.to_owned()),
+            problem: "the name is used by two tools".to_owned(),
+            remedy: "rename one of them".to_owned(),
+        }
+    }
+}
+
+/// Something wrong with one tool.
+#[derive(Debug)]
+struct Problem {
+    /// Where in the file, when it is narrower than the tool.
+    span: Option<Range<usize>>,
+    what: String,
+    remedy: String,
+}
+
+impl Problem {
+    fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { span: None, what: what.into(), remedy: remedy.into() }
+    }
+
+    fn at(mut self, span: Range<usize>) -> Self {
+        self.span.get_or_insert(span);
+        self
+    }
+}
+
+/// Reads the tools of one file. `file` is its name, for errors.
+pub fn read(file: &str, text: &str) -> Result<Vec<Tool>, LoadError> {
+    let parsed: ToolFile = toml::from_str(text).map_err(|error| LoadError {
+        file: file.to_owned(),
+        line: error.span().map(|span| line(text, span.start)),
+        tool: None,
+        problem: error.message().trim().replace('\n', ", "),
+        remedy: "correct the TOML or the spelling of the key".to_owned(),
+    })?;
+    parsed.tool.into_iter().map(|shape| named(file, text, shape)).collect()
+}
+
+fn named(file: &str, text: &str, shape: ToolShape) -> Result<Tool, LoadError> {
+    let (name, whole) = (shape.name.get_ref().clone(), shape.name.span());
+    build(shape).map_err(|problem| LoadError {
+        file: file.to_owned(),
+        line: Some(line(text, problem.span.unwrap_or(whole).start)),
+        tool: Some(name),
+        problem: problem.what,
+        remedy: problem.remedy,
+    })
+}
+
+fn build(shape: ToolShape) -> Result<Tool, Problem> {
+    let request = shape::request_line(&shape.request)?;
+    let hints: Hints = shape.hints;
+    let parameters = shape.parameter.into_iter().map(shape::parameter).collect::<Result<Vec<_>, _>>()?;
+    let (name, title, description) = (shape.name.into_inner(), shape.title, shape.description);
+    let face = Face { name: &name, title: &title, description: &description, parameters: &parameters, hints };
+    let compiled = Compiled::new(&face).map_err(|reason| {
+        Problem::new(format!("its schema is not valid: {reason}"), "correct its parameters")
+    })?;
+    let tool = Tool {
+        name,
+        title,
+        description,
+        parameters,
+        together: shape.together,
+        request,
+        scopes: shape.scopes,
+        hints,
+        paging: shape.paging,
+        published: shape.published,
+        compiled,
+    };
+    check::tool(&tool)?;
+    Ok(tool)
+}
+
+/// The line, counted from 1, that holds the byte at `offset`.
+fn line(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|&byte| byte == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests;

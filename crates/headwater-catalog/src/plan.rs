@@ -1,0 +1,153 @@
+//! The request that a tool call becomes.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value};
+
+use crate::arguments::{Arguments, Violation};
+use crate::definition::{ListStyle, Parameter, Place, Segment, Tool};
+
+/// Everything but the characters that RFC 3986 §2.3 leaves unreserved.
+const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A request below an account's API base, ready to be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequestPlan {
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path, percent-encoded, with its leading slash.
+    pub path: String,
+    /// The query, percent-encoded, without the question mark; empty for none.
+    pub query: String,
+    /// The JSON body.
+    pub body: Option<Value>,
+}
+
+impl RequestPlan {
+    /// Plans a call of `tool`. Fails only for values that cannot stand in a path, or for arguments that were
+    /// checked against another tool.
+    pub fn new(tool: &Tool, arguments: &Arguments) -> Result<Self, Vec<Violation>> {
+        Ok(Self {
+            method: tool.request.method.as_str(),
+            path: path(tool, arguments)?,
+            query: query(tool, arguments),
+            body: body(tool, arguments),
+        })
+    }
+}
+
+/// Every place of every argument that was given.
+fn placed<'a>(
+    tool: &'a Tool,
+    arguments: &'a Arguments,
+) -> impl Iterator<Item = (&'a Parameter, &'a Place, &'a Value)> {
+    let given = |parameter: &'a Parameter| arguments.get(&parameter.name).map(|value| (parameter, value));
+    tool.parameters
+        .iter()
+        .filter_map(given)
+        .flat_map(|(parameter, value)| parameter.places.iter().map(move |place| (parameter, place, value)))
+}
+
+fn path(tool: &Tool, arguments: &Arguments) -> Result<String, Vec<Violation>> {
+    let mut path = String::new();
+    for segment in &tool.request.segments {
+        path.push('/');
+        match segment {
+            Segment::Literal(text) => path.push_str(text),
+            Segment::Variable(name) => path.push_str(&variable(tool, arguments, name)?),
+        }
+    }
+    Ok(path)
+}
+
+fn variable(tool: &Tool, arguments: &Arguments, name: &str) -> Result<String, Vec<Violation>> {
+    let found = placed(tool, arguments).find(|(_, place, _)| matches!(place, Place::Path(it) if it == name));
+    let Some((parameter, _, value)) = found else {
+        return Err(vec![Violation::new(
+            name,
+            "required",
+            "the path of this tool cannot be built without it",
+        )]);
+    };
+    let text = plain(value);
+    if safe_in_path(&text) {
+        Ok(encode(&text))
+    } else {
+        Err(vec![Violation::new(
+            &parameter.name,
+            "path segment",
+            "must not be empty, `.` or `..`, nor hold `/`, `\\`, `;`, `%` or control characters",
+        )])
+    }
+}
+
+/// Whether a value, once encoded, is one segment for every reader, however often it decodes.
+fn safe_in_path(text: &str) -> bool {
+    let forbidden = |character: char| "/\\;%".contains(character) || character.is_control();
+    !text.is_empty() && text != "." && text != ".." && !text.contains(forbidden)
+}
+
+fn query(tool: &Tool, arguments: &Arguments) -> String {
+    let pairs: Vec<String> = placed(tool, arguments)
+        .filter_map(|(_, place, value)| match place {
+            Place::Query(name, style) => Some((name, texts(value, *style))),
+            Place::Path(_) | Place::Body(_) => None,
+        })
+        .flat_map(|(name, texts)| {
+            texts.into_iter().map(move |text| format!("{}={}", encode(name), encode(&text)))
+        })
+        .collect();
+    pairs.join("&")
+}
+
+fn texts(value: &Value, style: ListStyle) -> Vec<String> {
+    match (value, style) {
+        (Value::Array(items), ListStyle::Repeated) => items.iter().map(plain).collect(),
+        (Value::Array(items), ListStyle::Comma) if items.is_empty() => Vec::new(),
+        (Value::Array(items), ListStyle::Comma) => {
+            vec![items.iter().map(plain).collect::<Vec<_>>().join(",")]
+        }
+        (value, _) => vec![plain(value)],
+    }
+}
+
+/// A value as it stands in a path or a query.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, STRICT).to_string()
+}
+
+/// The body: present, if only as an empty object, when the tool's request has one.
+fn body(tool: &Tool, arguments: &Arguments) -> Option<Value> {
+    if !tool.request.method.has_body() {
+        return None;
+    }
+    let mut object = Map::new();
+    for (_, place, value) in placed(tool, arguments) {
+        if let Place::Body(name) = place {
+            put(&mut object, name, value.clone());
+        }
+    }
+    Some(Value::Object(object))
+}
+
+/// Puts a value under a dotted name. Tool files in which one name is both a value and a parent are refused when
+/// they are read.
+fn put(object: &mut Map<String, Value>, name: &str, value: Value) {
+    match name.split_once('.') {
+        None => {
+            object.insert(name.to_owned(), value);
+        }
+        Some((parent, rest)) => {
+            let child = object.entry(parent).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(child) = child {
+                put(child, rest, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! A tool's parameters as JSON Schema 2020-12, and the definition that callers see.
+
+use jsonschema::Validator;
+use serde_json::{Map, Value, json};
+
+use crate::definition::{Format, Hints, ItemKind, Kind, Parameter};
+
+/// The pattern of a decimal identifier, without its anchors.
+const ID: &str = "[0-9]{1,20}";
+
+/// What is worked out once, when a tool is loaded.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) input_schema: Value,
+    pub(crate) definition: Map<String, Value>,
+    pub(crate) validator: Validator,
+}
+
+/// What of a tool callers see.
+pub(crate) struct Face<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) title: &'a str,
+    pub(crate) description: &'a str,
+    pub(crate) parameters: &'a [Parameter],
+    pub(crate) hints: Hints,
+}
+
+impl Compiled {
+    /// Compiles the schema and writes the definition. Fails with the reason when the schema is not a valid one.
+    pub(crate) fn new(face: &Face<'_>) -> Result<Self, String> {
+        let input_schema = input_schema(face.parameters);
+        let validator = jsonschema::draft202012::new(&input_schema).map_err(|error| error.to_string())?;
+        let definition = definition(face, &input_schema);
+        Ok(Self { input_schema, definition, validator })
+    }
+}
+
+fn definition(face: &Face<'_>, input_schema: &Value) -> Map<String, Value> {
+    let members = [
+        ("name", json!(face.name)),
+        ("description", json!(face.description)),
+        ("input_schema", input_schema.clone()),
+        ("annotations", annotations(face)),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn annotations(face: &Face<'_>) -> Value {
+    json!({
+        "title": face.title,
+        "read_only_hint": face.hints.read_only,
+        "destructive_hint": face.hints.destructive,
+        "idempotent_hint": face.hints.idempotent,
+        "open_world_hint": face.hints.open_world,
+    })
+}
+
+fn input_schema(parameters: &[Parameter]) -> Value {
+    let properties: Map<String, Value> =
+        parameters.iter().map(|it| (it.name.clone(), Value::Object(property(it)))).collect();
+    let required: Vec<&str> = parameters.iter().filter(|it| it.required).map(|it| it.name.as_str()).collect();
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}
+
+/// The schema of one parameter.
+pub(crate) fn property(parameter: &Parameter) -> Map<String, Value> {
+    let mut schema = Map::new();
+    let mut put = |keyword: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            schema.insert(keyword.to_owned(), value);
+        }
+    };
+    put("type", Some(json!(parameter.kind.as_str())));
+    put("description", Some(json!(parameter.description)));
+    if let Kind::Array(kind) = parameter.kind {
+        put("items", Some(items(parameter, kind)));
+    } else {
+        put("enum", choices(parameter));
+        put("pattern", pattern(parameter).map(Value::String));
+    }
+    put("minLength", parameter.min_length.map(Value::from));
+    put("maxLength", parameter.max_length.map(Value::from));
+    put("maxItems", parameter.max_items.map(Value::from));
+    put("minimum", parameter.minimum.map(Value::from));
+    put("maximum", parameter.maximum.map(Value::from));
+    put("default", parameter.default.clone());
+    put("examples", parameter.example.as_ref().map(|it| json!([it])));
+    schema
+}
+
+fn items(parameter: &Parameter, kind: ItemKind) -> Value {
+    let mut schema = Map::from_iter([("type".to_owned(), json!(kind.as_str()))]);
+    if let Some(choices) = choices(parameter) {
+        schema.insert("enum".to_owned(), choices);
+    }
+    if let Some(pattern) = pattern(parameter) {
+        schema.insert("pattern".to_owned(), json!(pattern));
+    }
+    Value::Object(schema)
+}
+
+fn choices(parameter: &Parameter) -> Option<Value> {
+    (!parameter.allowed.is_empty() && !parameter.comma_list).then(|| json!(parameter.allowed))
+}
+
+fn pattern(parameter: &Parameter) -> Option<String> {
+    let one = match parameter.format {
+        Some(Format::Id) => ID.to_owned(),
+        _ if parameter.comma_list => format!("({})", parameter.allowed.join("|")),
+        _ => return None,
+    };
+    Some(if parameter.comma_list { format!("^{one}(,{one})*$") } else { format!("^{one}$") })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! Confluence's refusals in words: what went wrong, and what a model should do next.
+
+use headwater_catalog::definition::Tool;
+use headwater_catalog::failure::{FailureKind, ToolFailure};
+use serde_json::Value;
+
+use crate::stale::scope_missing;
+use crate::vendor_error::{self, VendorError};
+
+/// Reads an answer other than success.
+pub(crate) fn read(
+    tool: &Tool,
+    status: u16,
+    header: &dyn Fn(&str) -> Option<String>,
+    body: &[u8],
+) -> ToolFailure {
+    let vendor_body: Option<Value> = serde_json::from_slice(body).ok();
+    let error = vendor_body.as_ref().map(vendor_error::read).unwrap_or_default();
+    let refusal = Refusal {
+        tool,
+        status,
+        text: error.text.as_deref().unwrap_or_default(),
+        scope_check: header("x-failure-category").is_some_and(|it| it.contains("SCOPE")),
+        retry_after: header("retry-after").and_then(|it| it.trim().parse().ok()),
+    };
+    ToolFailure {
+        status,
+        kind: FailureKind::of_status(status),
+        message: refusal.message(),
+        retry_after: refusal.retry_after,
+        code: code(&error, status),
+        vendor_body,
+    }
+}
+
+fn code(error: &VendorError, status: u16) -> String {
+    error.code.clone().unwrap_or_else(|| status.to_string())
+}
+
+/// What is known about a refusal.
+struct Refusal<'a> {
+    tool: &'a Tool,
+    status: u16,
+    text: &'a str,
+    scope_check: bool,
+    retry_after: Option<u64>,
+}
+
+impl Refusal<'_> {
+    fn message(&self) -> String {
+        let said = if self.text.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", self.text.trim_end_matches('.'))
+        };
+        format!("{}: Confluence answered {}{said}. {}", self.tool.name, self.status, self.advice())
+    }
+
+    fn advice(&self) -> String {
+        match self.status {
+            400 => self.about_invalid().to_owned(),
+            401 if self.scope_check || scope_missing(self.text) => self.about_scopes(),
+            401 => "The connected account's authorization is not accepted; the end user must authorize it again".to_owned(),
+            403 => "The connected user lacks the permission for this, or has no access to Confluence on this site. \
+                    Do not repeat the call; ask someone with the permission"
+                .to_owned(),
+            404 | 410 => self.about_missing(),
+            409 => self.about_conflict().to_owned(),
+            413 => "The request is too large: Confluence takes at most 5 MB at once. Send a shorter body or split it".to_owned(),
+            429 => self.about_rate(),
+            402..=499 => "The request was not accepted; correct its arguments before calling again".to_owned(),
+            500..=599 => self.about_outage(),
+            _ => "The answer is not one that this call can have; nothing more is known about its effect".to_owned(),
+        }
+    }
+
+    fn about_invalid(&self) -> &'static str {
+        let text = self.text.to_ascii_lowercase();
+        if text.contains("title already exists") {
+            "Titles are unique within a space, archived pages included: choose another title, or find the existing \
+             page with confluence_page_list and change it with confluence_page_update"
+        } else if text.contains("version number must be 1") {
+            "A draft that is published for the first time must have version_number 1"
+        } else if text.contains("version") && text.contains("increment") {
+            STALE_VERSION
+        } else if text.contains("cursor") {
+            "Cursors do not last and belong to one query: start again without `cursor`"
+        } else if text.contains("cql") || text.contains("no field exists") {
+            "Correct the CQL: known fields only, texts in double quotes, dates as yyyy-MM-dd"
+        } else {
+            "Correct the arguments before calling again"
+        }
+    }
+
+    fn about_scopes(&self) -> String {
+        let scopes = &self.tool.scopes;
+        let sets = [&scopes.classic, &scopes.granular].into_iter().filter(|set| !set.is_empty());
+        let sets: Vec<String> = sets.map(|set| format!("`{}`", set.join(" "))).collect();
+        format!(
+            "The token lacks a scope that this tool needs ({}). Add it to the OAuth app and to the connection, then \
+             have the end user authorize again",
+            sets.join(" or ")
+        )
+    }
+
+    fn about_missing(&self) -> String {
+        let what = if self.tool.request.method.has_body() {
+            "Check the ids of the space, the parent and the page"
+        } else {
+            "Check the id"
+        };
+        format!(
+            "{what}: Confluence answers the same when a thing does not exist and when the connected user may not see \
+             or change it. Find the right id with confluence_search or a list tool"
+        )
+    }
+
+    fn about_conflict(&self) -> &'static str {
+        if self.text.to_ascii_lowercase().contains("title") {
+            "The title is taken: choose another one"
+        } else if self.tool.parameter("version_number").is_some() {
+            STALE_VERSION
+        } else {
+            "Someone changed it at the same time: read it again, then repeat the change"
+        }
+    }
+
+    fn about_rate(&self) -> String {
+        self.retry_after.map_or_else(
+            || "Too many requests: wait a minute before calling again, then call less often".to_owned(),
+            |seconds| format!("Too many requests: wait {seconds} seconds before calling again"),
+        )
+    }
+
+    fn about_outage(&self) -> String {
+        let effect = if self.tool.hints.read_only {
+            "It can be repeated safely"
+        } else {
+            "Look whether it had its effect before you repeat it"
+        };
+        let wait = self.retry_after.map(|seconds| format!(" after {seconds} seconds")).unwrap_or_default();
+        format!("Confluence failed to carry the call out. {effect}{wait}")
+    }
+}
+
+/// What to do about a version number that is not the next one.
+const STALE_VERSION: &str = "Somebody changed the page meanwhile, or an earlier try of this call succeeded: read it \
+                             again with confluence_page_get, look at what changed, and use its version number + 1";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! The connector against the contract that it keeps with callers and with Confluence.
+
+mod documents;
+
+use headwater_catalog::definition::{Kind, Parameter, Tool};
+use headwater_catalog::plan::RequestPlan;
+use serde_json::{Map, Value, json};
+
+use super::*;
+
+/// The published tools: parameters in order, `*` for required ones, the type where it is not text.
+const PUBLISHED: [(&str, &str); 14] = [
+    ("confluence_blogpost_create", "spaceId* title* body_representation body_value private:boolean status"),
+    ("confluence_blogpost_get", "id* body_format get_draft:boolean include_labels:boolean version:integer"),
+    (
+        "confluence_blogpost_list",
+        "body_format cursor id:array limit:integer sort space_id:array status title",
+    ),
+    ("confluence_page_attachments_get", "id* cursor filename limit:integer media_type sort"),
+    ("confluence_page_children_get", "id* cursor limit:integer sort"),
+    (
+        "confluence_page_create",
+        "spaceId* title* body_representation body_value parentId private:boolean root_level:boolean status",
+    ),
+    ("confluence_page_delete", "id* draft:boolean purge:boolean"),
+    (
+        "confluence_page_get",
+        "id* body_format get_draft:boolean include_labels:boolean include_properties:boolean include_version:boolean version:integer",
+    ),
+    ("confluence_page_labels_get", "id* cursor limit:integer prefix sort"),
+    ("confluence_page_list", "body_format cursor id limit:integer sort space_id status title"),
+    (
+        "confluence_page_update",
+        "id* status* title* version_number:integer* body_representation body_value parentId version_message",
+    ),
+    ("confluence_search", "cql* cursor excerpt expand limit:integer"),
+    ("confluence_space_get", "id* description_format include_icon:boolean include_labels:boolean"),
+    (
+        "confluence_space_list",
+        "cursor description_format ids:array keys:array labels:array limit:integer sort status type",
+    ),
+];
+
+fn confluence() -> Confluence {
+    Confluence::new().unwrap()
+}
+
+fn signature(tool: &Tool) -> String {
+    let one = |it: &Parameter| {
+        let kind = if it.kind == Kind::String { String::new() } else { format!(":{}", it.kind.as_str()) };
+        format!("{}{kind}{}", it.name, if it.required { "*" } else { "" })
+    };
+    tool.parameters.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+/// Arguments that fill every parameter of a tool.
+fn every_argument(tool: &Tool) -> Map<String, Value> {
+    let value = |it: &Parameter| {
+        let allowed = it.allowed.first().map(|word| json!(word));
+        let by_kind = || match it.kind {
+            Kind::Integer => json!(1),
+            Kind::Number => json!(1.5),
+            Kind::Boolean => json!(true),
+            Kind::Object => json!({}),
+            Kind::Array(_) => json!(["7"]),
+            Kind::String => json!("7"),
+        };
+        it.example.clone().or(allowed).unwrap_or_else(by_kind)
+    };
+    tool.parameters.iter().map(|it| (it.name.clone(), value(it))).collect()
+}
+
+fn plan(confluence: &Confluence, name: &str, arguments: Map<String, Value>) -> RequestPlan {
+    let tool = confluence.catalogue().get(name).unwrap();
+    let checked =
+        confluence.catalogue().check(tool, arguments).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    confluence.plan(tool, &checked).unwrap()
+}
+
+#[test]
+fn the_published_tools_are_there_with_their_parameters() {
+    let confluence = confluence();
+    let found: Vec<(&str, String)> = confluence
+        .catalogue()
+        .tools()
+        .filter(|it| it.published)
+        .map(|it| (it.name.as_str(), signature(it)))
+        .collect();
+    let expected: Vec<(&str, String)> =
+        PUBLISHED.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+    assert_eq!(found, expected);
+}
+
+/// The request that a call becomes: its line, and its body or `null`.
+fn rendered(name: &str, arguments: &Value) -> (String, Value) {
+    let plan = plan(&confluence(), name, arguments.as_object().unwrap().clone());
+    (format!("{} {}?{}", plan.method, plan.path, plan.query), plan.body.unwrap_or_default())
+}
+
+#[test]
+fn reading_requests_are_rendered_as_confluence_wants_them() {
+    let table = [
+        (
+            "confluence_page_get",
+            json!({"id": 98400.0, "body_format": "storage", "version": 3.0, "get_draft": false}),
+            "GET /wiki/api/v2/pages/98400?body-format=storage&get-draft=false&version=3",
+        ),
+        (
+            "confluence_page_list",
+            json!({"id": "1, 2", "space_id": ["65538"], "status": "current", "limit": 5}),
+            "GET /wiki/api/v2/pages?id=1%2C2&limit=5&space-id=65538&status=current",
+        ),
+        ("confluence_blogpost_list", json!({}), "GET /wiki/api/v2/blogposts?"),
+        (
+            "confluence_blogpost_list",
+            json!({"id": ["1", 2], "cursor": "/wiki/api/v2/blogposts?limit=2&cursor=eyJ9fX0="}),
+            "GET /wiki/api/v2/blogposts?cursor=eyJ9fX0%3D&id=1&id=2",
+        ),
+        (
+            "confluence_space_list",
+            json!({"keys": ["DOCS", "~ada"], "type": "global"}),
+            "GET /wiki/api/v2/spaces?keys=DOCS&keys=~ada&type=global",
+        ),
+        (
+            "confluence_search",
+            json!({"cql": "title ~ \"a&b\" AND type=page", "limit": 10, "cursor": "_t_a_h_b%3D"}),
+            "GET /wiki/rest/api/search?cql=title%20~%20%22a%26b%22%20AND%20type%3Dpage&cursor=_t_a_h_b%3D&limit=10",
+        ),
+        (
+            "confluence_page_attachments_get",
+            json!({"id": "7", "media_type": "image/png"}),
+            "GET /wiki/api/v2/pages/7/attachments?mediaType=image%2Fpng",
+        ),
+        (
+            "confluence_page_delete",
+            json!({"id": "7", "purge": true}),
+            "DELETE /wiki/api/v2/pages/7?purge=true",
+        ),
+    ];
+    for (name, arguments, line) in table {
+        assert_eq!(rendered(name, &arguments), (line.to_owned(), Value::Null));
+    }
+}
+
+#[test]
+fn writing_requests_are_rendered_as_confluence_wants_them() {
+    let table = [
+        (
+            "confluence_page_create",
+            json!({"spaceId": "65538", "title": "T", "body_representation": "storage", "body_value": "<p/>", "parentId": 98400, "private": true}),
+            "POST /wiki/api/v2/pages?private=true",
+            json!({"spaceId": "65538", "title": "T", "body": {"representation": "storage", "value": "<p/>"}, "parentId": "98400"}),
+        ),
+        (
+            "confluence_blogpost_create",
+            json!({"spaceId": "65538", "title": "T", "status": "draft"}),
+            "POST /wiki/api/v2/blogposts?",
+            json!({"spaceId": "65538", "title": "T", "status": "draft"}),
+        ),
+        (
+            "confluence_page_update",
+            json!({"id": "7", "status": "current", "title": "T", "version_number": 4.0, "version_message": "m", "parentId": "8",
+                "body_representation": "atlas_doc_format", "body_value": {"type": "doc"}}),
+            "PUT /wiki/api/v2/pages/7?",
+            json!({"id": "7", "status": "current", "title": "T", "version": {"number": 4, "message": "m"}, "parentId": "8",
+                "body": {"representation": "atlas_doc_format", "value": "{\"type\":\"doc\"}"}}),
+        ),
+    ];
+    for (name, arguments, line, body) in table {
+        assert_eq!(rendered(name, &arguments), (line.to_owned(), body));
+    }
+}
+
+#[test]
+fn every_planned_path_is_one_that_an_account_may_call() {
+    let confluence = confluence();
+    let site =
+        Site { cloud_id: "c-1".to_owned(), url: String::new(), name: String::new(), scopes: Vec::new() };
+    let base = confluence.account_base(&confluence.default_endpoints(), &site);
+    assert_eq!(base.url().as_str(), "https://api.atlassian.com/ex/confluence/c-1");
+    for tool in confluence.catalogue().tools() {
+        let plan = plan(&confluence, &tool.name, every_argument(tool));
+        let url = base.resolve(&plan.path, Some(&plan.query)).unwrap();
+        assert!(url.as_str().starts_with("https://api.atlassian.com/ex/confluence/c-1/wiki/"), "{url}");
+    }
+    assert!(base.resolve(confluence.identity_path(), None).is_ok());
+}
+
+#[test]
+fn a_base_below_a_path_is_kept() {
+    let confluence = confluence();
+    let site =
+        Site { cloud_id: "c-1".to_owned(), url: String::new(), name: String::new(), scopes: Vec::new() };
+    for base in ["http://127.0.0.1:8090/atlassian", "http://127.0.0.1:8090/atlassian/"] {
+        let mut endpoints = confluence.default_endpoints();
+        endpoints.api_base = Url::parse(base).unwrap();
+        let account = confluence.account_base(&endpoints, &site);
+        assert_eq!(account.url().as_str(), "http://127.0.0.1:8090/atlassian/ex/confluence/c-1");
+        assert!(account.resolve("/ex/confluence/c-1/wiki/x", None).is_ok());
+        assert!(account.resolve("/ex/confluence/c-2/wiki/x", None).is_err());
+    }
+}
+
+#[test]
+fn the_default_scopes_are_what_the_tools_need() {
+    let expected = [
+        "delete:page:confluence",
+        "read:attachment:confluence",
+        "read:confluence-user",
+        "read:page:confluence",
+        "read:space:confluence",
+        "search:confluence",
+        "write:page:confluence",
+    ];
+    assert_eq!(confluence().default_scopes(), expected);
+}
+
+#[test]
+fn a_body_needs_its_representation() {
+    let confluence = confluence();
+    for name in ["confluence_page_create", "confluence_page_update", "confluence_blogpost_create"] {
+        let tool = confluence.catalogue().get(name).unwrap();
+        for alone in ["body_value", "body_representation"] {
+            let mut arguments = every_argument(tool);
+            arguments.remove(alone);
+            let violations = confluence.catalogue().check(tool, arguments).unwrap_err();
+            assert_eq!(violations.len(), 1, "{violations:?}");
+            assert_eq!(
+                (violations[0].field.as_str(), violations[0].constraint.as_str()),
+                (alone, "required together")
+            );
+        }
+    }
+}
+
+/// The rules that a reader of the catalogue relies on.
+#[test]
+fn every_tool_explains_itself() {
+    for tool in confluence().catalogue().tools() {
+        assert!((40..=700).contains(&tool.description.len()), "{}: {}", tool.name, tool.description.len());
+        let no_dot = |text: &str| !text.trim_end().ends_with('.');
+        assert!(!no_dot(&tool.description) && no_dot(&tool.title), "{}", tool.name);
+        for parameter in &tool.parameters {
+            let place = format!("{}.{}", tool.name, parameter.name);
+            assert!(parameter.description.len() >= 15 && !no_dot(&parameter.description), "{place}");
+            assert!(!parameter.description.contains('\n'), "{place}");
+            let shown =
+                parameter.example.is_some() || parameter.default.is_some() || parameter.name == "cursor";
+            assert!(shown || parameter.kind == Kind::Boolean, "{place} has no example");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Which accounts a list is about, as SQL. Everything a caller wrote is bound, never pasted.
+
+use headwater_domain::account::AccountStatus;
+use headwater_domain::page::Page;
+use headwater_ports::store::AccountFilter;
+use sqlx::{QueryBuilder, Sqlite};
+
+use crate::connections::given;
+use crate::json::to_json;
+
+/// How many accounts pass the filter.
+pub(super) fn count(filter: &AccountFilter) -> QueryBuilder<Sqlite> {
+    narrowed("SELECT count(*) FROM accounts", filter)
+}
+
+/// One page of the accounts that pass the filter, oldest first.
+pub(super) fn page(filter: &AccountFilter, page: Page) -> QueryBuilder<Sqlite> {
+    let mut statement = narrowed("SELECT accounts.* FROM accounts", filter);
+    statement.push(" ORDER BY accounts.created_at, accounts.id LIMIT ").push_bind(i64::from(page.limit));
+    statement.push(" OFFSET ").push_bind(i64::from(page.offset));
+    statement
+}
+
+fn narrowed(beginning: &str, filter: &AccountFilter) -> QueryBuilder<Sqlite> {
+    let mut statement = QueryBuilder::new(beginning);
+    statement.push(" JOIN connections ON connections.id = accounts.connection_id WHERE true");
+    if let Some(connections) = &filter.connections {
+        let ids: Vec<_> = connections.iter().map(|id| id.as_str()).collect();
+        statement.push(" AND accounts.connection_id IN (SELECT value FROM json_each(");
+        statement.push_bind(to_json(&ids)).push("))");
+    }
+    let exact = [
+        (" AND accounts.identifier = ", &filter.identifier),
+        (" AND accounts.organization_id = ", &filter.organization_id),
+        (" AND accounts.user_id = ", &filter.user_id),
+    ];
+    for (condition, text) in exact {
+        if let Some(text) = given(text.as_deref()) {
+            statement.push(condition).push_bind(text.to_owned());
+        }
+    }
+    if let Some(text) = given(filter.query.as_deref()) {
+        containing(&mut statement, text);
+    }
+    if filter.active_only {
+        statement.push(" AND accounts.status = ").push_bind(AccountStatus::Active.as_str());
+    }
+    statement
+}
+
+/// Not LIKE: here nothing in the text is a wildcard, and its length has no limit.
+fn containing(statement: &mut QueryBuilder<Sqlite>, text: &str) {
+    let lower = text.to_ascii_lowercase();
+    let mut separator = " AND (";
+    for column in ["accounts.identifier", "accounts.id", "connections.name"] {
+        statement.push(separator).push("instr(lower(").push(column).push("), ");
+        statement.push_bind(lower.clone()).push(") > 0");
+        separator = " OR ";
+    }
+    statement.push(")");
+}

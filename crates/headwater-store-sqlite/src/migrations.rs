@@ -1,0 +1,24 @@
+//! The schema and its history. A migration that was released is never edited; changes get a file of their own, and
+//! what an older release still reads is dropped one release later.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::sqlite::SqlitePool;
+use sqlx::SqlStr;
+
+/// Brings the database up to date, all or nothing. Another process that does the same waits and finds it done.
+pub(crate) async fn run(writer: &SqlitePool) -> Result<(), MigrateError> {
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    migrator().run_direct(None, &mut *transaction, false).await?;
+    Ok(transaction.commit().await?)
+}
+
+fn migrator() -> Migrator {
+    Migrator::with_migrations(vec![migration(1, "initial", include_str!("../migrations/0001_initial.sql"))])
+}
+
+fn migration(version: i64, description: &'static str, sql: &'static str) -> Migration {
+    let sql = SqlStr::from_static(sql);
+    Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
+}
