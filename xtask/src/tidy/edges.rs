@@ -33,9 +33,9 @@ const EDGES: &[(&str, &[&str])] = &[
             "headwater-dashboard",
         ],
     ),
-    ("headwater", &["headwater-server", "headwater-sandbox"]),
+    ("headwater", &["headwater-domain", "headwater-service", "headwater-server", "headwater-sandbox"]),
     ("headwater-sandbox", &[]),
-    ("headwater-e2e", &["headwater-domain", "headwater-server", "headwater-sandbox"]),
+    ("headwater-e2e", &[]),
     ("xtask", &[]),
 ];
 

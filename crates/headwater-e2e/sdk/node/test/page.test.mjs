@@ -1,0 +1,76 @@
+// What the connector's page promises, through the published Node SDK: over TLS, and over plain HTTP to the same port.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  ScalekitClient,
+  ScalekitBadRequestException,
+  ScalekitNotFoundException,
+  ScalekitToolException,
+} from '@scalekit-sdk/node'
+
+const { SCALEKIT_ENV_URL, SCALEKIT_CLIENT_ID, SCALEKIT_CLIENT_SECRET } = process.env
+const connector = 'confluence'
+
+for (const url of [SCALEKIT_ENV_URL, SCALEKIT_ENV_URL.replace('https://', 'http://')]) {
+  const scheme = url.split(':')[0]
+  const identifier = `node_${scheme}`
+  const client = new ScalekitClient(url, SCALEKIT_CLIENT_ID, SCALEKIT_CLIENT_SECRET)
+  const actions = client.actions
+  const execute = async (toolName, toolInput = {}) =>
+    (await actions.executeTool({ connector, identifier, toolName, toolInput })).data
+
+  test(`${scheme}: the first program of the page`, async () => {
+    const { link } = await actions.getAuthorizationLink({ connectionName: connector, identifier })
+    const page = await fetch(link)
+    assert.equal(page.status, 200)
+    assert.match(await page.text(), /is connected/)
+    const result = await actions.executeTool({ connector, identifier, toolName: 'confluence_blogpost_list', toolInput: {} })
+    assert.ok(result.data.results.length > 0)
+  })
+
+  test(`${scheme}: the proxy`, async () => {
+    const result = await actions.request({ connectionName: connector, identifier, path: '/wiki/rest/api/user/current', method: 'GET' })
+    assert.equal(result.status, 200)
+    assert.ok(result.data.accountId)
+  })
+
+  test(`${scheme}: a page is created, updated and found`, async () => {
+    const [space] = (await execute('confluence_space_list')).results
+    const page = await execute('confluence_page_create', {
+      spaceId: space.id, title: `From Node over ${scheme}`, body_representation: 'storage', body_value: '<p>one</p>',
+    })
+    const updated = await execute('confluence_page_update', {
+      id: page.id, status: 'current', title: page.title, version_number: page.version.number + 1,
+      body_representation: 'storage', body_value: '<p>two</p>',
+    })
+    assert.equal(updated.version.number, 2)
+    const hits = await execute('confluence_search', { cql: `id = ${page.id}` })
+    assert.equal(hits.results[0].content.id, page.id)
+  })
+
+  test(`${scheme}: errors are the exceptions that programs catch`, async () => {
+    await assert.rejects(execute('confluence_list'), ScalekitNotFoundException)
+    await assert.rejects(execute('confluence_page_list', { limit: 5000 }), ScalekitBadRequestException)
+    await assert.rejects(execute('confluence_page_get', { id: '999999999' }), (error) => error instanceof ScalekitToolException)
+  })
+
+  test(`${scheme}: accounts`, async () => {
+    const created = await actions.getOrCreateConnectedAccount({ connectionName: connector, identifier: `${identifier}_2` })
+    assert.equal(created.connectedAccount.status, 3)
+    const listed = await actions.listConnectedAccounts({ connectionName: connector, identifier })
+    assert.equal(listed.totalSize, 1)
+    const read = await actions.getConnectedAccount({ connectionName: connector, identifier })
+    assert.equal(read.connectedAccount.status, 1)
+    await actions.deleteConnectedAccount({ connectionName: connector, identifier: `${identifier}_2` })
+    const connections = await actions.listConnections({})
+    assert.deepEqual(connections.connections.map((it) => it.connectionName), [connector])
+  })
+
+  test(`${scheme}: tools`, async () => {
+    const { tools } = await client.tools.listScopedTools(identifier, {})
+    assert.ok(tools.length >= 14)
+    const available = await client.tools.listAvailableTools(identifier)
+    assert.ok(available.tools.length >= 14)
+  })
+}

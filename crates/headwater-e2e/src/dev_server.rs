@@ -1,0 +1,63 @@
+//! `headwater dev` in the background.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::binary;
+
+/// A server on free ports; stopped when dropped.
+pub struct DevServer {
+    child: Child,
+    /// What it printed until the line that was waited for.
+    pub lines: Vec<String>,
+}
+
+impl DevServer {
+    /// Starts `headwater dev` with `arguments` and data in `directory`, and waits for a line that begins with
+    /// `until`.
+    pub fn start(directory: &Path, arguments: &[&str], until: &str) -> Result<Self> {
+        let mut child = Command::new(binary::path()?)
+            .args(["dev", "--port", "0", "--sandbox-port", "0", "--data-dir"])
+            .arg(directory.join("data"))
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("the server could not be started")?;
+        let output = child.stdout.take().context("the server has no output")?;
+        let mut server = Self { child, lines: Vec::new() };
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            let found = line.starts_with(until);
+            server.lines.push(line);
+            if found {
+                return Ok(server);
+            }
+        }
+        bail!("the server ended before it printed `{until}`:\n{}", server.lines.join("\n"))
+    }
+
+    /// The environment for SDKs, as the server printed it.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let pair = |line: &String| {
+            let (key, value) = line.split_once('=')?;
+            let name = key.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+            name.then(|| (key.to_owned(), value.to_owned()))
+        };
+        self.lines.iter().filter_map(pair).collect()
+    }
+}
+
+impl Drop for DevServer {
+    fn drop(&mut self) {
+        // Asks first, so that the server's own way of stopping is exercised by every test.
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            drop(self.child.kill());
+        }
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,80 @@
+//! The verbs that end by themselves.
+
+use headwater_e2e::binary::{run, succeed};
+
+#[test]
+fn an_operator_sets_a_server_up_by_commands() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let data = data.to_str().unwrap();
+    let secret = directory.path().join("secret");
+    std::fs::write(&secret, "s3cr3t-canary\n").unwrap();
+    let at = |words: &[&str]| -> Vec<String> { words.iter().map(|word| (*word).to_owned()).collect() };
+    let call = |mut words: Vec<String>| {
+        words.insert(1, "--data-dir".to_owned());
+        words.insert(2, data.to_owned());
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        succeed(&words).unwrap()
+    };
+
+    let created = call(at(&["client", "create", "--name", "my agent"]));
+    assert!(
+        created.contains("SCALEKIT_CLIENT_ID=skc_") && created.contains("SCALEKIT_CLIENT_SECRET="),
+        "{created}"
+    );
+    let listed = call(at(&["client", "list"]));
+    assert!(listed.contains("my agent") && !listed.contains("SECRET"), "{listed}");
+    let id = listed.split_whitespace().next().unwrap();
+    assert!(call(at(&["client", "rotate", id])).contains(id));
+    call(at(&["client", "delete", id]));
+    assert_eq!(call(at(&["client", "list"])), "");
+
+    let new = [
+        "connection",
+        "--base-url",
+        "https://headwater.example",
+        "create",
+        "--client-id",
+        "abc",
+        "--client-secret-file",
+    ];
+    let mut new = at(&new);
+    new.push(secret.to_str().unwrap().to_owned());
+    let created = call(new);
+    assert!(
+        created.contains("https://headwater.example/sso/v1/oauth/conn_") && created.contains("/callback"),
+        "{created}"
+    );
+    assert!(created.contains("read:page:confluence") && !created.contains("s3cr3t-canary"), "{created}");
+    let listed = call(at(&["connection", "list"]));
+    assert!(listed.contains("confluence") && listed.contains("ready"), "{listed}");
+}
+
+#[test]
+fn tools_are_shown_without_a_server() {
+    let listed = succeed(&["tools", "list"]).unwrap();
+    assert!(listed.lines().count() >= 14 && listed.contains("confluence_page_create"), "{listed}");
+    let shown = succeed(&["tools", "show", "confluence_page_update"]).unwrap();
+    for expected in ["PUT /wiki/api/v2/pages/{id}", "write:page:confluence", "version_number", "required"] {
+        assert!(shown.contains(expected), "{expected} is missing in:\n{shown}");
+    }
+    let refused = run(&["tools", "show", "confluence_list"]).unwrap();
+    assert!(!refused.status.success());
+}
+
+#[test]
+fn the_doctor_says_what_is_wrong() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let output = run(&["doctor", "--data-dir", data.to_str().unwrap()]).unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(!output.status.success());
+    assert!(said.contains("there is no API client") && said.contains("there is no connection"), "{said}");
+}
+
+#[test]
+fn a_wrong_setting_is_named() {
+    let output = run(&["serve", "--base-url", "ftp://x"]).unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("base_url"));
+}
