@@ -10,10 +10,10 @@ const ICON: &str = include_str!("../assets/icon.svg");
 
 pub(crate) fn router() -> Router<Service> {
     Router::new()
-        .route("/assets/headwater.css", get(|| file("text/css; charset=utf-8", STYLE)))
-        .route("/assets/icon.svg", get(|| file("image/svg+xml", ICON)))
+        .route("/assets/headwater.css", get(|| async { file("text/css; charset=utf-8", STYLE) }))
+        .route("/assets/icon.svg", get(|| async { file("image/svg+xml", ICON) }))
 }
 
-async fn file(kind: &'static str, text: &'static str) -> impl axum::response::IntoResponse {
+fn file(kind: &'static str, text: &'static str) -> impl axum::response::IntoResponse {
     ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=3600")], text)
 }

@@ -1,13 +1,17 @@
 //! The suite that every store must pass: what the traits of [`crate::store`] promise, case by case.
 //!
-//! Each case is a function from a fresh, empty store. [`store_suite!`](crate::store_suite!) makes a test of each.
+//! Each case is a function from a fresh, empty store. [`store_suite!`](crate::store_suite!) makes a test of each that
+//! is in its list: a case that is added here must be added there.
 
 pub mod accounts;
 pub mod connections;
 pub mod flows;
 pub mod grants;
+pub mod lists;
 pub mod others;
+pub mod owners;
 mod samples;
+pub mod transactions;
 
 /// Makes a test of every case. The argument is an async function that opens a fresh, empty store and returns it
 /// together with whatever must live as long as it.
@@ -16,13 +20,23 @@ macro_rules! store_suite {
     ($open:path) => {
         $crate::store_suite!(@cases $open;
             connections: every_field_survives, names_are_unique_and_compared_byte_for_byte, the_later_writer_loses,
-                lists_are_filtered_and_paged, deleting_takes_everything_along;
-            accounts: every_field_survives, an_owner_has_one_account_per_connection, the_later_writer_loses,
-                lists_are_filtered, wildcards_are_ordinary_characters, last_use_never_moves_back,
-                expiring_accounts_come_soonest_first;
-            grants: generations_follow_each_other, a_grant_needs_its_account, of_two_writers_one_wins;
-            flows: every_stage_survives, of_two_replays_one_wins, a_state_stays_known_when_its_flow_moves_on, old_flows_are_removed;
-            others: api_clients_survive, keys_survive, a_dropped_transaction_never_happened, a_read_transaction_cannot_write;
+                a_taken_name_cannot_be_moved_to, of_many_writers_one_wins, deleting_takes_everything_along,
+                deleting_leaves_others_alone;
+            accounts: every_field_survives, the_later_writer_loses, of_many_writers_one_wins,
+                an_account_needs_its_connection, deleting_takes_grant_and_flows_along, last_use_never_moves_back,
+                a_change_leaves_last_use_alone, expiring_accounts_come_soonest_first;
+            owners: an_owner_has_one_account_per_connection, every_part_tells_owners_apart,
+                look_alikes_are_different_owners, of_many_creators_one_wins;
+            lists: connections_are_filtered_and_paged, accounts_are_filtered, wildcards_are_ordinary_characters,
+                pages_visit_every_account_once, odd_search_texts_find_nothing;
+            grants: every_field_survives, generations_follow_each_other, a_grant_needs_its_account,
+                a_refused_grant_changes_nothing, of_many_writers_one_wins;
+            flows: every_stage_survives, of_many_replays_one_wins, the_later_writer_loses,
+                a_state_stays_known_when_its_flow_moves_on, links_and_states_belong_to_one_flow,
+                old_flows_are_removed;
+            others: api_clients_survive, api_clients_come_oldest_first, keys_survive, a_signing_key_is_added_once;
+            transactions: a_dropped_transaction_never_happened, a_read_transaction_cannot_write,
+                a_reader_sees_one_state, writers_wait_for_each_other, a_failed_statement_leaves_the_store_usable;
         );
     };
     (@cases $open:path; $($area:ident: $($case:ident),+ $(,)?;)+) => {
@@ -38,4 +52,13 @@ macro_rules! store_suite {
             }
         )+
     };
+}
+
+/// Starts several contenders at the same time and returns the numbers of those that report success.
+async fn winners<F: Future<Output = bool>>(contender: impl Fn(u32) -> F) -> Vec<u32> {
+    let contenders = (0..6).map(|number| {
+        let attempt = contender(number);
+        async move { attempt.await.then_some(number) }
+    });
+    futures_util::future::join_all(contenders).await.into_iter().flatten().collect()
 }

@@ -5,6 +5,10 @@
 //! that ciphertext which was moved to another row, field or generation does not open.
 
 mod envelope;
+mod key_file;
+mod key_id;
 mod ring;
 
-pub use ring::{KEY_LENGTH, KeyRing};
+pub use key_file::{KEY_LENGTH, KeyFile, KeyFileError};
+pub use key_id::{InvalidKeyId, KeyId};
+pub use ring::KeyRing;

@@ -7,12 +7,13 @@ use headwater_domain::sealed::Sealed;
 use headwater_domain::secret::Secret;
 use headwater_ports::entropy::Entropy;
 use headwater_ports::sealer::{SealContext, SealError, Sealer};
-use zeroize::Zeroizing;
 
 use crate::envelope::{Envelope, seal};
+use crate::key_file::{KEY_LENGTH, KeyBytes, KeyFile};
+use crate::key_id::KeyId;
 
-/// Length of a key-encryption key in bytes: AES-256.
-pub const KEY_LENGTH: usize = 32;
+#[cfg(test)]
+mod tests;
 
 /// What the key check seals: nothing secret, but known.
 const CHECK_TEXT: &str = "headwater key check";
@@ -21,20 +22,20 @@ const CHECK_PLACE: SealContext<'static> =
 
 /// Keys by their ids. The newest seals; any opens what it sealed.
 pub struct KeyRing {
-    keys: Vec<(String, Zeroizing<[u8; KEY_LENGTH]>)>,
+    /// Newest first.
+    keys: Vec<(KeyId, KeyBytes)>,
     entropy: Arc<dyn Entropy>,
 }
 
 impl KeyRing {
-    /// A ring of one key. Its id is taken from the key, so that another key never answers to the same id.
-    pub fn single(key: &[u8; KEY_LENGTH], entropy: Arc<dyn Entropy>) -> Self {
-        Self { keys: vec![(id_of(key), Zeroizing::new(*key))], entropy }
+    /// The ring of the keys in a key file.
+    pub fn new(file: KeyFile, entropy: Arc<dyn Entropy>) -> Self {
+        Self { keys: file.into_keys(), entropy }
     }
 
-    /// A ring of several keys, newest first.
-    pub fn new(keys: &[Zeroizing<[u8; KEY_LENGTH]>], entropy: Arc<dyn Entropy>) -> Self {
-        let keys = keys.iter().map(|key| (id_of(key), Zeroizing::new(**key))).collect();
-        Self { keys, entropy }
+    /// A ring of one key. Its id is taken from the key, so that another key never answers to the same id.
+    pub fn single(key: &[u8; KEY_LENGTH], entropy: Arc<dyn Entropy>) -> Self {
+        Self::new(KeyFile::single(key), entropy)
     }
 
     /// A known text, sealed: whoever opens it has the right ring.
@@ -49,28 +50,21 @@ impl KeyRing {
     }
 }
 
-/// The first bytes of a hash: enough to tell keys apart, and of no use for finding the key.
-fn id_of(key: &[u8; KEY_LENGTH]) -> String {
-    let mut message = b"headwater key id ".to_vec();
-    message.extend_from_slice(key);
-    let hash = digest(&SHA256, &Zeroizing::new(message));
-    let digits = hash.as_ref().iter().take(6).flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
-}
-
 impl Sealer for KeyRing {
     #[expect(clippy::disallowed_methods, reason = "this is where secrets are encrypted")]
     fn seal(&self, context: SealContext<'_>, secret: &Secret) -> Result<Sealed, SealError> {
         let (id, key) = self.keys.first().ok_or(SealError::Failed)?;
-        let bytes =
-            seal(key, id, context, secret.expose().as_bytes(), &*self.entropy).ok_or(SealError::Failed)?;
+        let bytes = seal(key, id.as_str(), context, secret.expose().as_bytes(), &*self.entropy)
+            .ok_or(SealError::Failed)?;
         Ok(Sealed::from_bytes(bytes))
     }
 
     fn open(&self, context: SealContext<'_>, sealed: &Sealed) -> Result<Secret, SealError> {
         let envelope = Envelope::read(sealed.as_bytes()).ok_or(SealError::Rejected)?;
-        let key = self.keys.iter().find(|(id, _)| id == envelope.key_id);
-        let (_, key) = key.ok_or_else(|| SealError::UnknownKey(envelope.key_id.to_owned()))?;
+        // Whatever cannot be a key id is damage, and does not belong into a message.
+        let id = KeyId::parse(envelope.key_id).map_err(|_| SealError::Rejected)?;
+        let key = self.keys.iter().find(|(known, _)| *known == id);
+        let (_, key) = key.ok_or_else(|| SealError::UnknownKey(id.to_string()))?;
         let plaintext = envelope.open(key, context).ok_or(SealError::Rejected)?;
         let text = std::str::from_utf8(&plaintext).map_err(|_| SealError::Rejected)?;
         Ok(Secret::new(text.to_owned()))
@@ -82,6 +76,3 @@ impl Sealer for KeyRing {
         hash
     }
 }
-
-#[cfg(test)]
-mod tests;

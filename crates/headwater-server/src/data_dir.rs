@@ -21,7 +21,7 @@ const PUBLIC_FILE: u32 = 0o644;
 #[derive(Debug)]
 pub struct DataDir {
     path: PathBuf,
-    _lock: File,
+    _lock: Option<File>,
 }
 
 /// The data directory, or a file in it, could not be used.
@@ -65,13 +65,20 @@ pub enum DataDirError {
 impl DataDir {
     /// Creates the directory if need be, readable by its owner only, and locks it.
     pub fn open(path: &Path) -> Result<Self, DataDirError> {
+        let Self { path, .. } = Self::beside(path)?;
+        let held = lock(&path)?;
+        Ok(Self { path, _lock: Some(held) })
+    }
+
+    /// The same without the lock, for a command that works beside a running server. The database takes care of
+    /// itself.
+    pub fn beside(path: &Path) -> Result<Self, DataDirError> {
         let unusable = |source| DataDirError::Unusable { path: path.to_path_buf(), source };
         create_directory(path).map_err(unusable)?;
         // Absolute, so that what is printed about it works from anywhere.
         let path = fs::canonicalize(path).map_err(unusable)?;
         warn_if_others_may_enter(&path);
-        let lock = lock(&path)?;
-        Ok(Self { path, _lock: lock })
+        Ok(Self { path, _lock: None })
     }
 
     /// Where it is, as an absolute path.

@@ -47,6 +47,7 @@ CREATE UNIQUE INDEX accounts_owner ON accounts (
 );
 CREATE INDEX accounts_age ON accounts (created_at, id);
 CREATE INDEX accounts_identifier ON accounts (identifier);
+CREATE INDEX accounts_token_expiry ON accounts (token_expires_at, id) WHERE token_expires_at IS NOT NULL;
 
 CREATE TABLE grants (
     account_id    TEXT    NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
@@ -57,9 +58,6 @@ CREATE TABLE grants (
     obtained_at   INTEGER NOT NULL,
     expires_at    INTEGER
 ) STRICT;
-
-CREATE INDEX grants_expiry ON grants (expires_at, account_id)
-    WHERE refresh_token IS NOT NULL AND expires_at IS NOT NULL;
 
 CREATE TABLE flows (
     id              TEXT    NOT NULL PRIMARY KEY,

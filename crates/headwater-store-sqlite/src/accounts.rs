@@ -31,9 +31,9 @@ const UPDATE: &str = "UPDATE accounts SET connection_id = ?2, identifier = ?3, o
 const MARK_USED: &str = "UPDATE accounts SET last_used_at = mark.used_at FROM ( \
      SELECT value ->> 0 AS id, max(value ->> 1) AS used_at FROM json_each(?1) GROUP BY 1) AS mark \
      WHERE accounts.id = mark.id AND (accounts.last_used_at IS NULL OR accounts.last_used_at < mark.used_at)";
-const EXPIRING: &str = "SELECT grants.account_id FROM grants JOIN accounts ON accounts.id = grants.account_id \
-     WHERE grants.refresh_token IS NOT NULL AND grants.expires_at IS NOT NULL AND grants.expires_at < ?1 \
-     AND accounts.status = ?2 ORDER BY grants.expires_at, grants.account_id LIMIT ?3";
+const EXPIRING: &str = "SELECT id FROM accounts WHERE token_expires_at < ?1 AND status = ?2 AND EXISTS \
+     (SELECT 1 FROM grants WHERE grants.account_id = accounts.id AND grants.refresh_token IS NOT NULL) \
+     ORDER BY token_expires_at, id LIMIT ?3";
 
 #[async_trait]
 impl Accounts for SqliteTx {
@@ -46,7 +46,8 @@ impl Accounts for SqliteTx {
 
     async fn account(&mut self, id: &AccountId) -> Result<Option<ConnectedAccount>, StoreError> {
         let statement = query("SELECT * FROM accounts WHERE id = ?1").bind(id.as_str());
-        let row = statement.fetch_optional(self.connection()).await.map_err(failed("read a connected account"))?;
+        let row =
+            statement.fetch_optional(self.connection()).await.map_err(failed("read a connected account"))?;
         row.as_ref().map(from_row).transpose()
     }
 
@@ -63,7 +64,8 @@ impl Accounts for SqliteTx {
         .bind(owner.identifier.as_str())
         .bind(owner.organization_id.as_deref())
         .bind(owner.user_id.as_deref());
-        let row = statement.fetch_optional(self.connection()).await.map_err(failed("read a connected account"))?;
+        let row =
+            statement.fetch_optional(self.connection()).await.map_err(failed("read a connected account"))?;
         row.as_ref().map(from_row).transpose()
     }
 
@@ -76,7 +78,8 @@ impl Accounts for SqliteTx {
 
     async fn delete_account(&mut self, id: &AccountId) -> Result<bool, StoreError> {
         let statement = query("DELETE FROM accounts WHERE id = ?1").bind(id.as_str());
-        let done = statement.execute(self.connection()).await.map_err(failed("remove a connected account"))?;
+        let done =
+            statement.execute(self.connection()).await.map_err(failed("remove a connected account"))?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -115,7 +118,7 @@ impl Accounts for SqliteTx {
             .fetch_all(self.connection())
             .await
             .map_err(failed("find the grants that lapse soon"))?;
-        let corrupt = |reason| StoreError::Corrupt { record: "grant", reason };
+        let corrupt = |reason| StoreError::Corrupt { record: "connected account", reason };
         ids.iter().map(|id| AccountId::parse(id).map_err(|error| corrupt(error.to_string()))).collect()
     }
 }

@@ -21,5 +21,7 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>, String> {
 
 /// Reads a digest that was written by [`encode`].
 pub(crate) fn decode_digest(text: &str) -> Result<[u8; 32], String> {
-    decode(text)?.try_into().map_err(|bytes: Vec<u8>| format!("a digest has {} bytes instead of 32", bytes.len()))
+    decode(text)?
+        .try_into()
+        .map_err(|bytes: Vec<u8>| format!("a digest has {} bytes instead of 32", bytes.len()))
 }

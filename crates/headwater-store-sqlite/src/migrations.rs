@@ -3,9 +3,9 @@
 
 use std::borrow::Cow;
 
+use sqlx::SqlStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqlitePool;
-use sqlx::SqlStr;
 
 /// Brings the database up to date, all or nothing. Another process that does the same waits and finds it done.
 pub(crate) async fn run(writer: &SqlitePool) -> Result<(), MigrateError> {

@@ -1,13 +1,15 @@
 //! Opening the file: its mode, the pools, the settings of every connection.
 
-use std::fs::OpenOptions;
+use std::fs::{self, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use headwater_ports::upstream::BoxError;
 use sqlx::migrate::MigrateError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::migrations;
@@ -18,6 +20,8 @@ const READERS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long to wait for a connection of the pool.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often to try when other processes open the same new file.
+const CONNECT_ATTEMPTS: u32 = 20;
 /// Releases before this one can corrupt a database in WAL mode that has several connections.
 const OLDEST_VERSION: [u32; 3] = [3, 51, 3];
 
@@ -41,7 +45,9 @@ pub enum OpenError {
         source: BoxError,
     },
     /// The SQLite library is too old.
-    #[error("the SQLite library is {found}, which can corrupt databases that are read and written at the same time; build with 3.51.3 or newer")]
+    #[error(
+        "the SQLite library is {found}, which can corrupt databases that are read and written at the same time; build with 3.51.3 or newer"
+    )]
     OldLibrary {
         /// Its version.
         found: String,
@@ -75,8 +81,9 @@ pub(crate) struct Pools {
 /// Opens the database, makes it where there is none, and brings its schema up to date.
 pub(crate) async fn open(path: &Path) -> Result<Pools, OpenError> {
     create_file(path).map_err(|source| OpenError::File { path: path.to_path_buf(), source })?;
-    let unusable = |source: sqlx::Error| OpenError::Unusable { path: path.to_path_buf(), source: source.into() };
-    let writer = pool(1).connect_with(writer_options(path)).await.map_err(unusable)?;
+    let unusable =
+        |source: sqlx::Error| OpenError::Unusable { path: path.to_path_buf(), source: source.into() };
+    let writer = connect_writer(path).await.map_err(unusable)?;
     let version: String =
         sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await.map_err(unusable)?;
     check_version(version)?;
@@ -86,20 +93,50 @@ pub(crate) async fn open(path: &Path) -> Result<Pools, OpenError> {
 }
 
 /// The file is there before the library opens it, readable by its owner only. The library gives the files that it
-/// puts beside it the same mode.
+/// puts beside it the same mode. A file that is there already is not opened: closing it again would give up the
+/// locks that this process may hold on it.
 fn create_file(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let metadata = options.open(path)?.metadata()?;
-    warn_if_others_may_read(path, &metadata);
-    Ok(())
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            warn_if_others_may_read(path, &fs::metadata(path)?);
+            Ok(())
+        }
+        created => created.map(drop),
+    }
+}
+
+/// Switching a new file to a write-ahead log fails at once when another process is doing the same, instead of
+/// waiting for it.
+async fn connect_writer(path: &Path) -> Result<SqlitePool, sqlx::Error> {
+    for _ in 1..CONNECT_ATTEMPTS {
+        match pool(1).connect_with(writer_options(path)).await {
+            Err(error) if busy(&error) => wait_for_others(path).await?,
+            outcome => return outcome,
+        }
+    }
+    pool(1).connect_with(writer_options(path)).await
+}
+
+fn busy(error: &sqlx::Error) -> bool {
+    // The low byte is the kind: 5 is SQLITE_BUSY, 6 SQLITE_LOCKED.
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| matches!(code & 0xff, 5 | 6))
+}
+
+/// Taking the lock for writing does wait.
+async fn wait_for_others(path: &Path) -> Result<(), sqlx::Error> {
+    let mut connection = options(path).connect().await?;
+    connection.begin_with("BEGIN IMMEDIATE").await?.rollback().await?;
+    connection.close().await
 }
 
 /// A warning and not a refusal: container platforms open mounted volumes to a group on purpose.
 #[cfg(unix)]
-fn warn_if_others_may_read(path: &Path, metadata: &std::fs::Metadata) {
+fn warn_if_others_may_read(path: &Path, metadata: &Metadata) {
     let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777;
     if mode & 0o077 != 0 {
         tracing::warn!(
@@ -111,7 +148,7 @@ fn warn_if_others_may_read(path: &Path, metadata: &std::fs::Metadata) {
 }
 
 #[cfg(not(unix))]
-fn warn_if_others_may_read(_: &Path, _: &std::fs::Metadata) {}
+fn warn_if_others_may_read(_: &Path, _: &Metadata) {}
 
 fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()

@@ -23,7 +23,10 @@ impl<'r> Record<'r> {
     }
 
     /// The value of a column as it is.
-    pub(crate) fn get<T: Decode<'r, Sqlite> + Type<Sqlite>>(&self, column: &'static str) -> Result<T, StoreError> {
+    pub(crate) fn get<T: Decode<'r, Sqlite> + Type<Sqlite>>(
+        &self,
+        column: &'static str,
+    ) -> Result<T, StoreError> {
         self.row.try_get(column).map_err(|error| self.corrupt(column, error))
     }
 
@@ -42,7 +45,10 @@ impl<'r> Record<'r> {
     }
 
     /// A value from JSON, or nothing.
-    pub(crate) fn optional_json<T: DeserializeOwned>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
+    pub(crate) fn optional_json<T: DeserializeOwned>(
+        &self,
+        column: &'static str,
+    ) -> Result<Option<T>, StoreError> {
         let text: Option<&str> = self.get(column)?;
         text.map(serde_json::from_str).transpose().map_err(|error| self.corrupt(column, error))
     }

@@ -32,10 +32,11 @@ impl SqliteStore {
         if findings != ["ok"] {
             return Err(StoreError::Corrupt { record: "database file", reason: findings.join("; ") });
         }
-        let orphans: Vec<String> = sqlx::query_scalar("SELECT DISTINCT \"table\" FROM pragma_foreign_key_check")
-            .fetch_all(&mut *reader)
-            .await
-            .map_err(failed(action))?;
+        let orphans: Vec<String> =
+            sqlx::query_scalar("SELECT DISTINCT \"table\" FROM pragma_foreign_key_check")
+                .fetch_all(&mut *reader)
+                .await
+                .map_err(failed(action))?;
         if orphans.is_empty() {
             return Ok(());
         }
@@ -66,7 +67,8 @@ impl Store for SqliteStore {
 
     async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
         // Immediate: a transaction that reads first and then writes must not find that somebody else wrote between.
-        let transaction = self.pools.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed("begin to write"))?;
+        let transaction =
+            self.pools.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed("begin to write"))?;
         Ok(Box::new(SqliteTx::new(transaction)))
     }
 }

@@ -2,13 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// A host and port that the operator allows although its address is private: a sandbox, an own gateway.
+/// A host that the operator allows although its address is private: a sandbox, an own gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowedHost {
     /// The host, in lower case: a name or an address.
     pub host: String,
-    /// The port.
-    pub port: u16,
+    /// The port; every port when there is none.
+    pub port: Option<u16>,
 }
 
 /// The addresses of a resolved name that may be called.
@@ -18,7 +18,7 @@ pub(crate) fn callable(
     addresses: impl Iterator<Item = SocketAddr>,
     allowed: &[AllowedHost],
 ) -> Vec<SocketAddr> {
-    let exempt = allowed.iter().any(|it| it.port == port && it.host.eq_ignore_ascii_case(host));
+    let exempt = allowed.iter().any(|it| it.port.is_none_or(|own| own == port) && it.host.eq_ignore_ascii_case(host));
     addresses.filter(|address| exempt || public(address.ip())).collect()
 }
 
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn an_allowed_host_counts_with_its_port_only() {
-        let allowed = [AllowedHost { host: "localhost".to_owned(), port: 7444 }];
+        let allowed = [AllowedHost { host: "localhost".to_owned(), port: Some(7444) }];
         let at = |port| {
             callable("LocalHost", port, [SocketAddr::from(([127, 0, 0, 1], port))].into_iter(), &allowed)
                 .len()

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::Response;
 use headwater_domain::error::ErrorKind;
 use headwater_service::connect::ConnectError;
+use headwater_service::error::ServiceError;
 use http::StatusCode;
 
 use crate::page::render;
@@ -21,83 +22,94 @@ const OPERATOR: &str = "Tell the people who run the application; they will find 
 
 /// The page for an error of the connect flow.
 pub(super) fn page(error: &ConnectError) -> Response {
-    let (status, title, what, next) = explain(error);
     tracing::info!(%error, "a connect flow ended without an authorization");
-    render(status, &FaultPage { title, what, next })
+    let (status, page) = match error {
+        ConnectError::Unknown | ConnectError::Used | ConnectError::Expired | ConnectError::OtherBrowser => {
+            link(error)
+        }
+        ConnectError::Declined | ConnectError::Provider { .. } | ConnectError::Exchange(_) => provider(error),
+        ConnectError::NoSite | ConnectError::ForeignSite => site(error),
+        ConnectError::Service(error) => ours(error),
+    };
+    render(status, &page)
 }
 
-fn explain(error: &ConnectError) -> (StatusCode, &'static str, String, &'static str) {
-    let text = str::to_owned;
+/// The link, or the browser that uses it, is not right.
+fn link(error: &ConnectError) -> (StatusCode, FaultPage) {
     match error {
-        ConnectError::Unknown => (
-            StatusCode::NOT_FOUND,
-            "This link is not known",
-            text("It may be incomplete, or its account was removed."),
-            NEW_LINK,
-        ),
         ConnectError::Used => (
             StatusCode::GONE,
-            "This link was used already",
-            text(
+            fault(
+                "This link was used already",
                 "Each link works once. If you have just connected your account, there is nothing left to do.",
+                NEW_LINK,
             ),
-            NEW_LINK,
         ),
-        ConnectError::Expired => (
-            StatusCode::GONE,
-            "This link has expired",
-            text("Links work for a few minutes only, to keep your account safe."),
-            NEW_LINK,
-        ),
+        ConnectError::Expired => {
+            let what = "Links work for a few minutes only, to keep your account safe.";
+            (StatusCode::GONE, fault("This link has expired", what, NEW_LINK))
+        }
         ConnectError::OtherBrowser => (
             StatusCode::FORBIDDEN,
-            "This answer belongs to another browser",
-            text(
+            fault(
+                "This answer belongs to another browser",
                 "The connection was started in a different browser, or cookies are switched off. Nothing was connected.",
+                "Ask for a new link and open it in the browser in which you are signed in.",
             ),
-            "Ask for a new link and open it in the browser in which you are signed in.",
         ),
-        ConnectError::Declined => (
-            StatusCode::OK,
-            "You declined",
-            text("Nothing was connected, and nobody got access to your account."),
-            "If that was a mistake, ask the application for a new link.",
-        ),
-        ConnectError::Provider { code, description } => (
-            StatusCode::BAD_GATEWAY,
-            "The provider reported a problem",
-            if description.is_empty() { code.clone() } else { format!("{code}: {description}") },
-            OPERATOR,
-        ),
+        _ => {
+            let what = "It may be incomplete, or its account was removed.";
+            (StatusCode::NOT_FOUND, fault("This link is not known", what, NEW_LINK))
+        }
+    }
+}
+
+/// The provider, or the end user there, said no.
+fn provider(error: &ConnectError) -> (StatusCode, FaultPage) {
+    match error {
+        ConnectError::Provider { code, description } => {
+            let what = if description.is_empty() { code.clone() } else { format!("{code}: {description}") };
+            (StatusCode::BAD_GATEWAY, fault("The provider reported a problem", what, OPERATOR))
+        }
         ConnectError::Exchange(reason) => (
             StatusCode::BAD_GATEWAY,
-            "The connection could not be completed",
-            format!("The provider did not hand out access: {reason}."),
-            "Ask the application for a new link and try again. If it happens twice, tell the people who run it.",
+            fault(
+                "The connection could not be completed",
+                format!("The provider did not hand out access: {reason}."),
+                "Ask the application for a new link and try again. If it happens twice, tell the people who run it.",
+            ),
         ),
-        ConnectError::NoSite => (
+        _ => (
             StatusCode::OK,
-            "There is no site to connect",
-            text("The account you signed in with has no Confluence site that can be used here."),
-            "Sign in with another account, or ask your site's administrator for access to Confluence.",
-        ),
-        ConnectError::ForeignSite => (
-            StatusCode::BAD_REQUEST,
-            "This site is not among those you granted",
-            text("Nothing was connected."),
-            NEW_LINK,
-        ),
-        ConnectError::Service(error) if error.kind() == ErrorKind::Internal => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Something went wrong on our side",
-            text("Nothing was connected."),
-            OPERATOR,
-        ),
-        ConnectError::Service(error) => (
-            StatusCode::CONFLICT,
-            "The account cannot be connected now",
-            error.message().to_owned(),
-            NEW_LINK,
+            fault(
+                "You declined",
+                "Nothing was connected, and nobody got access to your account.",
+                "If that was a mistake, ask the application for a new link.",
+            ),
         ),
     }
+}
+
+/// The sites are not right.
+fn site(error: &ConnectError) -> (StatusCode, FaultPage) {
+    if matches!(error, ConnectError::ForeignSite) {
+        let page = fault("This site is not among those you granted", "Nothing was connected.", NEW_LINK);
+        return (StatusCode::BAD_REQUEST, page);
+    }
+    let what = "The account you signed in with has no Confluence site that can be used here.";
+    let next = "Sign in with another account, or ask your site's administrator for access to Confluence.";
+    (StatusCode::OK, fault("There is no site to connect", what, next))
+}
+
+/// The connection cannot be used, or we failed.
+fn ours(error: &ServiceError) -> (StatusCode, FaultPage) {
+    if error.kind() == ErrorKind::Internal {
+        let page = fault("Something went wrong on our side", "Nothing was connected.", OPERATOR);
+        return (StatusCode::INTERNAL_SERVER_ERROR, page);
+    }
+    (StatusCode::CONFLICT, fault("The account cannot be connected now", error.message(), NEW_LINK))
+}
+
+fn fault(title: &'static str, what: impl Into<String>, next: &'static str) -> FaultPage {
+    FaultPage { title, what: what.into(), next }
 }

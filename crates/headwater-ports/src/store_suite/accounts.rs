@@ -1,19 +1,13 @@
 //! Cases about connected accounts.
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on has failed")]
 
-use headwater_domain::account::{AccountStatus, ConnectedAccount, Owner};
-use headwater_domain::page::{Listing, Page};
+use headwater_domain::account::{AccountStatus, ConnectedAccount};
 use headwater_domain::time::Timestamp;
 use serde_json::json;
 
-use super::samples::{NOW, account, active, assert_same, connection, grant, owner, seed};
-use crate::store::{AccountFilter, Store};
-
-const ALL: Page = Page { offset: 0, limit: 100 };
-
-fn identifiers(listing: &Listing<ConnectedAccount>) -> Vec<String> {
-    listing.items.iter().map(|it| it.owner.identifier.to_string()).collect()
-}
+use super::samples::{NOW, account, active, after, assert_same, connection, flow, grant, seed};
+use super::winners;
+use crate::store::Store;
 
 /// What was written is what is read.
 pub async fn every_field_survives(store: &impl Store) {
@@ -34,23 +28,6 @@ pub async fn every_field_survives(store: &impl Store) {
     }
 }
 
-/// Owners are the same only when identifier, organization and user are, byte for byte.
-pub async fn an_owner_has_one_account_per_connection(store: &impl Store) {
-    let (wiki, other) = (connection(1, "wiki"), connection(2, "other"));
-    seed(store, &wiki, &[&account(1, &wiki, "user")]).await.unwrap();
-    seed(store, &other, &[&account(2, &other, "user")]).await.unwrap();
-    let mut tx = store.write().await.unwrap();
-    assert!(!tx.insert_account(&account(3, &wiki, "user")).await.unwrap());
-    for (number, identifier) in (10..).zip(["User", "usеr", "user1", "us er", "café"]) {
-        assert!(tx.insert_account(&account(number, &wiki, identifier)).await.unwrap(), "{identifier}");
-    }
-    let organized = Owner { organization_id: Some("org_1".to_owned()), ..owner("user") };
-    let mut it = account(20, &wiki, "user");
-    it.owner = organized.clone();
-    assert!(tx.insert_account(&it).await.unwrap());
-    assert_eq!(tx.account_of(&wiki.id, &organized).await.unwrap().unwrap().id, it.id);
-}
-
 /// A write that did not see the latest version changes nothing; last use is not its business.
 pub async fn the_later_writer_loses(store: &impl Store) {
     let wiki = connection(1, "wiki");
@@ -69,44 +46,55 @@ pub async fn the_later_writer_loses(store: &impl Store) {
     assert!(!tx.delete_account(&it.id).await.unwrap());
 }
 
-/// Each part of a filter narrows.
-pub async fn lists_are_filtered(store: &impl Store) {
-    let (wiki, other) = (connection(1, "wiki"), connection(2, "other"));
-    let mut organized = account(3, &other, "carol");
-    organized.owner.organization_id = Some("org_1".to_owned());
-    seed(store, &wiki, &[&account(1, &wiki, "alice"), &active(2, &wiki, "bob")]).await.unwrap();
-    seed(store, &other, &[&organized, &active(4, &other, "alice")]).await.unwrap();
-    let mut tx = store.read().await.unwrap();
-    let none = AccountFilter::default();
-    let table: Vec<(AccountFilter, &[&str])> = vec![
-        (none.clone(), &["alice", "bob", "carol", "alice"]),
-        (AccountFilter { connections: Some(vec![other.id.clone()]), ..none.clone() }, &["carol", "alice"]),
-        (AccountFilter { connections: Some(Vec::new()), ..none.clone() }, &[]),
-        (AccountFilter { identifier: Some("alice".to_owned()), ..none.clone() }, &["alice", "alice"]),
-        (AccountFilter { organization_id: Some("org_1".to_owned()), ..none.clone() }, &["carol"]),
-        (AccountFilter { active_only: true, ..none.clone() }, &["bob", "alice"]),
-        (AccountFilter { query: Some("LIC".to_owned()), ..none.clone() }, &["alice", "alice"]),
-        (AccountFilter { query: Some("othe".to_owned()), ..none }, &["carol", "alice"]),
-    ];
-    for (filter, expected) in table {
-        let listing = tx.list_accounts(&filter, ALL).await.unwrap();
-        assert_eq!(identifiers(&listing), expected, "{filter:?}");
-        assert_eq!(listing.total as usize, expected.len());
-    }
-    let page = tx.list_accounts(&AccountFilter::default(), Page { offset: 1, limit: 2 }).await.unwrap();
-    assert_eq!((identifiers(&page).len(), page.total), (2, 4));
+/// Writers that all saw the same version.
+pub async fn of_many_writers_one_wins(store: &impl Store) {
+    let wiki = connection(1, "wiki");
+    let user = account(1, &wiki, "user");
+    seed(store, &wiki, &[&user]).await.unwrap();
+    let won = winners(async |number| {
+        let mine = ConnectedAccount {
+            provider_account_id: Some(number.to_string()),
+            version: 2,
+            ..account(1, &wiki, "user")
+        };
+        let mut tx = store.write().await.unwrap();
+        let won = tx.update_account(&mine).await.unwrap();
+        tx.commit().await.unwrap();
+        won
+    })
+    .await;
+    let stored = store.read().await.unwrap().account(&user.id).await.unwrap().unwrap();
+    assert_eq!(won.iter().map(u32::to_string).collect::<Vec<_>>(), [stored.provider_account_id.unwrap()]);
 }
 
-/// Search text is text.
-pub async fn wildcards_are_ordinary_characters(store: &impl Store) {
+/// There is no account on a connection that is not there, and none comes back by being changed.
+pub async fn an_account_needs_its_connection(store: &impl Store) {
     let wiki = connection(1, "wiki");
-    seed(store, &wiki, &[&account(1, &wiki, "50%"), &account(2, &wiki, "500"), &account(3, &wiki, "a\\b")])
-        .await
-        .unwrap();
-    let mut tx = store.read().await.unwrap();
-    for (query, expected) in [("50%", "50%"), ("a\\", "a\\b"), ("0%", "50%")] {
-        let filter = AccountFilter { query: Some(query.to_owned()), ..AccountFilter::default() };
-        assert_eq!(identifiers(&tx.list_accounts(&filter, ALL).await.unwrap()), [expected], "{query}");
+    let mut user = account(1, &wiki, "user");
+    let mut tx = store.write().await.unwrap();
+    assert!(tx.insert_account(&user).await.is_err());
+    drop(tx);
+    user.version = 2;
+    let mut tx = store.write().await.unwrap();
+    assert!(!tx.update_account(&user).await.unwrap());
+    assert!(tx.account(&user.id).await.unwrap().is_none());
+}
+
+/// Grant and flows go with their account, and with no other.
+pub async fn deleting_takes_grant_and_flows_along(store: &impl Store) {
+    let wiki = connection(1, "wiki");
+    let (user, stays) = (account(1, &wiki, "user"), account(2, &wiki, "stays"));
+    seed(store, &wiki, &[&user, &stays]).await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    for (number, account) in [(1, &user), (2, &stays)] {
+        assert!(tx.put_grant(&grant(&account.id, 1)).await.unwrap());
+        tx.insert_flow(&flow(number.into(), account, number)).await.unwrap();
+    }
+    assert!(tx.delete_account(&user.id).await.unwrap());
+    for (number, account, there) in [(1, &user, false), (2, &stays, true)] {
+        assert_eq!(tx.account(&account.id).await.unwrap().is_some(), there);
+        assert_eq!(tx.grant(&account.id).await.unwrap().is_some(), there);
+        assert_eq!(tx.flow_by_link(&[number; 32]).await.unwrap().is_some(), there);
     }
 }
 
@@ -123,6 +111,23 @@ pub async fn last_use_never_moves_back(store: &impl Store) {
     assert_eq!(tx.account(&it.id).await.unwrap().unwrap().last_used_at, Some(later));
 }
 
+/// Whoever changes an account may have read it before it was used last.
+pub async fn a_change_leaves_last_use_alone(store: &impl Store) {
+    let wiki = connection(1, "wiki");
+    let mut it = account(1, &wiki, "user");
+    it.last_used_at = Some(NOW);
+    seed(store, &wiki, &[&it]).await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    tx.mark_accounts_used(&[(it.id.clone(), after(9)), (it.id.clone(), after(3))]).await.unwrap();
+    tx.mark_accounts_used(&[]).await.unwrap();
+    for (version, outdated) in [(2, None), (3, Some(NOW)), (4, Some(after(99)))] {
+        it.version = version;
+        it.last_used_at = outdated;
+        assert!(tx.update_account(&it).await.unwrap(), "marks are no change of the account");
+        assert_eq!(tx.account(&it.id).await.unwrap().unwrap().last_used_at, Some(after(9)));
+    }
+}
+
 /// Only active accounts that can be refreshed, and only those in time.
 pub async fn expiring_accounts_come_soonest_first(store: &impl Store) {
     let wiki = connection(1, "wiki");
@@ -133,9 +138,9 @@ pub async fn expiring_accounts_come_soonest_first(store: &impl Store) {
         account.token_expires_at = at(seconds);
     }
     accounts[3].status = AccountStatus::Expired;
-    let unrefreshable = active(6, &wiki, "user6");
+    let endless = active(6, &wiki, "user6");
     let mut all: Vec<&ConnectedAccount> = accounts.iter().collect();
-    all.push(&unrefreshable);
+    all.push(&endless);
     seed(store, &wiki, &all).await.unwrap();
     let mut tx = store.write().await.unwrap();
     for account in &accounts {
@@ -144,5 +149,14 @@ pub async fn expiring_accounts_come_soonest_first(store: &impl Store) {
     let before = Timestamp::from_millis(NOW.millis() + 60_000);
     let due = tx.accounts_expiring(before, 10).await.unwrap();
     assert_eq!(due, [accounts[1].id.clone(), accounts[2].id.clone(), accounts[0].id.clone()]);
-    assert_eq!(tx.accounts_expiring(before, 1).await.unwrap().len(), 1);
+    assert_eq!(tx.accounts_expiring(before, 1).await.unwrap(), [accounts[1].id.clone()]);
+    let mut bare = grant(&accounts[1].id, 2);
+    bare.refresh_token = None;
+    assert!(tx.put_grant(&bare).await.unwrap());
+    let due = tx.accounts_expiring(after(30), 10).await.unwrap();
+    assert_eq!(
+        due,
+        [accounts[2].id.clone()],
+        "without a refresh token, and at the very end, there is nothing to do"
+    );
 }

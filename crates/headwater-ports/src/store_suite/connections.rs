@@ -1,13 +1,12 @@
 //! Cases about connections.
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on has failed")]
 
+use headwater_domain::connection::Connection;
 use headwater_domain::name::ConnectionName;
-use headwater_domain::page::Page;
 
 use super::samples::{account, assert_same, connection, flow, grant, seed};
-use crate::store::{ConnectionFilter, Store};
-
-const ALL: Page = Page { offset: 0, limit: 100 };
+use super::winners;
+use crate::store::Store;
 
 /// What was written is what is read.
 pub async fn every_field_survives(store: &impl Store) {
@@ -17,12 +16,14 @@ pub async fn every_field_survives(store: &impl Store) {
     seed(store, &bare, &[]).await.unwrap();
     let mut tx = store.read().await.unwrap();
     for it in [&full, &bare] {
-        assert_same(&tx.connection(&it.id).await.unwrap().unwrap(), it);
+        let found = tx.connection(&it.id).await.unwrap().unwrap();
+        assert_same(&found, it);
+        assert_eq!(found.client_secret, it.client_secret);
         assert_same(&tx.connection_named(&it.name).await.unwrap().unwrap(), it);
     }
 }
 
-fn without_secret() -> headwater_domain::connection::Connection {
+fn without_secret() -> Connection {
     let mut bare = connection(2, "bare");
     bare.client_secret = None;
     bare.scopes.clear();
@@ -53,25 +54,36 @@ pub async fn the_later_writer_loses(store: &impl Store) {
     assert_eq!(tx.connection(&it.id).await.unwrap().unwrap().client_id, "first");
 }
 
-/// Filters narrow, pages cut.
-pub async fn lists_are_filtered_and_paged(store: &impl Store) {
-    for (number, name) in (1..).zip(["b_1", "a", "c", "b%1"]) {
-        seed(store, &connection(number, &name.replace('%', ":")), &[]).await.unwrap();
-    }
-    let mut tx = store.read().await.unwrap();
-    let names = |listing: headwater_domain::page::Listing<headwater_domain::connection::Connection>| {
-        listing.items.iter().map(|it| it.name.to_string()).collect::<Vec<_>>()
-    };
-    let all = tx.list_connections(&ConnectionFilter::default(), ALL).await.unwrap();
-    assert_eq!(all.total, 4);
-    assert_eq!(names(all), ["a", "b:1", "b_1", "c"]);
-    let second =
-        tx.list_connections(&ConnectionFilter::default(), Page { offset: 1, limit: 2 }).await.unwrap();
-    assert_eq!(names(second), ["b:1", "b_1"]);
-    let query = ConnectionFilter { query: Some("B_".to_owned()), ..ConnectionFilter::default() };
-    assert_eq!(names(tx.list_connections(&query, ALL).await.unwrap()), ["b_1"]);
-    let provider = ConnectionFilter { provider: Some("JIRA".to_owned()), ..ConnectionFilter::default() };
-    assert_eq!(tx.list_connections(&provider, ALL).await.unwrap().total, 0);
+/// Renaming follows the same rule as adding.
+pub async fn a_taken_name_cannot_be_moved_to(store: &impl Store) {
+    let (mut one, other) = (connection(1, "one"), connection(2, "other"));
+    seed(store, &one, &[]).await.unwrap();
+    seed(store, &other, &[]).await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    one.version = 2;
+    one.name = other.name.clone();
+    assert!(!tx.update_connection(&one).await.unwrap());
+    assert_same(&tx.connection(&one.id).await.unwrap().unwrap(), &connection(1, "one"));
+    one.name = ConnectionName::parse("Other").unwrap();
+    assert!(tx.update_connection(&one).await.unwrap());
+    assert!(tx.connection_named(&connection(1, "one").name).await.unwrap().is_none());
+    assert!(!tx.update_connection(&connection(3, "gone")).await.unwrap());
+}
+
+/// Writers that all saw the same version.
+pub async fn of_many_writers_one_wins(store: &impl Store) {
+    let wiki = connection(1, "wiki");
+    seed(store, &wiki, &[]).await.unwrap();
+    let won = winners(async |number| {
+        let mine = Connection { client_id: number.to_string(), version: 2, ..connection(1, "wiki") };
+        let mut tx = store.write().await.unwrap();
+        let won = tx.update_connection(&mine).await.unwrap();
+        tx.commit().await.unwrap();
+        won
+    })
+    .await;
+    let stored = store.read().await.unwrap().connection(&wiki.id).await.unwrap().unwrap();
+    assert_eq!(won.iter().map(u32::to_string).collect::<Vec<_>>(), [stored.client_id]);
 }
 
 /// Accounts, grants and flows go with their connection.
@@ -84,7 +96,21 @@ pub async fn deleting_takes_everything_along(store: &impl Store) {
     tx.insert_flow(&flow(1, &user, 1)).await.unwrap();
     assert!(tx.delete_connection(&wiki.id).await.unwrap());
     assert!(!tx.delete_connection(&wiki.id).await.unwrap());
+    assert!(tx.connection(&wiki.id).await.unwrap().is_none());
     assert!(tx.account(&user.id).await.unwrap().is_none());
     assert!(tx.grant(&user.id).await.unwrap().is_none());
     assert!(tx.flow_by_link(&[1; 32]).await.unwrap().is_none());
+}
+
+/// Another connection keeps all it has.
+pub async fn deleting_leaves_others_alone(store: &impl Store) {
+    let (wiki, other) = (connection(1, "wiki"), connection(2, "other"));
+    let user = account(1, &other, "user");
+    seed(store, &wiki, &[]).await.unwrap();
+    seed(store, &other, &[&user]).await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    assert!(tx.put_grant(&grant(&user.id, 1)).await.unwrap());
+    assert!(tx.delete_connection(&wiki.id).await.unwrap());
+    assert!(tx.account(&user.id).await.unwrap().is_some());
+    assert!(tx.grant(&user.id).await.unwrap().is_some());
 }

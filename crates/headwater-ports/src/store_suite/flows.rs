@@ -1,35 +1,49 @@
 //! Cases about connect flows.
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on has failed")]
 
-use headwater_domain::flow::{Candidate, ChoosingSite, FailureReason, Stage, Started};
+use headwater_domain::flow::{Candidate, ChoosingSite, ConnectFlow, FailureReason, Stage, Started};
 use headwater_domain::sealed::Sealed;
 use headwater_domain::time::Timestamp;
 
-use super::samples::{NOW, account, active, assert_same, connection, flow, seed};
+use super::samples::{NOW, account, active, assert_same, connection, flow, sealed, seed};
+use super::winners;
 use crate::store::Store;
 
 fn stages() -> Vec<Stage> {
     let sites = active(1, &connection(1, "x"), "x").site.into_iter().collect();
     let candidate = Candidate {
-        access_token: Sealed::from_bytes(*b"access"),
-        refresh_token: Some(Sealed::from_bytes(*b"refresh")),
+        access_token: sealed("access"),
+        refresh_token: Some(sealed("refresh")),
         scopes: vec!["a".to_owned()],
         obtained_at: NOW,
         expires_at: Some(NOW),
     };
+    let bare = Candidate { refresh_token: None, scopes: Vec::new(), expires_at: None, ..candidate.clone() };
     let mut stages = vec![
         Stage::Started(Started {
             state_digest: [1; 32],
             browser_digest: Some([2; 32]),
-            verifier: Some(Sealed::from_bytes(*b"v")),
+            verifier: Some(sealed("verifier")),
         }),
         Stage::Started(Started { state_digest: [1; 32], browser_digest: None, verifier: None }),
         Stage::ChoosingSite(ChoosingSite { browser_digest: Some([3; 32]), candidate, sites }),
+        Stage::ChoosingSite(ChoosingSite { browser_digest: None, candidate: bare, sites: Vec::new() }),
         Stage::Completed,
         Stage::Issued,
     ];
     stages.extend(FailureReason::ALL.map(Stage::Failed));
     stages
+}
+
+/// The sealed parts of a stage, which do not print.
+fn secrets(stage: &Stage) -> Vec<&Sealed> {
+    match stage {
+        Stage::Started(started) => started.verifier.iter().collect(),
+        Stage::ChoosingSite(choosing) => {
+            [&choosing.candidate.access_token].into_iter().chain(&choosing.candidate.refresh_token).collect()
+        }
+        Stage::Issued | Stage::Completed | Stage::Failed(_) => Vec::new(),
+    }
 }
 
 /// What was written is what is read.
@@ -38,36 +52,91 @@ pub async fn every_stage_survives(store: &impl Store) {
     let user = account(1, &wiki, "user");
     seed(store, &wiki, &[&user]).await.unwrap();
     let mut it = flow(1, &user, 7);
+    it.caller_state = None;
+    it.user_verify_url = Some("https://application.example/verify".to_owned());
     let mut tx = store.write().await.unwrap();
     tx.insert_flow(&it).await.unwrap();
+    assert_same(&tx.flow(&it.id).await.unwrap().unwrap(), &it);
     for stage in stages() {
         it.stage = stage;
         it.version += 1;
         assert!(tx.update_flow(&it).await.unwrap());
         assert_same(&tx.flow_by_link(&[7; 32]).await.unwrap().unwrap(), &it);
-        assert_same(&tx.flow(&it.id).await.unwrap().unwrap(), &it);
+        let found = tx.flow(&it.id).await.unwrap().unwrap();
+        assert_same(&found, &it);
+        assert_eq!(secrets(&found.stage), secrets(&it.stage));
     }
 }
 
-/// Two browsers that use the same link.
-pub async fn of_two_replays_one_wins(store: &impl Store) {
+/// Browsers that all use the same link.
+pub async fn of_many_replays_one_wins(store: &impl Store) {
     let wiki = connection(1, "wiki");
     let user = account(1, &wiki, "user");
     seed(store, &wiki, &[&user]).await.unwrap();
-    let mut it = flow(1, &user, 7);
     let mut tx = store.write().await.unwrap();
-    tx.insert_flow(&it).await.unwrap();
+    tx.insert_flow(&flow(1, &user, 7)).await.unwrap();
     tx.commit().await.unwrap();
-    it.stage = Stage::Completed;
-    it.version = 2;
-    let consume = || async {
+    let won = winners(async |number| {
+        let stage = Stage::Started(Started {
+            state_digest: digest(number),
+            browser_digest: Some(digest(number)),
+            verifier: None,
+        });
         let mut tx = store.write().await.unwrap();
-        let won = tx.update_flow(&it).await.unwrap();
+        let mine = ConnectFlow { stage, version: 2, ..flow(1, &user, 7) };
+        let won = tx.update_flow(&mine).await.unwrap();
         tx.commit().await.unwrap();
-        u8::from(won)
-    };
-    let (one, other) = futures_util::join!(consume(), consume());
-    assert_eq!(one + other, 1);
+        won
+    })
+    .await;
+    assert_eq!(won.len(), 1);
+    let mut tx = store.read().await.unwrap();
+    for number in 0..6 {
+        let found = tx.flow_by_state(&digest(number)).await.unwrap();
+        assert_eq!(found.is_some(), won.contains(&number), "the losers left no trace");
+    }
+}
+
+fn digest(number: u32) -> [u8; 32] {
+    [u8::try_from(number).unwrap_or(u8::MAX); 32]
+}
+
+/// A write that did not see the latest version changes nothing.
+pub async fn the_later_writer_loses(store: &impl Store) {
+    let wiki = connection(1, "wiki");
+    let user = account(1, &wiki, "user");
+    seed(store, &wiki, &[&user]).await.unwrap();
+    let at =
+        |version| ConnectFlow { version, stage: Stage::Completed, caller_state: None, ..flow(1, &user, 7) };
+    let mut tx = store.write().await.unwrap();
+    assert!(!tx.update_flow(&at(2)).await.unwrap(), "there is none yet");
+    tx.insert_flow(&flow(1, &user, 7)).await.unwrap();
+    for refused in [0, 1, 3] {
+        assert!(!tx.update_flow(&at(refused)).await.unwrap(), "{refused}");
+        assert_same(&tx.flow(&at(1).id).await.unwrap().unwrap(), &flow(1, &user, 7));
+    }
+    assert!(tx.update_flow(&at(2)).await.unwrap());
+    assert_same(&tx.flow(&at(1).id).await.unwrap().unwrap(), &at(2));
+}
+
+/// No two flows answer to one link or to one state.
+pub async fn links_and_states_belong_to_one_flow(store: &impl Store) {
+    let wiki = connection(1, "wiki");
+    let user = account(1, &wiki, "user");
+    seed(store, &wiki, &[&user]).await.unwrap();
+    let started = Stage::Started(Started { state_digest: [9; 32], browser_digest: None, verifier: None });
+    let mut tx = store.write().await.unwrap();
+    tx.insert_flow(&ConnectFlow { stage: started.clone(), ..flow(1, &user, 1) }).await.unwrap();
+    tx.commit().await.unwrap();
+    for again in [flow(1, &user, 2), flow(2, &user, 1), ConnectFlow { stage: started, ..flow(2, &user, 2) }] {
+        let mut tx = store.write().await.unwrap();
+        assert!(tx.insert_flow(&again).await.is_err(), "{again:?}");
+    }
+    let mut tx = store.read().await.unwrap();
+    assert!(tx.flow_by_link(&[1; 32]).await.unwrap().is_some());
+    assert!(tx.flow_by_state(&[9; 32]).await.unwrap().is_some());
+    assert!(tx.flow_by_state(&[1; 32]).await.unwrap().is_none());
+    assert!(tx.flow_by_link(&[9; 32]).await.unwrap().is_none());
 }
 
 /// A replayed answer is told from an unknown one.
@@ -82,10 +151,12 @@ pub async fn a_state_stays_known_when_its_flow_moves_on(store: &impl Store) {
     it.stage = Stage::Started(Started { state_digest: [9; 32], browser_digest: None, verifier: None });
     it.version = 2;
     assert!(tx.update_flow(&it).await.unwrap());
-    it.stage = Stage::Completed;
-    it.version = 3;
-    assert!(tx.update_flow(&it).await.unwrap());
-    assert!(matches!(tx.flow_by_state(&[9; 32]).await.unwrap().unwrap().stage, Stage::Completed));
+    for (version, stage) in (3..).zip(stages().into_iter().filter(|it| !matches!(it, Stage::Started(_)))) {
+        it.stage = stage;
+        it.version = version;
+        assert!(tx.update_flow(&it).await.unwrap());
+        assert_same(&tx.flow_by_state(&[9; 32]).await.unwrap().unwrap(), &it);
+    }
 }
 
 /// Flows do not pile up.

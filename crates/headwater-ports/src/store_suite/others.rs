@@ -1,11 +1,11 @@
-//! Cases about API clients, keys and transactions themselves.
+//! Cases about API clients and keys.
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on has failed")]
 
 use headwater_domain::api_client::{ApiClient, ClientSecretDigest};
 use headwater_domain::id::{ClientId, SigningKeyId};
 use headwater_domain::sealed::Sealed;
 
-use super::samples::{NOW, assert_same, connection, seed};
+use super::samples::{NOW, after, assert_same, sealed};
 use crate::store::{Store, StoredSigningKey};
 
 /// What was written is what is read; the same id is the same client.
@@ -39,14 +39,16 @@ pub async fn api_clients_survive(store: &impl Store) {
 pub async fn keys_survive(store: &impl Store) {
     let key = |number, seconds| StoredSigningKey {
         id: SigningKeyId::generate(NOW, number),
-        private_key: Sealed::from_bytes(vec![1, 2, 3]),
+        private_key: sealed("private key"),
         created_at: headwater_domain::time::Timestamp::from_seconds(seconds),
     };
     let mut tx = store.write().await.unwrap();
     assert!(tx.signing_keys().await.unwrap().is_empty());
     tx.insert_signing_key(&key(1, 1)).await.unwrap();
     tx.insert_signing_key(&key(2, 2)).await.unwrap();
-    assert_same(&tx.signing_keys().await.unwrap(), &vec![key(2, 2), key(1, 1)]);
+    let found = tx.signing_keys().await.unwrap();
+    assert!(found.iter().all(|it| it.private_key == sealed("private key")));
+    assert_same(&found, &vec![key(2, 2), key(1, 1)]);
     assert!(tx.key_check().await.unwrap().is_none());
     for text in [&b"one"[..], b"two"] {
         let sealed = Sealed::from_bytes(text);
@@ -55,19 +57,34 @@ pub async fn keys_survive(store: &impl Store) {
     }
 }
 
-/// Without a commit there was nothing.
-pub async fn a_dropped_transaction_never_happened(store: &impl Store) {
-    let wiki = connection(1, "wiki");
+/// Whatever the order in which they were stored.
+pub async fn api_clients_come_oldest_first(store: &impl Store) {
     let mut tx = store.write().await.unwrap();
-    assert!(tx.insert_connection(&wiki).await.unwrap());
-    drop(tx);
-    assert!(store.read().await.unwrap().connection(&wiki.id).await.unwrap().is_none());
-    seed(store, &wiki, &[]).await.unwrap();
-    assert!(store.read().await.unwrap().connection(&wiki.id).await.unwrap().is_some());
+    assert!(tx.list_api_clients().await.unwrap().is_empty());
+    for (number, seconds) in [(1, 5), (2, 0), (3, 9), (4, 5)] {
+        let client = ApiClient {
+            id: ClientId::generate(NOW, number),
+            name: number.to_string(),
+            secrets: Vec::new(),
+            created_at: after(seconds),
+        };
+        tx.put_api_client(&client).await.unwrap();
+    }
+    let names: Vec<_> = tx.list_api_clients().await.unwrap().into_iter().map(|it| it.name).collect();
+    assert_eq!(names, ["2", "1", "4", "3"]);
 }
 
-/// Reading cannot change anything by mistake.
-pub async fn a_read_transaction_cannot_write(store: &impl Store) {
-    let mut tx = store.read().await.unwrap();
-    assert!(tx.insert_connection(&connection(1, "wiki")).await.is_err());
+/// A key is never replaced by another of its name.
+pub async fn a_signing_key_is_added_once(store: &impl Store) {
+    let key = |text| StoredSigningKey {
+        id: SigningKeyId::generate(NOW, 1),
+        private_key: sealed(text),
+        created_at: NOW,
+    };
+    let mut tx = store.write().await.unwrap();
+    tx.insert_signing_key(&key("first")).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(store.write().await.unwrap().insert_signing_key(&key("second")).await.is_err());
+    let stored = store.read().await.unwrap().signing_keys().await.unwrap();
+    assert_eq!(stored.iter().map(|it| &it.private_key).collect::<Vec<_>>(), [&sealed("first")]);
 }

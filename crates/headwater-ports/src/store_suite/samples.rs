@@ -6,6 +6,7 @@ use headwater_domain::flow::{ConnectFlow, Stage};
 use headwater_domain::grant::SealedGrant;
 use headwater_domain::id::{AccountId, ConnectionId, FlowId};
 use headwater_domain::name::{ConnectionName, Identifier};
+use headwater_domain::page::Page;
 use headwater_domain::provider::ProviderKey;
 use headwater_domain::sealed::Sealed;
 use headwater_domain::site::Site;
@@ -22,7 +23,7 @@ pub(super) fn connection(number: u32, name: &str) -> Connection {
         name: ConnectionName::parse(name).expect("invariant: a name"),
         provider: ProviderKey::new("CONFLUENCE"),
         client_id: "client".to_owned(),
-        client_secret: Some(Sealed::from_bytes(*b"sealed secret")),
+        client_secret: Some(sealed("client secret")),
         scopes: vec!["read:page:confluence".to_owned()],
         endpoints: Endpoints {
             authorize: url("/authorize"),
@@ -65,8 +66,8 @@ pub(super) fn grant(account: &AccountId, generation: u64) -> SealedGrant {
     SealedGrant {
         account_id: account.clone(),
         generation,
-        access_token: Sealed::from_bytes(format!("access {generation}").into_bytes()),
-        refresh_token: Some(Sealed::from_bytes(format!("refresh {generation}").into_bytes())),
+        access_token: sealed(&format!("access {generation}")),
+        refresh_token: Some(sealed(&format!("refresh {generation}"))),
         scopes: vec!["a".to_owned(), "b".to_owned()],
         obtained_at: NOW,
         expires_at: Some(Timestamp::from_millis(NOW.millis() + 3_600_000)),
@@ -88,6 +89,20 @@ pub(super) fn flow(number: u32, account: &ConnectedAccount, link: u8) -> Connect
     }
 }
 
+/// Ciphertext that holds every byte value, so that a store that takes it for text is found out.
+pub(super) fn sealed(text: &str) -> Sealed {
+    let bytes: Vec<u8> = text.bytes().chain(0..=u8::MAX).collect();
+    Sealed::from_bytes(bytes)
+}
+
+/// The moment `seconds` after [`NOW`].
+pub(super) fn after(seconds: u64) -> Timestamp {
+    NOW.plus(std::time::Duration::from_secs(seconds))
+}
+
+/// A page that holds everything.
+pub(super) const ALL: Page = Page { offset: 0, limit: 100 };
+
 /// Stores a connection and accounts on it.
 pub(super) async fn seed(
     store: &impl Store,
@@ -102,7 +117,7 @@ pub(super) async fn seed(
     tx.commit().await
 }
 
-/// Two records are the same when they print the same: none has hidden parts.
+/// Two records are the same when they print the same. Sealed secrets print their length only: compare them besides.
 pub(super) fn assert_same(one: &impl std::fmt::Debug, other: &impl std::fmt::Debug) {
     assert_eq!(format!("{one:?}"), format!("{other:?}"));
 }

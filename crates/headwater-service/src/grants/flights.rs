@@ -71,9 +71,10 @@ impl Service {
             return flight.clone();
         }
         if let Some((at, error)) = state.failed.get(id)
-            && at.until(self.now()) < COOL_DOWN {
-                return failed_flight(Arc::clone(error));
-            }
+            && at.until(self.now()) < COOL_DOWN
+        {
+            return failed_flight(Arc::clone(error));
+        }
         let (service, account) = (self.clone(), id.clone());
         let task = tokio::spawn(async move {
             let outcome = service.refresh(&account, generation).await.map_err(Arc::new);

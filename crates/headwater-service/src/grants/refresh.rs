@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use headwater_domain::account::{AccountEvent, ConnectedAccount};
-use headwater_domain::connection::Connection;
 use headwater_domain::error::ErrorKind;
-use headwater_domain::grant::{Freshness, Grant, freshness};
+use headwater_domain::grant::{Freshness, Grant, SealedGrant, freshness};
 use headwater_domain::id::AccountId;
 use headwater_domain::token_reply::{RefusalMeaning, TokenRefusal};
 
@@ -56,7 +55,7 @@ impl Service {
         if grant.refresh_token.is_none() {
             grant.refresh_token = self.reopen_refresh_token(id).await?;
         }
-        let Some(stored) = self.save(&live.connection, grant).await? else {
+        let Some(stored) = self.save(live, grant).await? else {
             // Somebody deleted, disconnected or re-authorized the account meanwhile: what is stored counts.
             self.live().forget(id).await;
             return self.load_live(id).await;
@@ -67,9 +66,17 @@ impl Service {
         Ok(stored)
     }
 
-    async fn save(&self, connection: &Connection, grant: Grant) -> Result<Option<LiveAccount>, ServiceError> {
+    async fn save(&self, live: &LiveAccount, grant: Grant) -> Result<Option<LiveAccount>, ServiceError> {
         let sealed = self.seal_grant(&grant)?;
         let mut tx = self.store().write().await?;
+        // The generation alone does not tell: after a disconnect and a new consent it counts from 1 again.
+        let stored = tx.grant(&grant.account_id).await?;
+        let same = |it: &SealedGrant| {
+            it.generation == live.grant.generation && it.obtained_at == live.grant.obtained_at
+        };
+        if !stored.as_ref().is_some_and(same) {
+            return Ok(None);
+        }
         let Some(mut account) = tx.account(&grant.account_id).await? else { return Ok(None) };
         account.token_expires_at = grant.expires_at;
         account.updated_at = self.now();
@@ -78,7 +85,7 @@ impl Service {
             return Ok(None);
         }
         tx.commit().await?;
-        self.assemble(account, connection.clone(), grant).map(Some)
+        self.assemble(account, live.connection.clone(), grant).map(Some)
     }
 
     /// Some answers hold no refresh token; then the one in hand stays good. It is opened again because secrets

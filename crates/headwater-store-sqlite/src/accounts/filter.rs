@@ -1,6 +1,7 @@
 //! Which accounts a list is about, as SQL. Everything a caller wrote is bound, never pasted.
 
 use headwater_domain::account::AccountStatus;
+use headwater_domain::id::ConnectionId;
 use headwater_domain::page::Page;
 use headwater_ports::store::AccountFilter;
 use sqlx::{QueryBuilder, Sqlite};
@@ -15,24 +16,24 @@ pub(super) fn count(filter: &AccountFilter) -> QueryBuilder<Sqlite> {
 
 /// One page of the accounts that pass the filter, oldest first.
 pub(super) fn page(filter: &AccountFilter, page: Page) -> QueryBuilder<Sqlite> {
-    let mut statement = narrowed("SELECT accounts.* FROM accounts", filter);
-    statement.push(" ORDER BY accounts.created_at, accounts.id LIMIT ").push_bind(i64::from(page.limit));
+    let mut statement = narrowed("SELECT * FROM accounts", filter);
+    statement.push(" ORDER BY created_at, id LIMIT ").push_bind(i64::from(page.limit));
     statement.push(" OFFSET ").push_bind(i64::from(page.offset));
     statement
 }
 
 fn narrowed(beginning: &str, filter: &AccountFilter) -> QueryBuilder<Sqlite> {
     let mut statement = QueryBuilder::new(beginning);
-    statement.push(" JOIN connections ON connections.id = accounts.connection_id WHERE true");
+    statement.push(" WHERE true");
     if let Some(connections) = &filter.connections {
-        let ids: Vec<_> = connections.iter().map(|id| id.as_str()).collect();
-        statement.push(" AND accounts.connection_id IN (SELECT value FROM json_each(");
+        let ids: Vec<_> = connections.iter().map(ConnectionId::as_str).collect();
+        statement.push(" AND connection_id IN (SELECT value FROM json_each(");
         statement.push_bind(to_json(&ids)).push("))");
     }
     let exact = [
-        (" AND accounts.identifier = ", &filter.identifier),
-        (" AND accounts.organization_id = ", &filter.organization_id),
-        (" AND accounts.user_id = ", &filter.user_id),
+        (" AND identifier = ", &filter.identifier),
+        (" AND organization_id = ", &filter.organization_id),
+        (" AND user_id = ", &filter.user_id),
     ];
     for (condition, text) in exact {
         if let Some(text) = given(text.as_deref()) {
@@ -43,7 +44,7 @@ fn narrowed(beginning: &str, filter: &AccountFilter) -> QueryBuilder<Sqlite> {
         containing(&mut statement, text);
     }
     if filter.active_only {
-        statement.push(" AND accounts.status = ").push_bind(AccountStatus::Active.as_str());
+        statement.push(" AND status = ").push_bind(AccountStatus::Active.as_str());
     }
     statement
 }
@@ -51,11 +52,8 @@ fn narrowed(beginning: &str, filter: &AccountFilter) -> QueryBuilder<Sqlite> {
 /// Not LIKE: here nothing in the text is a wildcard, and its length has no limit.
 fn containing(statement: &mut QueryBuilder<Sqlite>, text: &str) {
     let lower = text.to_ascii_lowercase();
-    let mut separator = " AND (";
-    for column in ["accounts.identifier", "accounts.id", "connections.name"] {
-        statement.push(separator).push("instr(lower(").push(column).push("), ");
-        statement.push_bind(lower.clone()).push(") > 0");
-        separator = " OR ";
-    }
-    statement.push(")");
+    statement.push(" AND (instr(lower(identifier), ").push_bind(lower.clone());
+    statement.push(") > 0 OR instr(lower(id), ").push_bind(lower.clone());
+    statement.push(") > 0 OR connection_id IN (SELECT id FROM connections WHERE instr(lower(name), ");
+    statement.push_bind(lower).push(") > 0))");
 }

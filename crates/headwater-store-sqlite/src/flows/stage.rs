@@ -18,7 +18,7 @@ use crate::json::{decode, decode_digest, encode};
 pub(super) enum WireStage {
     Issued,
     Started { state_digest: String, browser_digest: Option<String>, verifier: Option<String> },
-    ChoosingSite { browser_digest: Option<String>, candidate: WireCandidate, sites: Vec<WireSite> },
+    ChoosingSite { browser_digest: Option<String>, candidate: WireCandidate, sites: Vec<Site> },
     Completed,
     Failed { reason: String },
 }
@@ -30,14 +30,6 @@ pub(super) struct WireCandidate {
     scopes: Vec<String>,
     obtained_at: i64,
     expires_at: Option<i64>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct WireSite {
-    cloud_id: String,
-    url: String,
-    name: String,
-    scopes: Vec<String>,
 }
 
 /// A stage, to be written.
@@ -52,7 +44,7 @@ pub(super) fn to_wire(stage: &Stage) -> WireStage {
         Stage::ChoosingSite(choosing) => WireStage::ChoosingSite {
             browser_digest: choosing.browser_digest.map(|digest| encode(&digest)),
             candidate: candidate_to_wire(&choosing.candidate),
-            sites: choosing.sites.iter().map(site_to_wire).collect(),
+            sites: choosing.sites.clone(),
         },
         Stage::Completed => WireStage::Completed,
         Stage::Failed(reason) => WireStage::Failed { reason: reason.as_str().to_owned() },
@@ -71,7 +63,7 @@ pub(super) fn from_wire(stage: WireStage) -> Result<Stage, String> {
         WireStage::ChoosingSite { browser_digest, candidate, sites } => Stage::ChoosingSite(ChoosingSite {
             browser_digest: browser_digest.as_deref().map(decode_digest).transpose()?,
             candidate: candidate_from_wire(candidate)?,
-            sites: sites.into_iter().map(site_from_wire).collect(),
+            sites,
         }),
         WireStage::Completed => Stage::Completed,
         WireStage::Failed { reason } => {
@@ -99,16 +91,6 @@ fn candidate_from_wire(candidate: WireCandidate) -> Result<Candidate, String> {
         obtained_at: Timestamp::from_millis(candidate.obtained_at),
         expires_at: candidate.expires_at.map(Timestamp::from_millis),
     })
-}
-
-fn site_to_wire(site: &Site) -> WireSite {
-    let Site { cloud_id, url, name, scopes } = site.clone();
-    WireSite { cloud_id, url, name, scopes }
-}
-
-fn site_from_wire(site: WireSite) -> Site {
-    let WireSite { cloud_id, url, name, scopes } = site;
-    Site { cloud_id, url, name, scopes }
 }
 
 fn encode_sealed(sealed: &Sealed) -> String {

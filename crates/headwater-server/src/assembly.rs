@@ -1,0 +1,123 @@
+//! The composition root: puts store, key ring, client, use cases and adapters together.
+
+mod jobs;
+mod router;
+mod use_cases;
+
+use std::sync::Arc;
+
+use axum::Router;
+use headwater_service::Service;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use use_cases::{UseCases, UseCasesError};
+
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::data_dir::{DataDir, DataDirError};
+use crate::listener::{BindError, DrainReport, Listener};
+use crate::tls::{self, TlsError, Trust};
+
+/// What assembly is told beyond the configuration.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mode {
+    /// Whether opening an authorization link starts the flow at once and without tying it to the browser, so that
+    /// scripts can walk it. For development only: refused where others can reach the server.
+    pub unattended_connect: bool,
+}
+
+/// Why a server could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory.
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    /// The certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The port.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// Store, keys or providers.
+    #[error(transparent)]
+    UseCases(#[from] UseCasesError),
+    /// The wire contract.
+    #[error("set up the API")]
+    Api(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Unattended connecting on an address that others can reach.
+    #[error(
+        "automatic consent is for this machine only, but the server listens on {0}; listen on a loopback address"
+    )]
+    Exposed(std::net::SocketAddr),
+}
+
+/// A server that is bound to its port and ready to run.
+pub struct Server {
+    listener: Listener,
+    router: Router,
+    service: Service,
+    origin: String,
+    trust: Option<Trust>,
+    _data_dir: DataDir,
+}
+
+impl Server {
+    /// Opens everything and binds the port. Nothing is served before [`Server::run`].
+    pub async fn start(config: &Config, mode: Mode) -> Result<Self, StartError> {
+        let data_dir = DataDir::open(&config.data_dir)?;
+        let clock = Arc::new(SystemClock);
+        let tls = tls::set_up(config, &data_dir, clock)?;
+        let listener = Listener::bind(config.listen.address, tls.config, config.limits.listener()).await?;
+        let bound = listener.local_addr();
+        if mode.unattended_connect && !bound.ip().is_loopback() {
+            return Err(StartError::Exposed(bound));
+        }
+        let origin = config.public_origin(bound);
+        let UseCases { service } = UseCases::open(config, &data_dir, origin.as_str(), mode).await?;
+        let router = router::build(config, &service).await?;
+        Ok(Self {
+            listener,
+            router,
+            service,
+            origin: origin.as_str().to_owned(),
+            trust: tls.trust,
+            _data_dir: data_dir,
+        })
+    }
+
+    /// The use cases, for setting things up before the server runs.
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// The origin that clients and browsers use.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The router that will be served, for callers in the same process.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// What clients must be told to trust, when the certificate is of our own authority.
+    pub fn trust(&self) -> Option<&Trust> {
+        self.trust.as_ref()
+    }
+
+    /// Serves until `shutdown` is cancelled, then drains: connections first, then jobs and refreshes under way, so
+    /// that no token pair is lost between the provider and the store.
+    pub async fn run(self, shutdown: CancellationToken) -> DrainReport {
+        let tasks = TaskTracker::new();
+        jobs::spawn(&self.service, &tasks, &shutdown);
+        tasks.close();
+        let report = self.listener.serve(self.router, shutdown).await;
+        tasks.wait().await;
+        self.service.settle().await;
+        if let Err(error) = self.service.write_usage().await {
+            tracing::warn!(%error, "the last usage marks could not be written");
+        }
+        report
+    }
+}

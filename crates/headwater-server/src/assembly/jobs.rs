@@ -1,0 +1,51 @@
+//! What happens by itself: refreshing ahead of expiry, writing usage marks, clearing away old flows.
+
+use std::future::Future;
+use std::time::Duration;
+
+use headwater_service::Service;
+use headwater_service::error::ServiceError;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+const REFRESH_EVERY: Duration = Duration::from_secs(30);
+const WRITE_USAGE_EVERY: Duration = Duration::from_secs(5);
+const CLEAR_FLOWS_EVERY: Duration = Duration::from_secs(3600);
+
+/// Starts every job. They end when `shutdown` is cancelled; `tasks` waits for them.
+pub(super) fn spawn(service: &Service, tasks: &TaskTracker, shutdown: &CancellationToken) {
+    start(tasks, shutdown, "refresh grants", REFRESH_EVERY, service, |service| async move {
+        service.refresh_due().await.map(drop)
+    });
+    start(tasks, shutdown, "write usage", WRITE_USAGE_EVERY, service, |service| async move {
+        service.write_usage().await
+    });
+    start(tasks, shutdown, "clear flows", CLEAR_FLOWS_EVERY, service, |service| async move {
+        service.remove_old_flows().await.map(drop)
+    });
+}
+
+/// Runs `work` every `period` until shutdown. A failure is logged and tried again next time.
+fn start<Work, Working>(
+    tasks: &TaskTracker,
+    shutdown: &CancellationToken,
+    name: &'static str,
+    period: Duration,
+    service: &Service,
+    work: Work,
+) where
+    Work: Fn(Service) -> Working + Send + 'static,
+    Working: Future<Output = Result<(), ServiceError>> + Send,
+{
+    let (service, shutdown) = (service.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        let mut ticks = interval(period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while shutdown.run_until_cancelled(ticks.tick()).await.is_some() {
+            if let Err(error) = work(service.clone()).await {
+                tracing::warn!(job = name, %error, "a job failed; it will be tried again");
+            }
+        }
+    });
+}

@@ -1,0 +1,115 @@
+//! Store, key ring, client and connectors, put together as use cases.
+
+use std::sync::Arc;
+
+use headwater_catalog::connector::Connector;
+use headwater_confluence::Confluence;
+use headwater_seal::KeyRing;
+use headwater_service::settings::Settings;
+use headwater_service::{Parts, Service};
+use headwater_store_sqlite::SqliteStore;
+use headwater_upstream::{AllowedHost, HttpUpstream};
+use url::{Host, Url};
+
+use super::Mode;
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::data_dir::DataDir;
+use crate::encryption_key::{self, EncryptionKeyError};
+use crate::entropy::SystemEntropy;
+
+/// The database's file in the data directory.
+const DATABASE: &str = "headwater.db";
+
+/// Why the use cases could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum UseCasesError {
+    /// The key-encryption key.
+    #[error(transparent)]
+    Key(#[from] EncryptionKeyError),
+    /// The key ring does not open what is stored.
+    #[error(
+        "the key-encryption key is not the one that the stored secrets were sealed with; put the right key back. Without it, all accounts must be connected again"
+    )]
+    WrongKey,
+    /// The database.
+    #[error("open the database")]
+    Store(#[from] headwater_store_sqlite::OpenError),
+    /// Reading or writing it.
+    #[error(transparent)]
+    Storage(#[from] headwater_ports::store::StoreError),
+    /// Sealing.
+    #[error(transparent)]
+    Seal(#[from] headwater_ports::sealer::SealError),
+    /// The outbound client.
+    #[error(transparent)]
+    Upstream(#[from] headwater_upstream::OpenError),
+    /// The tool files that are compiled in.
+    #[error("read the tools of Confluence")]
+    Tools(#[from] headwater_catalog::file::LoadError),
+    /// The public origin is no URL.
+    #[error("base_url: is no URL")]
+    Origin(#[from] url::ParseError),
+}
+
+/// The use cases of one data directory, for a server or for a command beside it.
+pub struct UseCases {
+    /// The handle that adapters hold.
+    pub service: Service,
+}
+
+impl UseCases {
+    /// Opens the store and the key ring, and checks that they belong together. `origin` is the public one.
+    pub async fn open(
+        config: &Config,
+        data_dir: &DataDir,
+        origin: &str,
+        mode: Mode,
+    ) -> Result<Self, UseCasesError> {
+        let key = encryption_key::load_or_create(&config.encryption, data_dir, &SystemEntropy)?;
+        let ring = KeyRing::single(&key, Arc::new(SystemEntropy));
+        let store = SqliteStore::open(&data_dir.file(DATABASE)).await?;
+        check_key(&store, &ring).await?;
+        let confluence: Arc<dyn Connector> = Arc::new(Confluence::new()?);
+        let service = Service::new(Parts {
+            store: Arc::new(store),
+            sealer: Arc::new(ring),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            upstream: Arc::new(HttpUpstream::new(allowed_hosts(config))?),
+            connectors: vec![confluence],
+            settings: settings(config, origin, mode)?,
+        });
+        Ok(Self { service })
+    }
+}
+
+/// A new database gets a sealed mark; an old one must have a mark that opens.
+async fn check_key(store: &SqliteStore, ring: &KeyRing) -> Result<(), UseCasesError> {
+    use headwater_ports::store::Store as _;
+    let mut tx = store.write().await?;
+    match tx.key_check().await? {
+        Some(mark) if ring.verify_key_check(&mark) => Ok(()),
+        Some(_) => Err(UseCasesError::WrongKey),
+        None => {
+            tx.put_key_check(&ring.key_check()?).await?;
+            Ok(tx.commit().await?)
+        }
+    }
+}
+
+fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCasesError> {
+    let mut settings = Settings::new(Url::parse(origin)?);
+    settings.link_lifetime = config.link.lifetime();
+    settings.unattended_connect = mode.unattended_connect;
+    Ok(settings)
+}
+
+fn allowed_hosts(config: &Config) -> Vec<AllowedHost> {
+    let text = |host: &Host| match host {
+        Host::Domain(name) => name.to_ascii_lowercase(),
+        Host::Ipv4(address) => address.to_string(),
+        Host::Ipv6(address) => address.to_string(),
+    };
+    config.upstream.allow_hosts.iter().map(|it| AllowedHost { host: text(&it.host), port: it.port }).collect()
+}
