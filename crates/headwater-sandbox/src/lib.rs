@@ -1,1 +1,31 @@
 //! An emulated Confluence Cloud: authorization server, gateway, REST, search and a web view. Uses no crate of ours.
+//!
+//! Open a [`Sandbox`], serve its [`Sandbox::router`], and point an OAuth client at it. Everything is kept in one
+//! SQLite database, in memory unless a file is given; time and randomness are arguments.
+
+mod address;
+mod adf;
+mod bare;
+mod clock;
+mod control;
+mod cql;
+mod gateway;
+mod media;
+mod oauth;
+mod options;
+mod random;
+mod render;
+mod rest;
+mod sandbox;
+mod seed;
+mod state;
+mod storage;
+mod timestamp;
+mod web;
+
+pub use clock::{Clock, SystemClock};
+pub use control::{ConsentOutcome, ConsentSites, Fault, ScriptedResponse};
+pub use options::{Client, Consent, Options, StaleTokens};
+pub use random::{Random, SystemRandom};
+pub use sandbox::{OpenError, Sandbox};
+pub use storage::StorageError;

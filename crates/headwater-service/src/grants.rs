@@ -29,7 +29,9 @@ const SWEEP_LIMIT: u32 = 200;
 impl Service {
     /// An account with an access token that is good for the next minute at least, or the reason why not.
     pub(crate) async fn usable(&self, id: &AccountId) -> Result<Arc<LiveAccount>, ServiceError> {
-        let live = if let Some(live) = self.live().account(id).await { live } else {
+        let live = if let Some(live) = self.live().account(id).await {
+            live
+        } else {
             let live = self.load_live(id).await?;
             self.live().remember(Arc::clone(&live)).await;
             live

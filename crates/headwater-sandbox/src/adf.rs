@@ -1,0 +1,30 @@
+//! Atlassian document format, read from and written to storage format: the nodes and marks people use. What has no
+//! counterpart becomes an extension node on the way out and an error on the way in.
+
+mod blocks;
+mod inline;
+mod macros;
+mod store;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use serde_json::{Value, json};
+
+/// Converts storage format to a document.
+pub(crate) fn from_storage(storage: &str) -> Result<Value, String> {
+    let nodes = tree::parse(storage)?;
+    Ok(json!({ "type": "doc", "version": 1, "content": blocks::convert(&nodes) }))
+}
+
+/// Converts a document to storage format. The error names the node that cannot be converted.
+pub(crate) fn to_storage(document: &Value) -> Result<String, String> {
+    if document.get("type").and_then(Value::as_str) != Some("doc") {
+        return Err("the outermost node must have the type doc".to_owned());
+    }
+    if document.get("version").and_then(Value::as_i64) != Some(1) {
+        return Err("the version of the document must be 1".to_owned());
+    }
+    store::blocks(document)
+}

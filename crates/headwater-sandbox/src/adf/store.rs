@@ -1,0 +1,96 @@
+//! Documents as storage format.
+
+mod inline;
+mod macros;
+
+use serde_json::Value;
+
+/// Converts the content of a node that holds blocks.
+pub(super) fn blocks(node: &Value) -> Result<String, String> {
+    content(node)?.iter().map(block).collect()
+}
+
+fn block(node: &Value) -> Result<String, String> {
+    let kind = kind(node)?;
+    match kind {
+        "paragraph" => wrap("p", inline::line(node)?),
+        "heading" => match number(node, "level") {
+            Some(level @ 1..=6) => wrap(&format!("h{level}"), inline::line(node)?),
+            _ => Err("a heading needs a level from 1 to 6".to_owned()),
+        },
+        "bulletList" => wrap("ul", blocks(node)?),
+        "orderedList" => {
+            let start = number(node, "order").filter(|start| *start != 1);
+            let start = start.map(|start| format!(" start=\"{start}\"")).unwrap_or_default();
+            Ok(format!("<ol{start}>{}</ol>", blocks(node)?))
+        }
+        "listItem" => wrap("li", blocks(node)?),
+        "blockquote" => wrap("blockquote", blocks(node)?),
+        "rule" => Ok("<hr />".to_owned()),
+        "table" => wrap("table", format!("<tbody>{}</tbody>", blocks(node)?)),
+        "tableRow" => wrap("tr", blocks(node)?),
+        "tableCell" => cell("td", node),
+        "tableHeader" => cell("th", node),
+        "layoutSection" => layout(node),
+        "layoutColumn" => wrap("ac:layout-cell", blocks(node)?),
+        "blockCard" | "embedCard" => wrap("p", inline::card(node)?),
+        "mediaGroup" => blocks(node),
+        _ => macros::block(kind, node),
+    }
+}
+
+fn wrap(name: &str, inside: String) -> Result<String, String> {
+    Ok(format!("<{name}>{inside}</{name}>"))
+}
+
+fn cell(name: &str, node: &Value) -> Result<String, String> {
+    let span = |span: &str| {
+        let count = number(node, span).filter(|count| *count > 1);
+        count.map(|count| format!(" {span}=\"{count}\"")).unwrap_or_default()
+    };
+    Ok(format!("<{name}{}{}>{}</{name}>", span("colspan"), span("rowspan"), blocks(node)?))
+}
+
+fn layout(node: &Value) -> Result<String, String> {
+    let kind = match content(node)?.len() {
+        0 | 1 => "single",
+        2 => "two_equal",
+        _ => "three_equal",
+    };
+    let section = blocks(node)?;
+    Ok(format!("<ac:layout><ac:layout-section ac:type=\"{kind}\">{section}</ac:layout-section></ac:layout>"))
+}
+
+/// The type of a node.
+fn kind(node: &Value) -> Result<&str, String> {
+    node.get("type").and_then(Value::as_str).ok_or_else(|| "every node needs a type".to_owned())
+}
+
+/// The nodes inside a node.
+fn content(node: &Value) -> Result<&[Value], String> {
+    match node.get("content") {
+        None => Ok(&[]),
+        Some(Value::Array(nodes)) => Ok(nodes),
+        Some(_) => Err("the content of a node must be a list".to_owned()),
+    }
+}
+
+/// A text attribute; empty when there is none.
+fn text<'a>(node: &'a Value, name: &str) -> &'a str {
+    node.get("attrs").and_then(|attributes| attributes.get(name)).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A number attribute.
+fn number(node: &Value, name: &str) -> Option<i64> {
+    node.get("attrs").and_then(|attributes| attributes.get(name)).and_then(Value::as_i64)
+}
+
+/// Text that means itself, inside elements and attributes alike.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Text in a section where nothing means anything but its end.
+fn cdata(text: &str) -> String {
+    format!("<![CDATA[{}]]>", text.replace("]]>", "]]]]><![CDATA[>"))
+}

@@ -1,0 +1,223 @@
+//! What a query says.
+
+use std::fmt;
+
+/// A whole query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Query {
+    pub(crate) condition: Condition,
+    pub(crate) order: Vec<Order>,
+}
+
+/// What content must be like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// All of these; at least two.
+    And(Vec<Condition>),
+    /// One of these; at least two.
+    Or(Vec<Condition>),
+    /// Not this.
+    Not(Box<Condition>),
+    /// One comparison.
+    Clause(Clause),
+}
+
+/// One comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Clause {
+    pub(crate) field: Field,
+    pub(crate) operator: Operator,
+    /// One value, or several for `in`.
+    pub(crate) values: Vec<Operand>,
+}
+
+/// A value, or what computes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Operand {
+    /// A text, a number, a date.
+    Text(String),
+    /// A function and its arguments.
+    Function(Function, Vec<String>),
+}
+
+/// One part of the order of results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Order {
+    pub(crate) field: Field,
+    pub(crate) descending: bool,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal $(| $alias:literal)*),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(crate) enum $name {
+            $(#[doc = $word] $variant),+
+        }
+
+        impl $name {
+            /// Every one of them.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// How it is written.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// Reads it, whatever the case of its letters.
+            pub(crate) fn parse(word: &str) -> Option<Self> {
+                let word = word.to_ascii_lowercase();
+                $(if word == $word.to_ascii_lowercase() $(|| word == $alias.to_ascii_lowercase())* { return Some(Self::$variant); })+
+                None
+            }
+        }
+    };
+}
+
+words!(
+    /// What content is asked about.
+    Field {
+        Ancestor = "ancestor",
+        Container = "container",
+        Contributor = "contributor",
+        Created = "created",
+        Creator = "creator",
+        Favourite = "favourite" | "favorite",
+        Id = "id" | "content",
+        Label = "label",
+        LastModified = "lastmodified",
+        Macro = "macro",
+        Mention = "mention",
+        Parent = "parent",
+        SiteSearch = "siteSearch",
+        Space = "space" | "space.key",
+        SpaceTitle = "space.title",
+        SpaceType = "space.type",
+        Subtype = "subtype",
+        Text = "text",
+        Title = "title",
+        Type = "type",
+        Watcher = "watcher",
+    }
+);
+
+words!(
+    /// How content is compared.
+    Operator {
+        Equal = "=",
+        NotEqual = "!=",
+        Greater = ">",
+        GreaterOrEqual = ">=",
+        Less = "<",
+        LessOrEqual = "<=",
+        Matches = "~",
+        MatchesNot = "!~",
+        In = "in",
+        NotIn = "not in",
+    }
+);
+
+words!(
+    /// What computes a value.
+    Function {
+        CurrentUser = "currentUser",
+        EndOfDay = "endOfDay",
+        EndOfMonth = "endOfMonth",
+        EndOfWeek = "endOfWeek",
+        EndOfYear = "endOfYear",
+        Now = "now",
+        StartOfDay = "startOfDay",
+        StartOfMonth = "startOfMonth",
+        StartOfWeek = "startOfWeek",
+        StartOfYear = "startOfYear",
+    }
+);
+
+/// Words that a value without quotes must not be.
+pub(crate) const RESERVED: [&str; 40] = [
+    "after", "and", "as", "avg", "before", "begin", "by", "commit", "contains", "count", "distinct", "else", "empty", "end",
+    "explain", "from", "having", "if", "in", "inner", "insert", "into", "is", "isnull", "left", "like", "limit", "max", "min",
+    "not", "null", "or", "order", "outer", "right", "select", "sum", "then", "was", "where",
+];
+
+/// Whether a value needs quotes.
+fn needs_quotes(text: &str) -> bool {
+    let plain = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | ':' | '~');
+    text.is_empty() || !text.chars().all(plain) || text.starts_with('~') || RESERVED.contains(&text.to_ascii_lowercase().as_str())
+}
+
+fn write_text(formatter: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    if needs_quotes(text) {
+        write!(formatter, "\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    } else {
+        formatter.write_str(text)
+    }
+}
+
+/// The normal form: one space around operators, keywords in capitals, brackets where they are needed.
+impl fmt::Display for Query {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.condition)?;
+        for (place, order) in self.order.iter().enumerate() {
+            let before = if place == 0 { " ORDER BY " } else { ", " };
+            let direction = if order.descending { "DESC" } else { "ASC" };
+            write!(formatter, "{before}{} {direction}", order.field.as_str())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clause(clause) => write!(formatter, "{clause}"),
+            Self::Not(inner) => write!(formatter, "NOT ({inner})"),
+            Self::And(parts) => join(formatter, parts, " AND "),
+            Self::Or(parts) => join(formatter, parts, " OR "),
+        }
+    }
+}
+
+fn join(formatter: &mut fmt::Formatter<'_>, parts: &[Condition], word: &str) -> fmt::Result {
+    for (place, part) in parts.iter().enumerate() {
+        if place > 0 {
+            formatter.write_str(word)?;
+        }
+        match part {
+            Condition::And(_) | Condition::Or(_) => write!(formatter, "({part})")?,
+            Condition::Not(_) | Condition::Clause(_) => write!(formatter, "{part}")?,
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Display for Clause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {} ", self.field.as_str(), self.operator.as_str())?;
+        if !matches!(self.operator, Operator::In | Operator::NotIn) {
+            return self.values.iter().try_for_each(|value| write!(formatter, "{value}"));
+        }
+        formatter.write_str("(")?;
+        for (place, value) in self.values.iter().enumerate() {
+            let before = if place == 0 { "" } else { ", " };
+            write!(formatter, "{before}{value}")?;
+        }
+        formatter.write_str(")")
+    }
+}
+
+impl fmt::Display for Operand {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write_text(formatter, text),
+            Self::Function(function, arguments) => {
+                write!(formatter, "{}(", function.as_str())?;
+                for (place, argument) in arguments.iter().enumerate() {
+                    let before = if place == 0 { "" } else { ", " };
+                    write!(formatter, "{before}\"{}\"", argument.replace('\\', "\\\\").replace('"', "\\\""))?;
+                }
+                formatter.write_str(")")
+            }
+        }
+    }
+}

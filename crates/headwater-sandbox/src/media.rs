@@ -1,0 +1,36 @@
+//! The media server: the bytes of attachments, for whoever holds a link that still works.
+
+use axum::Router;
+use axum::extract::{Path, State as Extract};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::StatusCode;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::rest::Refusal;
+use crate::state::State;
+use crate::storage::{attachments, contents};
+
+/// The routes of the media server.
+pub(crate) fn router(state: State) -> Router {
+    Router::new().route("/media/{token}", get(serve)).with_state(state)
+}
+
+async fn serve(Extract(state): Extract<State>, Path(token): Path<String>) -> Result<Response, Refusal> {
+    let mut tx = state.storage.begin().await?;
+    let gone = || Refusal::answer((StatusCode::FORBIDDEN, "this download link is unknown or has expired"));
+    let id = attachments::follow_link(&mut tx, &token, state.clock.now_ms()).await?.ok_or_else(gone)?;
+    let file = attachments::find(&mut tx, id).await?.ok_or_else(gone)?;
+    let data = attachments::data(&mut tx, id).await?.ok_or_else(gone)?;
+    let name = contents::reread(&mut tx, id).await?.title;
+    // Always a download, never shown: the bytes are whatever somebody uploaded.
+    let disposition =
+        format!("attachment; filename*=UTF-8''{}", utf8_percent_encode(&name, NON_ALPHANUMERIC));
+    let headers = [
+        (CONTENT_TYPE, file.media_type),
+        (CONTENT_DISPOSITION, disposition),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+    ];
+    Ok((headers, data).into_response())
+}

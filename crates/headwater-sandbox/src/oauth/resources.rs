@@ -1,0 +1,92 @@
+//! What a token says: the sites it covers and the user behind it. And the cloud id of a site, for everybody.
+
+use axum::Json;
+use axum::extract::State as Extract;
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
+use http::header::HOST;
+use serde_json::{Value, json};
+
+use crate::gateway::{access, dress, scope_mismatch, unauthorized};
+use crate::rest::Refusal;
+use crate::state::State;
+use crate::storage::tokens::AccessToken;
+use crate::storage::{grants, sites as stored_sites, users};
+
+/// The sites of a token, each with the scopes that are good there.
+pub(super) async fn sites(Extract(state): Extract<State>, headers: HeaderMap) -> Response {
+    dressed(&state, list_sites(&state, &headers).await)
+}
+
+/// The user of a token that holds `read:me`.
+pub(super) async fn me(Extract(state): Extract<State>, headers: HeaderMap) -> Response {
+    dressed(&state, show_user(&state, &headers).await)
+}
+
+/// The cloud id of the site that is asked, without any token.
+pub(super) async fn tenant(
+    Extract(state): Extract<State>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refusal> {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let mut tx = state.storage.begin().await?;
+    let sites = stored_sites::all(&mut tx).await?;
+    let is_asked = |url: &str| url.split_once("://").is_some_and(|(_, authority)| authority == host);
+    let site = sites.iter().find(|site| is_asked(&site.url)).or(sites.first());
+    Ok(Json(json!({ "cloudId": site.map(|site| &site.cloud_id) })))
+}
+
+async fn list_sites(state: &State, headers: &HeaderMap) -> Result<Response, Refusal> {
+    let token = good_token(state, headers).await?;
+    let mut scopes: Vec<&str> =
+        token.scope.split_whitespace().filter(|scope| *scope != "offline_access").collect();
+    scopes.sort_unstable();
+    let mut tx = state.storage.begin().await?;
+    let sites = grants::sites(&mut tx, &token.grant_id).await?;
+    let avatar = format!("{}/wiki/aa-avatar/site", state.settings.public_url);
+    let entries: Vec<Value> = sites
+        .iter()
+        .map(|site| {
+            json!({
+                "id": site.cloud_id,
+                "url": site.url,
+                "name": site.name,
+                "scopes": scopes,
+                "avatarUrl": avatar,
+            })
+        })
+        .collect();
+    Ok(Json(entries).into_response())
+}
+
+async fn show_user(state: &State, headers: &HeaderMap) -> Result<Response, Refusal> {
+    let token = good_token(state, headers).await?;
+    if !token.scope.split_whitespace().any(|scope| scope == "read:me") {
+        return Err(scope_mismatch());
+    }
+    let mut tx = state.storage.begin().await?;
+    let grant = grants::find(&mut tx, &token.grant_id).await?.ok_or_else(unauthorized)?;
+    let user = users::find(&mut tx, &grant.account_id).await?.ok_or_else(unauthorized)?;
+    let body = json!({
+        "account_type": "atlassian",
+        "account_id": user.account_id,
+        "email": user.email,
+        "name": user.display_name,
+        "nickname": user.display_name,
+        "picture": format!("{}/wiki/aa-avatar/default", state.settings.public_url),
+        "account_status": "active",
+        "zoneinfo": user.time_zone,
+        "locale": "en-US",
+    });
+    Ok(Json(body).into_response())
+}
+
+async fn good_token(state: &State, headers: &HeaderMap) -> Result<AccessToken, Refusal> {
+    access(state, headers).await?.ok_or_else(unauthorized)
+}
+
+fn dressed(state: &State, answer: Result<Response, Refusal>) -> Response {
+    let mut response = answer.unwrap_or_else(IntoResponse::into_response);
+    dress(state, response.headers_mut());
+    response
+}

@@ -1,0 +1,106 @@
+//! Storage format: checking it, showing it, and reading the text in it.
+
+mod entities;
+mod macros;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+pub(crate) use view::view_html;
+
+/// Deeper documents are not written by people.
+const MAX_DEPTH: usize = 200;
+
+/// Whether a text is well-formed storage format; the error is the vendor's.
+pub(crate) fn check_storage(storage: &str) -> Result<(), String> {
+    let wrong = |reason: &str| format!("Error parsing xhtml: {reason}");
+    let mut open: Vec<String> = Vec::new();
+    let mut reader = reader(storage);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(tag)) => {
+                if tag.attributes().any(|attribute| attribute.is_err()) {
+                    return Err(wrong("an attribute is malformed"));
+                }
+                open.push(tag.name().as_ref().to_owned());
+                if open.len() > MAX_DEPTH {
+                    return Err(wrong("elements are nested too deeply"));
+                }
+            }
+            Ok(Event::Empty(tag)) if tag.attributes().any(|attribute| attribute.is_err()) => {
+                return Err(wrong("an attribute is malformed"));
+            }
+            Ok(Event::End(tag)) => {
+                if open.pop().as_deref() != Some(tag.name().as_ref()) {
+                    let name = tag.name().as_ref().to_owned();
+                    return Err(wrong(&format!("Unexpected close tag </{name}>")));
+                }
+            }
+            Ok(Event::GeneralRef(reference)) => {
+                let name = reference.to_string();
+                if entities::resolve(&name).is_none() {
+                    return Err(wrong(&format!("Undeclared general entity \"{name}\"")));
+                }
+            }
+            Ok(Event::DocType(_)) => return Err(wrong("a document type is not allowed")),
+            Ok(Event::Eof) => break,
+            Ok(_) => {}
+            Err(error) => return Err(wrong(&error.to_string())),
+        }
+    }
+    match open.pop() {
+        None => Ok(()),
+        Some(name) => Err(wrong(&format!("Unexpected EOF; expected close tag </{}>", name))),
+    }
+}
+
+/// The text that a reader sees, for searching: words of different blocks are apart, macro parameters are left out.
+pub(crate) fn plain_text(storage: &str) -> String {
+    let mut text = String::new();
+    let mut parameter = 0_usize;
+    let mut reader = reader(storage);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(tag)) => {
+                parameter += usize::from(parameter > 0 || is_hidden(tag.name().as_ref()));
+                push_space(&mut text);
+            }
+            Ok(Event::End(_)) => {
+                parameter = parameter.saturating_sub(1);
+                push_space(&mut text);
+            }
+            Ok(Event::Empty(_)) => push_space(&mut text),
+            Ok(Event::Text(part)) if parameter == 0 => text.push_str(&part),
+            Ok(Event::CData(part)) if parameter == 0 => text.push_str(&part),
+            Ok(Event::GeneralRef(reference)) if parameter == 0 => {
+                text.push_str(&entities::resolve(&reference).unwrap_or_default());
+            }
+            Ok(Event::Eof) | Err(_) => break,
+            Ok(_) => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn is_hidden(name: &str) -> bool {
+    matches!(name, "ac:parameter" | "ac:task-id" | "ac:task-uuid" | "ac:task-status")
+}
+
+/// Parts words of neighbouring elements.
+fn push_space(text: &mut String) {
+    if !text.is_empty() && !text.ends_with(' ') {
+        text.push(' ');
+    }
+}
+
+fn reader(storage: &str) -> Reader<&[u8]> {
+    let mut reader = Reader::from_str(storage);
+    // Ends are compared above, where the message can name the vendor's reason.
+    reader.config_mut().check_end_names = false;
+    reader.config_mut().allow_unmatched_ends = true;
+    reader
+}

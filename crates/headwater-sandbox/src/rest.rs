@@ -1,0 +1,18 @@
+//! The REST operations. Each family of operations has a file with its table of routes: method, path, scopes, handler.
+
+mod call;
+mod query;
+mod refusal;
+mod route;
+pub(crate) mod v1;
+pub(crate) mod v2;
+
+pub(crate) use self::call::Call;
+pub(crate) use self::query::Query;
+pub(crate) use self::refusal::Refusal;
+pub(crate) use self::route::{Match, Route, Routes};
+
+/// Every operation there is.
+pub(crate) fn routes() -> Routes {
+    Routes::new(v2::routes().into_iter().chain(v1::routes()).collect())
+}

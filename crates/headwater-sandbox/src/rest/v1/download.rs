@@ -1,0 +1,43 @@
+//! Downloads of attachments: a redirect to a link that works without a token, for a while.
+
+use axum::response::{IntoResponse, Response};
+use http::header::LOCATION;
+use http::{Method, StatusCode};
+
+use super::error::not_found;
+use crate::random;
+use crate::rest::{Call, Refusal, Route};
+use crate::storage::content::{Kind, Status};
+use crate::storage::{attachments, contents};
+
+/// How long a link works.
+const LINK_MILLISECONDS: i64 = 10 * 60 * 1000;
+
+/// The operations on the bytes of attachments.
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::new(
+        Method::GET,
+        "/rest/api/content/{id}/child/attachment/{attachment}/download",
+        &[&["readonly:content.attachment:confluence"], &["read:attachment:confluence"]],
+        download,
+    )]
+}
+
+async fn download(call: Call) -> Result<Response, Refusal> {
+    let attachment = call.parameter("attachment");
+    let missing = || not_found(&format!("No attachment found with id : {attachment}"));
+    let digits = attachment.strip_prefix("att").unwrap_or(attachment);
+    let id: i64 = digits.parse().map_err(|_| missing())?;
+    let container_id: i64 = call.parameter("id").parse().map_err(|_| missing())?;
+    let mut tx = call.begin().await?;
+    let content = contents::find(&mut tx, &call.site.cloud_id, id).await?;
+    let content = content
+        .filter(|content| content.kind == Kind::Attachment && content.status != Status::Trashed)
+        .filter(|content| content.container_id == Some(container_id) && content.visible_to(&call.account_id))
+        .ok_or_else(missing)?;
+    let token = random::token(&*call.state.random);
+    attachments::insert_link(&mut tx, &token, content.id, call.now() + LINK_MILLISECONDS).await?;
+    tx.commit().await?;
+    let location = format!("{}/media/{token}", call.state.settings.public_url);
+    Ok((StatusCode::FOUND, [(LOCATION, location)]).into_response())
+}

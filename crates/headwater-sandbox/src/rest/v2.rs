@@ -1,0 +1,25 @@
+//! REST v2: `/wiki/api/v2/...`.
+
+pub(crate) mod attachments;
+mod blog_posts;
+pub(crate) mod children;
+mod comments;
+pub(crate) mod documents;
+pub(crate) mod entity;
+pub(crate) mod error;
+pub(crate) mod fields;
+pub(crate) mod labels;
+mod operations;
+mod pages;
+mod paging;
+pub(crate) mod parameter;
+pub(crate) mod representation;
+mod spaces;
+mod versions;
+
+use super::Route;
+
+/// The operations of v2, family by family.
+pub(crate) fn routes() -> Vec<Route> {
+    [pages::routes(), blog_posts::routes(), spaces::routes(), comments::routes()].into_iter().flatten().collect()
+}

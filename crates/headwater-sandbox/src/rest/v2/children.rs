@@ -1,0 +1,99 @@
+//! The children of a page, in the order they have in the tree.
+
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::documents;
+use super::error::not_found;
+use super::paging::{Paging, Sort, down, up};
+use super::parameter::path_id;
+use crate::rest::{Call, Refusal};
+use crate::storage::content::{Content, Kind, Status};
+use crate::storage::contents;
+use crate::storage::listing::{self, By, Filter, Parent};
+
+/// The order of the tree.
+pub(crate) const BY_POSITION: Sort = up("child-position", By::Position);
+
+const CHILD_PAGE_SORTS: &[Sort] = &[
+    BY_POSITION,
+    down("-child-position", By::Position),
+    up("created-date", By::CreatedAt),
+    down("-created-date", By::CreatedAt),
+    up("id", By::Id),
+    down("-id", By::Id),
+    up("modified-date", By::ModifiedAt),
+    down("-modified-date", By::ModifiedAt),
+];
+
+const CHILD_SORTS: &[Sort] = &[
+    BY_POSITION,
+    down("-child-position", By::Position),
+    up("created-date", By::CreatedAt),
+    down("-created-date", By::CreatedAt),
+    up("id", By::Id),
+    down("-id", By::Id),
+    up("modified-date", By::ModifiedAt),
+    down("-modified-date", By::ModifiedAt),
+    up("title", By::Title),
+    down("-title", By::Title),
+];
+
+/// The deprecated list: pages only.
+pub(crate) async fn child_pages(call: Call) -> Result<Response, Refusal> {
+    let id = path_id(&call, "id")?;
+    let mut tx = call.begin().await?;
+    documents::find(&call, &mut tx, Kind::Page, id).await?;
+    drop(tx);
+    list(&call, id, CHILD_PAGE_SORTS, "ChildPageSortOrder", show_page).await
+}
+
+/// Everything that hangs directly below a page.
+pub(crate) async fn direct_children(call: Call) -> Result<Response, Refusal> {
+    let id = path_id(&call, "id")?;
+    let mut tx = call.begin().await?;
+    let page = contents::find(&mut tx, &call.site.cloud_id, id).await?;
+    drop(tx);
+    page.filter(|page| page.kind == Kind::Page && page.visible_to(&call.account_id))
+        .ok_or_else(|| not_found(format!("Cannot find [page] entity with id [{id}]")))?;
+    list(&call, id, CHILD_SORTS, "ContentSortOrder", show_typed).await
+}
+
+/// A child with its type, as the list of direct children shows it.
+pub(crate) fn show_typed(child: &Content) -> Value {
+    json!({
+        "id": child.id.to_string(),
+        "status": child.status.as_str(),
+        "title": child.title,
+        "type": child.kind.as_str(),
+        "childPosition": child.position,
+    })
+}
+
+async fn list(
+    call: &Call,
+    id: i64,
+    sorts: &'static [Sort],
+    sort_kind: &str,
+    show: fn(&Content) -> Value,
+) -> Result<Response, Refusal> {
+    let paging = Paging::read(&call.query, 25, Sort::read(&call.query, sorts, sort_kind)?)?;
+    let filter = Filter {
+        statuses: &[Status::Current, Status::Archived],
+        parent: Parent::Is(id),
+        ..documents::list::everything(call, Kind::Page)
+    };
+    let mut tx = call.begin().await?;
+    let rows = listing::list(&mut tx, &filter, paging.order(), paging.after.as_ref(), paging.fetch()).await?;
+    Ok(paging.cut(rows).reply(call, |row| show(&row.content)))
+}
+
+fn show_page(child: &Content) -> Value {
+    json!({
+        "id": child.id.to_string(),
+        "status": child.status.as_str(),
+        "title": child.title,
+        "spaceId": child.space_id.to_string(),
+        "childPosition": child.position,
+    })
+}

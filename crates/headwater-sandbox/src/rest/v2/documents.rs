@@ -1,0 +1,147 @@
+//! What pages and blog posts have in common: the same life from draft to trash, and the same rules for versions.
+
+pub(crate) mod create;
+pub(crate) mod list;
+pub(crate) mod read;
+pub(crate) mod remove;
+pub(crate) mod update;
+
+use serde_json::Value;
+use sqlx::SqliteConnection;
+
+use super::error::{invalid_body, invalid_parameter, no_content, not_found};
+use super::{entity, paging};
+use crate::rest::{Call, Refusal};
+use crate::storage::content::{Content, Kind, Status};
+use crate::storage::spaces::Space;
+use crate::storage::versions::Version;
+use crate::storage::{contents, spaces, versions};
+
+/// The longest title.
+const TITLE_LIMIT: usize = 255;
+
+/// The content of this kind that the user may see, or the 404 that names it.
+pub(crate) async fn find(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    kind: Kind,
+    id: i64,
+) -> Result<Content, Refusal> {
+    let found = contents::find(connection, &call.site.cloud_id, id).await?;
+    found
+        .filter(|content| content.kind == kind && content.visible_to(&call.account_id))
+        .ok_or_else(|| no_content(kind, id))
+}
+
+/// The space with this id, or the 404 that names it.
+pub(crate) async fn find_space(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    id: i64,
+) -> Result<Space, Refusal> {
+    let space = spaces::find(connection, &call.site.cloud_id, id).await?;
+    space.ok_or_else(|| not_found(format!("Cannot find a space with id [{id}]")))
+}
+
+/// The newest version of content.
+pub(crate) async fn newest_version(
+    connection: &mut SqliteConnection,
+    content: &Content,
+) -> Result<Version, Refusal> {
+    let version = versions::find(connection, content.id, content.version).await?;
+    version.ok_or_else(|| no_content(content.kind, content.id))
+}
+
+/// The reply to a write: the whole entity, with the body in the format it was sent in.
+pub(crate) async fn reply(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    id: i64,
+    format: Option<&str>,
+) -> Result<Value, Refusal> {
+    let content = contents::reread(connection, id).await?;
+    let version = newest_version(connection, &content).await?;
+    show(call, connection, &content, &version, format).await
+}
+
+/// One entity with its links.
+pub(crate) async fn show(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    content: &Content,
+    version: &Version,
+    format: Option<&str>,
+) -> Result<Value, Refusal> {
+    let space = find_space(call, connection, content.space_id).await?;
+    let mut entity = entity::document(content, version, &space, format)?;
+    entity::add_base(&mut entity, &call.base());
+    Ok(entity)
+}
+
+/// Checks a title as far as it stands alone.
+fn check_title(title: &str, status: Status) -> Result<(), Refusal> {
+    if status != Status::Draft && title.trim().is_empty() {
+        return Err(invalid_body("Non-drafts cannot have empty titles"));
+    }
+    if title.chars().count() > TITLE_LIMIT {
+        return Err(invalid_body(format!("title: size must be between 0 and {TITLE_LIMIT}")));
+    }
+    Ok(())
+}
+
+/// Checks that no other page of the space holds the title. Blog posts may share titles.
+async fn check_title_is_free(
+    connection: &mut SqliteConnection,
+    kind: Kind,
+    space_id: i64,
+    title: &str,
+    own_id: Option<i64>,
+) -> Result<(), Refusal> {
+    if kind != Kind::Page {
+        return Ok(());
+    }
+    match contents::find_page_by_title(connection, space_id, title).await? {
+        Some(holder) if Some(holder) != own_id => Err(invalid_parameter(
+            "A page with this title already exists: A page already exists with the same TITLE in this space",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The page that shall be the parent: in the same space, visible, and not in the trash.
+async fn check_parent(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    space_id: i64,
+    parent_id: i64,
+) -> Result<(), Refusal> {
+    let parent = contents::find(connection, &call.site.cloud_id, parent_id).await?;
+    let usable = |content: &Content| {
+        content.kind == Kind::Page
+            && content.status != Status::Trashed
+            && content.visible_to(&call.account_id)
+    };
+    let parent = parent
+        .filter(usable)
+        .ok_or_else(|| not_found(format!("Cannot find a parent with id [{parent_id}]")))?;
+    if parent.space_id != space_id {
+        return Err(invalid_body("parentId: the parent must be in the same space as the page"));
+    }
+    Ok(())
+}
+
+/// Which status a body asks for: published or not.
+fn read_status(word: Option<&str>) -> Result<Status, Refusal> {
+    match word {
+        None | Some("current") => Ok(Status::Current),
+        Some("draft") => Ok(Status::Draft),
+        Some(other) => Err(invalid_body(format!(
+            "Provided value {{{other}}} for 'status' is not the correct type. Expected one of [current, draft]"
+        ))),
+    }
+}
+
+/// The reply with one entity.
+fn answer(call: &Call, entity: Value) -> axum::response::Response {
+    paging::single(call, entity)
+}

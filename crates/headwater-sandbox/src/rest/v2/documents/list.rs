@@ -1,0 +1,121 @@
+//! Lists of pages and blog posts.
+
+use std::collections::HashMap;
+
+use axum::response::Response;
+use serde_json::Value;
+use sqlx::SqliteConnection;
+
+use super::super::paging::{Page, Paging, Sort, down, up};
+use super::super::parameter::{LIST_FORMATS, Statuses, body_format, ids, statuses, word};
+use super::super::entity;
+use crate::rest::{Call, Refusal};
+use crate::storage::content::{Kind, Status};
+use crate::storage::listing::{self, By, Filter, Listed, Parent};
+use crate::storage::spaces::{self, Space};
+
+/// How lists of pages can be sorted.
+pub(crate) const PAGE_SORTS: &[Sort] = &[
+    up("id", By::Id),
+    down("-id", By::Id),
+    up("created-date", By::CreatedAt),
+    down("-created-date", By::CreatedAt),
+    up("modified-date", By::ModifiedAt),
+    down("-modified-date", By::ModifiedAt),
+    up("title", By::Title),
+    down("-title", By::Title),
+];
+
+/// How lists of blog posts can be sorted.
+pub(crate) const BLOG_POST_SORTS: &[Sort] = &[
+    up("id", By::Id),
+    down("-id", By::Id),
+    up("created-date", By::CreatedAt),
+    down("-created-date", By::CreatedAt),
+    up("modified-date", By::ModifiedAt),
+    down("-modified-date", By::ModifiedAt),
+];
+
+/// What a list of pages or blog posts is narrowed to besides the query.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Within {
+    pub(crate) space_id: Option<i64>,
+    /// Only what has no parent.
+    pub(crate) roots_only: bool,
+}
+
+/// All content of a kind on the site of a call that its user may see.
+pub(crate) fn everything(call: &Call, kind: Kind) -> Filter<'_> {
+    Filter {
+        cloud_id: &call.site.cloud_id,
+        viewer: &call.account_id,
+        kind,
+        statuses: &[],
+        ids: &[],
+        space_ids: &[],
+        title: None,
+        subtype: None,
+        parent: Parent::Any,
+        container_id: None,
+        media_type: None,
+    }
+}
+
+/// Lists content of this kind.
+pub(crate) async fn list(call: Call, kind: Kind, within: Within) -> Result<Response, Refusal> {
+    let (sorts, sort_kind) = match kind {
+        Kind::Page => (PAGE_SORTS, "PageSortOrder"),
+        _ => (BLOG_POST_SORTS, "BlogPostSortOrder"),
+    };
+    let paging = Paging::read(&call.query, 25, Sort::read(&call.query, sorts, sort_kind)?)?;
+    let format = body_format(&call.query, LIST_FORMATS)?;
+    let Some(wanted) = wanted(&call, kind)? else {
+        return Ok(Page::<Value> { rows: Vec::new(), next: None }.reply(&call, |row| row));
+    };
+    let space_ids = match within.space_id {
+        Some(space_id) => vec![space_id],
+        None => ids(&call.query, "space-id", 100)?,
+    };
+    let filter = Filter {
+        statuses: &wanted,
+        ids: &ids(&call.query, "id", 250)?,
+        space_ids: &space_ids,
+        title: call.query.first("title"),
+        subtype: word(&call.query, "subtype", &["live", "page"], "PageSubtype")?,
+        parent: if within.roots_only { Parent::Nothing } else { Parent::Any },
+        ..everything(&call, kind)
+    };
+    let mut tx = call.begin().await?;
+    let rows = listing::list(&mut tx, &filter, paging.order(), paging.after.as_ref(), paging.fetch()).await?;
+    let spaces = spaces_of(&call, &mut tx).await?;
+    let Page { rows, next } = paging.cut(rows);
+    let rows: Result<Vec<Value>, Refusal> = rows.iter().map(|row| show(row, &spaces, format)).collect();
+    Ok(Page { rows: rows?, next }.reply(&call, |row| row))
+}
+
+/// The statuses of the rows that are wanted; `None` when no row can have them.
+fn wanted(call: &Call, kind: Kind) -> Result<Option<Vec<Status>>, Refusal> {
+    let (allowed, default): (&[&str], &[Status]) = match kind {
+        Kind::Page => (&["current", "archived", "deleted", "trashed"], &[Status::Current, Status::Archived]),
+        _ => (&["current", "deleted", "trashed"], &[Status::Current]),
+    };
+    let Statuses(wanted) = statuses(&call.query, allowed, default)?;
+    Ok(wanted)
+}
+
+/// The spaces of the site by their ids, for links.
+pub(crate) async fn spaces_of(
+    call: &Call,
+    connection: &mut SqliteConnection,
+) -> Result<HashMap<i64, Space>, Refusal> {
+    let spaces = spaces::all(connection, &call.site.cloud_id).await?;
+    Ok(spaces.into_iter().map(|space| (space.id, space)).collect())
+}
+
+fn show(row: &Listed, spaces: &HashMap<i64, Space>, format: Option<&str>) -> Result<Value, Refusal> {
+    match spaces.get(&row.content.space_id) {
+        Some(space) => entity::document(&row.content, &row.version, space, format),
+        // Foreign keys keep every content in a space, so there is nothing to show here.
+        None => Ok(Value::Null),
+    }
+}

@@ -1,0 +1,215 @@
+//! Reading one page or blog post: as it is, as it was, or as its draft, with the parts that were asked for.
+
+use axum::response::Response;
+use serde_json::{Value, json};
+use sqlx::SqliteConnection;
+
+use super::super::error::{no_content, wrong_type};
+use super::super::parameter::{SINGLE_FORMATS, body_format, boolean, path_id};
+use super::super::{entity, labels, operations};
+use super::{find, newest_version};
+use crate::rest::{Call, Refusal};
+use crate::storage::content::{Content, Kind, Status};
+use crate::storage::drafts::{self, Draft};
+use crate::storage::listing::{self, Filter, Parent};
+use crate::storage::versions::{self, Version};
+use crate::storage::properties;
+
+/// How many rows of a part are shown inside an entity.
+const PART_LIMIT: usize = 50;
+
+/// Which statuses a reader may ask for.
+const STATUSES: &[&str] = &["current", "archived", "trashed", "deleted", "historical", "draft"];
+
+/// Reads content of this kind.
+pub(crate) async fn read(call: Call, kind: Kind) -> Result<Response, Refusal> {
+    let id = path_id(&call, "id")?;
+    let format = body_format(&call.query, SINGLE_FORMATS)?;
+    let wanted = read_statuses(&call)?;
+    let mut tx = call.begin().await?;
+    let content = find(&call, &mut tx, kind, id).await?;
+    let (content, version) = choose(&call, &mut tx, content).await?;
+    let status = status_word(&content, &version);
+    if wanted.is_some_and(|wanted| !wanted.contains(&status)) {
+        return Err(no_content(kind, id));
+    }
+    let mut shown = super::show(&call, &mut tx, &content, &version, format).await?;
+    if status == "historical" {
+        put(&mut shown, "status", json!(status));
+    }
+    include(&call, &mut tx, &content, &mut shown).await?;
+    Ok(super::answer(&call, shown))
+}
+
+/// Published content as its draft would have it.
+pub(crate) fn as_draft(content: &Content, draft: &Draft) -> (Content, Version) {
+    let shown = Content {
+        status: Status::Draft,
+        title: draft.title.clone(),
+        body: draft.body.clone(),
+        ..content.clone()
+    };
+    let version = Version {
+        content_id: content.id,
+        number: 1,
+        author_id: draft.author_id.clone(),
+        message: String::new(),
+        minor_edit: false,
+        created_at: draft.created_at,
+        title: draft.title.clone(),
+        body: draft.body.clone(),
+    };
+    (shown, version)
+}
+
+/// The state that was asked for: a numbered version, the draft, or the newest version.
+async fn choose(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    content: Content,
+) -> Result<(Content, Version), Refusal> {
+    let wants_draft = boolean(&call.query, "get-draft", false)?;
+    if let Some(number) = call.query.first("version") {
+        let number = number.parse().map_err(|_| wrong_type("version", number, "int"))?;
+        let version = versions::find(connection, content.id, number).await?;
+        let version = version.ok_or_else(|| no_content(content.kind, content.id))?;
+        let then = Content { title: version.title.clone(), body: version.body.clone(), ..content };
+        return Ok((then, version));
+    }
+    if wants_draft && content.status != Status::Draft {
+        if let Some(draft) = drafts::find(connection, content.id).await? {
+            return Ok(as_draft(&content, &draft));
+        }
+    }
+    if content.status == Status::Draft && !wants_draft && !call.query.list("status").contains(&"draft") {
+        return Err(no_content(content.kind, content.id));
+    }
+    let version = newest_version(connection, &content).await?;
+    Ok((content, version))
+}
+
+fn read_statuses(call: &Call) -> Result<Option<Vec<&str>>, Refusal> {
+    let wanted = call.query.list("status");
+    if let Some(unknown) = wanted.iter().find(|word| !STATUSES.contains(word)) {
+        return Err(wrong_type("status", unknown, "ContentStatus"));
+    }
+    Ok((!wanted.is_empty()).then_some(wanted))
+}
+
+fn status_word(content: &Content, version: &Version) -> &'static str {
+    match content.status {
+        Status::Current if version.number < content.version => "historical",
+        status => status.as_str(),
+    }
+}
+
+/// Adds the parts of the `include-` switches.
+async fn include(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    content: &Content,
+    shown: &mut Value,
+) -> Result<(), Refusal> {
+    let collection = if content.kind == Kind::Page { "pages" } else { "blogposts" };
+    let add = |shown: &mut Value, name: &str, rows: Vec<Value>| {
+        put(shown, name, part(&format!("/api/v2/{collection}/{}/{name}", content.id), rows));
+    };
+    if boolean(&call.query, "include-labels", false)? {
+        let rows = labels::show_all(connection, content.id).await?;
+        add(shown, "labels", rows);
+    }
+    if boolean(&call.query, "include-properties", false)? {
+        let rows = properties::of_container(connection, content.kind.as_str(), content.id).await?;
+        add(shown, "properties", rows.iter().map(show_property).collect());
+    }
+    if boolean(&call.query, "include-operations", false)? {
+        add(shown, "operations", operations::of_document(content.kind));
+    }
+    if boolean(&call.query, "include-versions", false)? {
+        let history = versions::all(connection, content.id).await?;
+        add(shown, "versions", history.iter().map(entity::version).collect());
+    }
+    if boolean(&call.query, "include-collaborators", false)? {
+        let history = versions::all(connection, content.id).await?;
+        add(shown, "collaborators", collaborators(&history));
+    }
+    if content.kind == Kind::Page && boolean(&call.query, "include-direct-children", false)? {
+        let rows = children(call, connection, content).await?;
+        add(shown, "direct-children", rows);
+    }
+    include_flags(call, content, collection, shown)
+}
+
+/// The switches that need nothing from storage: nobody can like or favour anything through this API.
+fn include_flags(call: &Call, content: &Content, collection: &str, shown: &mut Value) -> Result<(), Refusal> {
+    if boolean(&call.query, "include-likes", false)? {
+        let mut likes = part(&format!("/api/v2/{collection}/{}/likes", content.id), Vec::new());
+        if let Some(meta) = likes.get_mut("meta") {
+            put(meta, "count", json!(0));
+        }
+        put(shown, "likes", likes);
+    }
+    if boolean(&call.query, "include-favorited-by-current-user-status", false)? {
+        put(shown, "isFavoritedByCurrentUser", json!(false));
+    }
+    if !boolean(&call.query, "include-version", true)?
+        && let Some(shown) = shown.as_object_mut()
+    {
+        shown.remove("version");
+    }
+    Ok(())
+}
+
+/// A list inside an entity: the first rows, and whether there are more.
+fn part(path: &str, mut rows: Vec<Value>) -> Value {
+    let has_more = rows.len() > PART_LIMIT;
+    rows.truncate(PART_LIMIT);
+    json!({ "results": rows, "meta": { "hasMore": has_more }, "_links": { "self": path } })
+}
+
+async fn children(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    content: &Content,
+) -> Result<Vec<Value>, Refusal> {
+    let filter = Filter {
+        parent: Parent::Is(content.id),
+        statuses: &[Status::Current],
+        ..super::list::everything(call, Kind::Page)
+    };
+    let order = super::super::children::BY_POSITION.order;
+    let limit = u32::try_from(PART_LIMIT + 1).unwrap_or(u32::MAX);
+    let rows = listing::list(connection, &filter, order, None, limit).await?;
+    Ok(rows.iter().map(|row| super::super::children::show_typed(&row.content)).collect())
+}
+
+fn collaborators(history: &[Version]) -> Vec<Value> {
+    let mut seen: Vec<&str> = Vec::new();
+    for version in history {
+        if !seen.contains(&version.author_id.as_str()) {
+            seen.push(&version.author_id);
+        }
+    }
+    seen.into_iter().map(|account_id| json!({ "accountId": account_id })).collect()
+}
+
+fn show_property(property: &properties::Property) -> Value {
+    json!({
+        "id": property.id.to_string(),
+        "key": property.key,
+        "value": property.value,
+        "version": {
+            "createdAt": crate::timestamp::iso(property.created_at),
+            "message": "",
+            "number": property.version,
+            "minorEdit": false,
+            "authorId": property.author_id,
+        },
+    })
+}
+
+fn put(value: &mut Value, name: &str, member: Value) {
+    if let Some(object) = value.as_object_mut() {
+        object.insert(name.to_owned(), member);
+    }
+}

@@ -1,0 +1,76 @@
+//! Bodies in the formats clients read and write. Storage format is what is kept; the others are converted.
+
+use serde_json::{Map, Value};
+
+use super::error::invalid_body;
+use crate::rest::Refusal;
+use crate::{adf, render};
+
+/// A body a client sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// Storage format.
+    pub(crate) storage: String,
+    /// The format it came in, which is also the one it is shown in afterwards.
+    pub(crate) representation: &'static str,
+}
+
+/// Shows a stored body in the wanted format.
+pub(crate) fn write(storage: &str, format: &str) -> Result<String, Refusal> {
+    match format {
+        "storage" | "editor" => Ok(storage.to_owned()),
+        "atlas_doc_format" => adf::from_storage(storage)
+            .map(|document| document.to_string())
+            .map_err(|problem| invalid_body(format!("The body cannot be shown as atlas_doc_format: {problem}"))),
+        // The view formats: export and styled view differ in addresses and style sheets only.
+        _ => Ok(render::view_html(storage)),
+    }
+}
+
+/// Reads a body in either form: `{representation, value}`, or `{storage: {representation, value}}`.
+pub(crate) fn read(body: &Value) -> Result<Written, Refusal> {
+    let Some(object) = body.as_object() else {
+        return Err(invalid_body("body: must be an object with representation and value"));
+    };
+    let inner = ["storage", "atlas_doc_format", "wiki"].into_iter().find_map(|name| {
+        object.get(name).and_then(Value::as_object).map(|inner| (Some(name), inner))
+    });
+    let (name, inner) = inner.unwrap_or((None, object));
+    read_inner(name, inner)
+}
+
+fn read_inner(name: Option<&str>, inner: &Map<String, Value>) -> Result<Written, Refusal> {
+    let representation = inner.get("representation").and_then(Value::as_str).or(name);
+    let value = match inner.get("value") {
+        None | Some(Value::Null) => "",
+        Some(Value::String(value)) => value,
+        Some(_) => return Err(invalid_body("body.value: must be a string")),
+    };
+    match representation {
+        None => Err(invalid_body("body.representation: must not be null")),
+        Some("storage") => {
+            render::check_storage(value).map_err(invalid_body)?;
+            Ok(Written { storage: value.to_owned(), representation: "storage" })
+        }
+        Some("atlas_doc_format") => read_document(value),
+        Some("wiki") => Err(invalid_body(
+            "Conversion from representation 'wiki' is not supported here. Send 'storage' or 'atlas_doc_format'",
+        )),
+        Some(other) => Err(invalid_body(format!(
+            "Provided value {{{other}}} for 'representation' is not the correct type. \
+             Expected one of [storage, atlas_doc_format, wiki]"
+        ))),
+    }
+}
+
+fn read_document(value: &str) -> Result<Written, Refusal> {
+    let representation = "atlas_doc_format";
+    if value.is_empty() {
+        return Ok(Written { storage: String::new(), representation });
+    }
+    let document: Value = serde_json::from_str(value)
+        .map_err(|error| invalid_body(format!("The body is not valid atlas_doc_format: {error}")))?;
+    let storage = adf::to_storage(&document)
+        .map_err(|problem| invalid_body(format!("The body is not valid atlas_doc_format: {problem}")))?;
+    Ok(Written { storage, representation })
+}

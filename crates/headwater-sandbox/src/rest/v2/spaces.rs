@@ -1,0 +1,194 @@
+//! Spaces.
+
+use axum::response::Response;
+use http::Method;
+use serde_json::{Map, Value, json};
+use sqlx::SqliteConnection;
+
+use super::documents::list::{Within, list as list_documents};
+use super::paging::{Paging, Sort, down, single, up};
+use super::parameter::{boolean, ids, path_id, word};
+use super::{documents, entity, labels};
+use crate::render;
+use crate::rest::{Call, Query, Refusal, Route};
+use crate::storage::content::Kind;
+use crate::storage::listing::{After, By, Key};
+use crate::storage::spaces::{self, Space};
+use crate::timestamp::iso;
+
+const TYPES: &[&str] =
+    &["global", "collaboration", "knowledge_base", "personal", "system", "onboarding", "xflow_sample_space"];
+
+/// Which text of the space `Title` stands for follows from the word.
+const SORTS: &[Sort] = &[
+    up("id", By::Id),
+    down("-id", By::Id),
+    up("key", By::Title),
+    down("-key", By::Title),
+    up("name", By::Title),
+    down("-name", By::Title),
+];
+
+/// The operations on spaces.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::GET, "/api/v2/spaces", &[&["read:space:confluence"]], list),
+        Route::new(Method::GET, "/api/v2/spaces/{id}", &[&["read:space:confluence"]], read),
+        Route::new(Method::GET, "/api/v2/spaces/{id}/pages", &[&["read:page:confluence"]], list_pages),
+    ]
+}
+
+async fn list(call: Call) -> Result<Response, Refusal> {
+    let sort = Sort::read(&call.query, SORTS, "SpaceSortOrder")?;
+    let paging = Paging::read(&call.query, 25, sort)?;
+    let filter = Filter::read(&call.query)?;
+    let show = Show::read(&call.query)?;
+    let mut tx = call.begin().await?;
+    let mut rows = spaces::all(&mut tx, &call.site.cloud_id).await?;
+    rows.retain(|space| filter.admits(space));
+    let by_key = sort.word.ends_with("key");
+    let page = paging.cut_all(rows, |space| place(space, sort, by_key));
+    Ok(page.reply(&call, |space| show.space(&space)))
+}
+
+async fn read(call: Call) -> Result<Response, Refusal> {
+    let id = path_id(&call, "id")?;
+    let show = Show::read(&call.query)?;
+    let mut tx = call.begin().await?;
+    let space = documents::find_space(&call, &mut tx, id).await?;
+    let mut shown = show.space(&space);
+    include(&call, &mut tx, &space, &mut shown).await?;
+    entity::add_base(&mut shown, &call.base());
+    Ok(single(&call, shown))
+}
+
+async fn list_pages(call: Call) -> Result<Response, Refusal> {
+    let id = path_id(&call, "id")?;
+    let depth = word(&call.query, "depth", &["all", "root"], "Depth")?;
+    let mut tx = call.begin().await?;
+    documents::find_space(&call, &mut tx, id).await?;
+    drop(tx);
+    let within = Within { space_id: Some(id), roots_only: depth == Some("root") };
+    list_documents(call, Kind::Page, within).await
+}
+
+/// What a list of spaces is narrowed to.
+struct Filter {
+    ids: Vec<i64>,
+    keys: Vec<String>,
+    kind: Option<String>,
+    status: Option<String>,
+    /// Spaces carry no labels and nobody has favourites here, so asking for either finds nothing.
+    impossible: bool,
+}
+
+impl Filter {
+    fn read(query: &Query) -> Result<Self, Refusal> {
+        let keys = query.list("keys").into_iter().map(str::to_lowercase).collect();
+        Ok(Self {
+            ids: ids(query, "ids", 250)?,
+            keys,
+            kind: word(query, "type", TYPES, "SpaceType")?.map(str::to_owned),
+            status: word(query, "status", &["current", "archived"], "SpaceStatus")?.map(str::to_owned),
+            impossible: !query.list("labels").is_empty() || query.first("favorited-by").is_some(),
+        })
+    }
+
+    fn admits(&self, space: &Space) -> bool {
+        !self.impossible
+            && (self.ids.is_empty() || self.ids.contains(&space.id))
+            && (self.keys.is_empty() || self.keys.contains(&space.key.to_lowercase()))
+            && self.kind.as_ref().is_none_or(|kind| *kind == space.kind)
+            && self.status.as_ref().is_none_or(|status| *status == space.status)
+    }
+}
+
+/// Which of the fields that are left out by default are wanted.
+struct Show {
+    description: Option<String>,
+    icon: bool,
+}
+
+impl Show {
+    fn read(query: &Query) -> Result<Self, Refusal> {
+        let description = word(query, "description-format", &["plain", "view"], "SpaceDescriptionBodyRepresentation")?;
+        Ok(Self { description: description.map(str::to_owned), icon: boolean(query, "include-icon", false)? })
+    }
+
+    fn space(&self, space: &Space) -> Value {
+        let icon = json!({ "path": "/wiki/images/logo/default-space-logo.svg", "apiDownloadLink": null });
+        let mut shown = Map::new();
+        let mut put = |name: &str, value: Value| drop(shown.insert(name.to_owned(), value));
+        put("id", json!(space.id.to_string()));
+        put("key", json!(space.key));
+        put("name", json!(space.name));
+        put("type", json!(space.kind));
+        put("status", json!(space.status));
+        put("authorId", json!(space.author_id));
+        put("spaceOwnerId", json!(space.author_id));
+        put("currentActiveAlias", json!(space.key));
+        put("createdAt", json!(iso(space.created_at)));
+        put("homepageId", json!(space.homepage_id.map(|id| id.to_string())));
+        put("description", self.describe(space));
+        put("icon", if self.icon { icon } else { Value::Null });
+        put("_links", json!({ "webui": format!("/spaces/{}", space.key) }));
+        Value::Object(shown)
+    }
+
+    fn describe(&self, space: &Space) -> Value {
+        let Some(format) = self.description.as_deref() else { return Value::Null };
+        if space.description.is_empty() {
+            return json!({});
+        }
+        let value = match format {
+            "view" => render::view_html(&space.description),
+            _ => render::plain_text(&space.description),
+        };
+        json!({ format: { "representation": format, "value": value } })
+    }
+}
+
+/// Adds the parts of the `include-` switches.
+async fn include(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    space: &Space,
+    shown: &mut Value,
+) -> Result<(), Refusal> {
+    for name in ["labels", "properties", "operations", "permissions", "role-assignments"] {
+        if !boolean(&call.query, &format!("include-{name}"), false)? {
+            continue;
+        }
+        let rows = match name {
+            "labels" => labels::show_all(connection, space.id).await?,
+            "operations" => operations(),
+            _ => Vec::new(),
+        };
+        let path = format!("/api/v2/spaces/{}/{name}", space.id);
+        let part = json!({ "results": rows, "meta": { "hasMore": false }, "_links": { "self": path } });
+        if let Some(shown) = shown.as_object_mut() {
+            let member = if name == "role-assignments" { "roleAssignments" } else { name };
+            shown.insert(member.to_owned(), part);
+        }
+    }
+    Ok(())
+}
+
+fn operations() -> Vec<Value> {
+    let on_space = ["read", "administer", "export"].map(|operation| (operation, "space"));
+    let inside = ["page", "blogpost", "comment", "attachment"].map(|target| ("create", target));
+    on_space
+        .into_iter()
+        .chain(inside)
+        .map(|(operation, target)| json!({ "operation": operation, "targetType": target }))
+        .collect()
+}
+
+fn place(space: &Space, sort: Sort, by_key: bool) -> After {
+    let key = match sort.order.by {
+        By::Id => Key::Number(space.id),
+        _ if by_key => Key::Text(space.key.to_lowercase()),
+        _ => Key::Text(space.name.to_lowercase()),
+    };
+    After { id: space.id, key }
+}

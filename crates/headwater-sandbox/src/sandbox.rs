@@ -1,0 +1,118 @@
+//! The front page: one emulated Confluence Cloud, opened, served and steered.
+
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+
+use crate::clock::Clock;
+use crate::control::{self, ConsentOutcome, ConsentSites, Control, Fault};
+use crate::options::{Client, Options};
+use crate::random::Random;
+use crate::state::{Settings, State};
+use crate::storage::{Storage, StorageError, clients, grants, sites, tokens};
+use crate::{address, bare, gateway, media, oauth, seed, web};
+
+/// An emulated Confluence Cloud.
+#[derive(Clone)]
+pub struct Sandbox {
+    state: State,
+}
+
+/// Why a sandbox did not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address is not one a browser could use.
+    #[error("public address `{address}` is not usable; write it like http://localhost:7444")]
+    PublicUrl {
+        /// What was given.
+        address: String,
+        /// What is wrong with it.
+        #[source]
+        source: url::ParseError,
+    },
+    /// The database did not open or could not be filled.
+    #[error("the sandbox's storage did not open")]
+    Storage(#[from] StorageError),
+}
+
+impl Sandbox {
+    /// Opens a sandbox. Demo content goes into databases that hold no site yet.
+    pub async fn open(
+        options: Options,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, OpenError> {
+        let public_url = options.public_url.trim_end_matches('/').to_owned();
+        url::Url::parse(&public_url)
+            .map_err(|source| OpenError::PublicUrl { address: public_url.clone(), source })?;
+        let storage = Storage::open(options.data.as_deref()).await?;
+        let settings = Settings { public_url, consent: options.consent, stale_tokens: options.stale_tokens };
+        let state =
+            State { storage, clock, random, settings: Arc::new(settings), control: Arc::new(Control::new()) };
+        let sandbox = Self { state };
+        sandbox.fill(options.demo_content).await?;
+        for client in options.clients {
+            sandbox.register_client(client).await?;
+        }
+        Ok(sandbox)
+    }
+
+    /// Everything the sandbox serves.
+    pub fn router(&self) -> Router {
+        let state = self.state.clone();
+        oauth::router(state.clone())
+            .merge(gateway::router(state.clone()))
+            .merge(media::router(state.clone()))
+            .fallback_service(web::router(state.clone()))
+            .layer(middleware::from_fn_with_state(state, control::intercept))
+    }
+
+    /// The controls over HTTP, for a port of their own: whoever reaches it can break the sandbox.
+    pub fn control_router(&self) -> Router {
+        control::router(self.state.clone())
+    }
+
+    /// Adds an app, or replaces the one with the same client id.
+    pub async fn register_client(&self, client: Client) -> Result<(), StorageError> {
+        let mut tx = self.state.storage.begin().await?;
+        clients::insert(&mut tx, &client).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Ages every access token until it has expired.
+    pub async fn expire_access_tokens(&self) -> Result<(), StorageError> {
+        let mut tx = self.state.storage.begin().await?;
+        tokens::expire_all_access(&mut tx, self.state.clock.now_ms()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Takes every grant back, as if all users had removed all apps.
+    pub async fn revoke_grants(&self) -> Result<(), StorageError> {
+        let mut tx = self.state.storage.begin().await?;
+        grants::revoke_all(&mut tx, self.state.clock.now_ms()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Chooses how automatic consents end from now on.
+    pub fn choose_consent(&self, outcome: ConsentOutcome, sites: ConsentSites) {
+        self.state.control.choose_consent(outcome, sites);
+    }
+
+    /// Scripts the next answers of an operation.
+    pub fn next_responses(&self, fault: Fault) {
+        self.state.control.script(fault);
+    }
+
+    async fn fill(&self, demo_content: bool) -> Result<(), StorageError> {
+        let mut tx = self.state.storage.begin().await?;
+        let fresh = sites::all(&mut tx).await?.is_empty();
+        drop(tx);
+        match (fresh, demo_content) {
+            (false, _) => {}
+            (true, true) => seed::load(&self.state.storage, self.state.clock.now_ms()).await?,
+            (true, false) => bare::load(&self.state).await?,
+        }
+        // Every time: a database that moved to another port finds its sites there.
+        address::settle(&self.state).await
+    }
+}

@@ -1,0 +1,100 @@
+//! The demo content is whole.
+
+use super::load;
+use crate::cql::{Search, search};
+use crate::render::check_storage;
+use crate::storage::{Storage, sites, spaces};
+
+const NOW: i64 = 1_795_000_000_000;
+
+#[tokio::test]
+async fn the_demo_company_has_a_wiki() {
+    let storage = Storage::open(None).await.unwrap();
+    load(&storage, NOW).await.unwrap();
+    let mut tx = storage.begin().await.unwrap();
+    let sites = sites::all(&mut tx).await.unwrap();
+    assert_eq!(sites.len(), 2);
+    let spaces = spaces::all(&mut tx, &sites[0].cloud_id).await.unwrap();
+    assert_eq!(spaces.iter().map(|it| it.key.as_str()).collect::<Vec<_>>(), ["ENG", "PEOPLE"]);
+    assert!(spaces.iter().all(|space| space.homepage_id.is_some()));
+    let bodies: Vec<String> = sqlx::query_scalar("SELECT body FROM versions").fetch_all(&mut *tx).await.unwrap();
+    for body in bodies {
+        assert_eq!(check_storage(&body), Ok(()), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn searches_find_what_they_should() {
+    let storage = Storage::open(None).await.unwrap();
+    load(&storage, NOW).await.unwrap();
+    let mut tx = storage.begin().await.unwrap();
+    let cloud_id = sites::all(&mut tx).await.unwrap().swap_remove(0).cloud_id;
+    let mara = super::account_id("mara");
+    let table: [(&str, &[&str]); 16] = [
+        ("title = \"system OVERVIEW\"", &["System overview"]),
+        ("title ~ \"firmware notes\"", &["Release notes: firmware 4.2", "Release notes: firmware 4.3"]),
+        ("text ~ \"barnacles\"", &[]),
+        ("text ~ \"certificates\" and type = page", &["Incident: certificate expired on a Sunday"]),
+        ("text ~ \"\\\"wind force\\\"\"", &["Going to sea"]),
+        ("title ~ \"gloss*\"", &["Glossary"]),
+        ("label = runbook and creator = currentUser()", &["Runbook: gateway disk is filling"]),
+        ("type = blogpost and space = PEOPLE order by created", &["Summer party on the boat", "Welcome, harbour of Esbo"]),
+        ("type in (blogpost) and created > now(\"-30d\") order by title desc", &["Welcome, harbour of Esbo", "Firmware 4.3 is out"]),
+        ("lastmodified > now(\"-2w\") and type = page order by title", &["Capacity plan", "Release notes: firmware 4.3"]),
+        ("title = \"Budget notes\"", &[]),
+        ("contributor = currentUser() and title = \"Time off\"", &[]),
+        ("macro = code", &["Packet format"]),
+        ("space = NOPE", &[]),
+        ("type = attachment order by title", &["buoys-per-month.csv", "packet.svg"]),
+        ("text ~ \"* - \\\"\"", &[]),
+    ];
+    for (cql, expected) in table {
+        let wanted = Search { cloud_id: &cloud_id, account_id: mara, offset_seconds: 0, now_ms: NOW, cql, limit: 25, cursor: None };
+        let found = search(&mut tx, &wanted).await.unwrap();
+        let titles: Vec<&str> = found.rows.iter().map(|hit| hit.content.title.as_str()).collect();
+        assert_eq!(titles, expected, "{cql}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_results_neither_repeat_nor_skip_and_marks_stand_where_words_were_found() {
+    let storage = Storage::open(None).await.unwrap();
+    load(&storage, NOW).await.unwrap();
+    let mut tx = storage.begin().await.unwrap();
+    let cloud_id = sites::all(&mut tx).await.unwrap().swap_remove(0).cloud_id;
+    let (mut cursor, mut seen): (Option<String>, Vec<i64>) = (None, Vec::new());
+    loop {
+        let wanted = Search {
+            cloud_id: &cloud_id,
+            account_id: super::account_id("ines"),
+            offset_seconds: 0,
+            now_ms: NOW,
+            cql: "type = page",
+            limit: 7,
+            cursor: cursor.as_deref(),
+        };
+        let found = search(&mut tx, &wanted).await.unwrap();
+        seen.extend(found.rows.iter().map(|hit| hit.content.id));
+        cursor = found.next;
+        if cursor.is_none() {
+            assert_eq!(i64::try_from(seen.len()).unwrap(), found.total);
+            break;
+        }
+    }
+    let mut unique = seen.clone();
+    unique.dedup();
+    assert_eq!(unique, seen);
+    let wanted = Search {
+        cloud_id: &cloud_id,
+        account_id: super::account_id("ines"),
+        offset_seconds: 0,
+        now_ms: NOW,
+        cql: "text ~ \"harbours\" and title ~ \"forecast\"",
+        limit: 5,
+        cursor: None,
+    };
+    let found = search(&mut tx, &wanted).await.unwrap();
+    let first = &found.rows[0];
+    assert_eq!(first.title, "@@@hl@@@Forecast@@@endhl@@@ API");
+    assert!(first.excerpt.contains("@@@hl@@@Harbours@@@endhl@@@"), "{}", first.excerpt);
+}

@@ -1,0 +1,96 @@
+//! What the sandbox remembers: one SQLite database, in memory unless a path is given.
+//!
+//! Routes open one transaction per request and hand its connection to the functions below; there is a single
+//! connection, so everything one request sees is one consistent state.
+
+pub(crate) mod attachments;
+pub(crate) mod clients;
+pub(crate) mod consents;
+pub(crate) mod content;
+pub(crate) mod contents;
+pub(crate) mod drafts;
+pub(crate) mod grants;
+pub(crate) mod labels;
+pub(crate) mod listing;
+pub(crate) mod properties;
+pub(crate) mod sites;
+pub(crate) mod spaces;
+pub(crate) mod tokens;
+pub(crate) mod users;
+pub(crate) mod versions;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
+
+/// The database of one sandbox.
+#[derive(Clone, Debug)]
+pub(crate) struct Storage {
+    pub(crate) pool: SqlitePool,
+}
+
+/// Why the database did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// SQLite refused.
+    #[error("the sandbox database refused; if it is a file, check that it can be written")]
+    Database(#[from] sqlx::Error),
+    /// A row holds a value that this program never writes.
+    #[error("the sandbox database holds {column} `{value}`, which this program does not know; start with a fresh file")]
+    Unknown {
+        /// Where it was found.
+        column: &'static str,
+        /// What was found.
+        value: String,
+    },
+}
+
+impl Storage {
+    /// Opens the database at `path`, or a fresh one in memory, and lays out its tables.
+    pub(crate) async fn open(path: Option<&Path>) -> Result<Self, StorageError> {
+        let options = SqliteConnectOptions::new().foreign_keys(true).busy_timeout(Duration::from_secs(5));
+        let options = match path {
+            Some(path) => {
+                options.filename(path).create_if_missing(true).journal_mode(SqliteJournalMode::Wal)
+            }
+            None => options.in_memory(true),
+        };
+        // A database in memory lives and dies with its connection, so the one connection is never let go.
+        let pool = SqlitePoolOptions::new()
+            .min_connections(1)
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await?;
+        sqlx::raw_sql(include_str!("storage/schema.sql")).execute(&pool).await?;
+        Ok(Self { pool })
+    }
+
+    /// Begins a transaction; dropping it without `commit` undoes everything. There is one connection only: never
+    /// begin a second transaction while holding one.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StorageError> {
+        Ok(self.pool.begin().await?)
+    }
+}
+
+/// Takes the next number of a sequence.
+async fn next_number(connection: &mut SqliteConnection, sequence: &str) -> Result<i64, StorageError> {
+    Ok(sqlx::query_scalar("UPDATE sequences SET last = last + 1 WHERE name = ?1 RETURNING last")
+        .bind(sequence)
+        .fetch_one(connection)
+        .await?)
+}
+
+/// Takes the next content or space id, or the one asked for; later ids are always greater.
+async fn take_id(connection: &mut SqliteConnection, wanted: Option<i64>) -> Result<i64, StorageError> {
+    let Some(id) = wanted else { return next_number(connection, "content").await };
+    sqlx::query("UPDATE sequences SET last = max(last, ?1) WHERE name = 'content'")
+        .bind(id)
+        .execute(connection)
+        .await?;
+    Ok(id)
+}

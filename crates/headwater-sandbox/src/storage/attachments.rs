@@ -1,0 +1,106 @@
+//! Files. An attachment is content (title, version, status) plus one row here with its bytes.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use super::StorageError;
+
+/// What is known about a file besides its content row. Without the bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Attachment {
+    pub(crate) content_id: i64,
+    pub(crate) container_id: i64,
+    pub(crate) media_type: String,
+    pub(crate) file_size: i64,
+    pub(crate) comment: String,
+    /// A UUID.
+    pub(crate) file_id: String,
+}
+
+/// Stores the file of a content row of kind attachment; a second call replaces it.
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    attachment: &Attachment,
+    data: &[u8],
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT OR REPLACE INTO attachments (content_id, container_id, media_type, file_size, comment, file_id, data)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )
+    .bind(attachment.content_id)
+    .bind(attachment.container_id)
+    .bind(&attachment.media_type)
+    .bind(attachment.file_size)
+    .bind(&attachment.comment)
+    .bind(&attachment.file_id)
+    .bind(data)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The file that belongs to a content row.
+pub(crate) async fn find(
+    connection: &mut SqliteConnection,
+    content_id: i64,
+) -> Result<Option<Attachment>, StorageError> {
+    let row = sqlx::query(
+        "SELECT content_id, container_id, media_type, file_size, comment, file_id FROM attachments
+         WHERE content_id = ?1",
+    )
+    .bind(content_id)
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The bytes of a file.
+pub(crate) async fn data(
+    connection: &mut SqliteConnection,
+    content_id: i64,
+) -> Result<Option<Vec<u8>>, StorageError> {
+    Ok(sqlx::query_scalar("SELECT data FROM attachments WHERE content_id = ?1")
+        .bind(content_id)
+        .fetch_optional(connection)
+        .await?)
+}
+
+/// Remembers a download link until `expires_at`.
+pub(crate) async fn insert_link(
+    connection: &mut SqliteConnection,
+    token: &str,
+    content_id: i64,
+    expires_at: i64,
+) -> Result<(), StorageError> {
+    sqlx::query("INSERT INTO media_links (token, content_id, expires_at) VALUES (?1, ?2, ?3)")
+        .bind(token)
+        .bind(content_id)
+        .bind(expires_at)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The attachment a download link leads to, while the link is good.
+pub(crate) async fn follow_link(
+    connection: &mut SqliteConnection,
+    token: &str,
+    now: i64,
+) -> Result<Option<i64>, StorageError> {
+    Ok(sqlx::query_scalar("SELECT content_id FROM media_links WHERE token = ?1 AND expires_at > ?2")
+        .bind(token)
+        .bind(now)
+        .fetch_optional(connection)
+        .await?)
+}
+
+fn read(row: &SqliteRow) -> Result<Attachment, StorageError> {
+    Ok(Attachment {
+        content_id: row.try_get("content_id")?,
+        container_id: row.try_get("container_id")?,
+        media_type: row.try_get("media_type")?,
+        file_size: row.try_get("file_size")?,
+        comment: row.try_get("comment")?,
+        file_id: row.try_get("file_id")?,
+    })
+}

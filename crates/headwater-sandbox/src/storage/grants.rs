@@ -1,0 +1,97 @@
+//! What users allowed to apps. One grant is one consent; its refresh tokens are one family.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use super::StorageError;
+use super::sites::Site;
+
+/// What one user allowed one app in one consent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Grant {
+    pub(crate) grant_id: String,
+    pub(crate) client_id: String,
+    pub(crate) account_id: String,
+    /// Separated by spaces.
+    pub(crate) scope: String,
+    pub(crate) created_at: i64,
+    pub(crate) revoked_at: Option<i64>,
+}
+
+/// Records a consent for these sites. Its scopes become those of every other grant of this user to this app.
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    grant: &Grant,
+    cloud_ids: &[String],
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE grants SET scope = ?3 WHERE client_id = ?1 AND account_id = ?2")
+        .bind(&grant.client_id)
+        .bind(&grant.account_id)
+        .bind(&grant.scope)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "INSERT INTO grants (grant_id, client_id, account_id, scope, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )
+    .bind(&grant.grant_id)
+    .bind(&grant.client_id)
+    .bind(&grant.account_id)
+    .bind(&grant.scope)
+    .bind(grant.created_at)
+    .execute(&mut *connection)
+    .await?;
+    for cloud_id in cloud_ids {
+        sqlx::query("INSERT OR IGNORE INTO grant_sites (grant_id, cloud_id) VALUES (?1, ?2)")
+            .bind(&grant.grant_id)
+            .bind(cloud_id)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The grant with this id.
+pub(crate) async fn find(
+    connection: &mut SqliteConnection,
+    grant_id: &str,
+) -> Result<Option<Grant>, StorageError> {
+    let row = sqlx::query("SELECT * FROM grants WHERE grant_id = ?1")
+        .bind(grant_id)
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The sites a grant covers.
+pub(crate) async fn sites(
+    connection: &mut SqliteConnection,
+    grant_id: &str,
+) -> Result<Vec<Site>, StorageError> {
+    let cloud_ids: Vec<String> = sqlx::query_scalar("SELECT cloud_id FROM grant_sites WHERE grant_id = ?1")
+        .bind(grant_id)
+        .fetch_all(&mut *connection)
+        .await?;
+    let mut sites = super::sites::all(connection).await?;
+    sites.retain(|site| cloud_ids.contains(&site.cloud_id));
+    Ok(sites)
+}
+
+/// Takes every grant back, as a user does in the list of connected apps.
+pub(crate) async fn revoke_all(connection: &mut SqliteConnection, now: i64) -> Result<(), StorageError> {
+    sqlx::query("UPDATE grants SET revoked_at = ?1 WHERE revoked_at IS NULL")
+        .bind(now)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn read(row: &SqliteRow) -> Result<Grant, StorageError> {
+    Ok(Grant {
+        grant_id: row.try_get("grant_id")?,
+        client_id: row.try_get("client_id")?,
+        account_id: row.try_get("account_id")?,
+        scope: row.try_get("scope")?,
+        created_at: row.try_get("created_at")?,
+        revoked_at: row.try_get("revoked_at")?,
+    })
+}

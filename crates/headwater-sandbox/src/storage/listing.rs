@@ -1,0 +1,187 @@
+//! Lists of content, page by page. A page starts after the last row of the one before (keyset), so rows that come
+//! or go in between never shift the others.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+
+use super::StorageError;
+use super::content::{Content, Kind, Status};
+use super::versions::Version;
+
+/// Which content is wanted. Everything that is `None` or empty does not narrow the list.
+#[derive(Clone, Debug)]
+pub(crate) struct Filter<'a> {
+    pub(crate) cloud_id: &'a str,
+    /// Whose eyes: private content of others is left out.
+    pub(crate) viewer: &'a str,
+    pub(crate) kind: Kind,
+    pub(crate) statuses: &'a [Status],
+    pub(crate) ids: &'a [i64],
+    pub(crate) space_ids: &'a [i64],
+    /// Compared without regard to case.
+    pub(crate) title: Option<&'a str>,
+    pub(crate) subtype: Option<&'a str>,
+    pub(crate) parent: Parent,
+    pub(crate) container_id: Option<i64>,
+    pub(crate) media_type: Option<&'a str>,
+}
+
+/// Where in the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parent {
+    Any,
+    /// At the top.
+    Nothing,
+    Is(i64),
+}
+
+/// The order of a list. The id breaks ties and follows the same direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Order {
+    pub(crate) by: By,
+    pub(crate) descending: bool,
+}
+
+/// What a list is ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    Id,
+    CreatedAt,
+    ModifiedAt,
+    Title,
+    Position,
+}
+
+/// The value a row is ordered by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    Number(i64),
+    Text(String),
+}
+
+/// The last row of the page before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct After {
+    pub(crate) id: i64,
+    pub(crate) key: Key,
+}
+
+/// One row of a list: the content and its newest version.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    pub(crate) content: Content,
+    pub(crate) version: Version,
+    pub(crate) key: Key,
+}
+
+impl By {
+    /// The column in SQL.
+    fn column(self) -> &'static str {
+        match self {
+            Self::Id => "contents.id",
+            Self::CreatedAt => "contents.created_at",
+            Self::ModifiedAt => "versions.created_at",
+            Self::Title => "contents.title_key",
+            Self::Position => "coalesce(contents.position, -1)",
+        }
+    }
+}
+
+/// Up to `limit` rows after `after`.
+pub(crate) async fn list(
+    connection: &mut SqliteConnection,
+    filter: &Filter<'_>,
+    order: Order,
+    after: Option<&After>,
+    limit: u32,
+) -> Result<Vec<Listed>, StorageError> {
+    let mut query = QueryBuilder::new("SELECT contents.*, ");
+    query.push(order.by.column());
+    query.push(
+        " AS order_key, versions.author_id AS version_author_id, versions.message AS version_message,
+            versions.minor_edit AS version_minor_edit, versions.created_at AS version_created_at
+         FROM contents
+         JOIN versions ON versions.content_id = contents.id AND versions.number = contents.version",
+    );
+    push_filter(&mut query, filter);
+    if let Some(after) = after {
+        push_after(&mut query, order, after);
+    }
+    let direction = if order.descending { " DESC" } else { " ASC" };
+    query.push(" ORDER BY order_key").push(direction).push(", contents.id").push(direction);
+    query.push(" LIMIT ").push_bind(i64::from(limit));
+    let rows = query.build().fetch_all(connection).await?;
+    rows.iter().map(|row| read(row, order.by)).collect()
+}
+
+fn push_filter<'a>(query: &mut QueryBuilder<Sqlite>, filter: &Filter<'a>) {
+    query.push(" WHERE contents.cloud_id = ").push_bind(filter.cloud_id.to_owned());
+    query.push(" AND contents.type = ").push_bind(filter.kind.as_str());
+    query.push(" AND (contents.private = 0 OR contents.author_id = ").push_bind(filter.viewer.to_owned()).push(")");
+    push_in(query, "contents.status", filter.statuses.iter().map(|status| status.as_str()));
+    push_in(query, "contents.id", filter.ids.iter().copied());
+    push_in(query, "contents.space_id", filter.space_ids.iter().copied());
+    if let Some(title) = filter.title {
+        query.push(" AND contents.title_key = ").push_bind(title.to_lowercase());
+    }
+    if let Some(subtype) = filter.subtype {
+        // A page without a subtype is an ordinary page.
+        query.push(" AND coalesce(contents.subtype, contents.type) = ").push_bind(subtype.to_owned());
+    }
+    match filter.parent {
+        Parent::Any => {}
+        Parent::Nothing => drop(query.push(" AND contents.parent_id IS NULL")),
+        Parent::Is(id) => drop(query.push(" AND contents.parent_id = ").push_bind(id)),
+    }
+    if let Some(id) = filter.container_id {
+        query.push(" AND contents.container_id = ").push_bind(id);
+    }
+    if let Some(media_type) = filter.media_type {
+        query.push(" AND contents.id IN (SELECT content_id FROM attachments WHERE media_type = ");
+        query.push_bind(media_type.to_owned()).push(")");
+    }
+}
+
+fn push_in<T>(query: &mut QueryBuilder<Sqlite>, column: &str, values: impl ExactSizeIterator<Item = T>)
+where
+    T: for<'q> sqlx::Encode<'q, Sqlite> + sqlx::Type<Sqlite>,
+{
+    if values.len() == 0 {
+        return;
+    }
+    query.push(" AND ").push(column).push(" IN (");
+    let mut list = query.separated(", ");
+    for value in values {
+        list.push_bind(value);
+    }
+    query.push(")");
+}
+
+fn push_after(query: &mut QueryBuilder<Sqlite>, order: Order, after: &After) {
+    let comparison = if order.descending { " < (" } else { " > (" };
+    query.push(" AND (").push(order.by.column()).push(", contents.id)").push(comparison);
+    match &after.key {
+        Key::Number(number) => query.push_bind(*number),
+        Key::Text(text) => query.push_bind(text.clone()),
+    };
+    query.push(", ").push_bind(after.id).push(")");
+}
+
+fn read(row: &SqliteRow, by: By) -> Result<Listed, StorageError> {
+    let content = Content::read(row)?;
+    let version = Version {
+        content_id: content.id,
+        number: content.version,
+        author_id: row.try_get("version_author_id")?,
+        message: row.try_get("version_message")?,
+        minor_edit: row.try_get("version_minor_edit")?,
+        created_at: row.try_get("version_created_at")?,
+        title: content.title.clone(),
+        body: content.body.clone(),
+    };
+    let key = match by {
+        By::Title => Key::Text(row.try_get("order_key")?),
+        By::Id | By::CreatedAt | By::ModifiedAt | By::Position => Key::Number(row.try_get("order_key")?),
+    };
+    Ok(Listed { content, version, key })
+}

@@ -1,0 +1,191 @@
+-- Everything the emulated Confluence Cloud remembers. Times are milliseconds since 1970, ids come from one sequence.
+
+CREATE TABLE IF NOT EXISTS sequences (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT;
+INSERT OR IGNORE INTO sequences (name, last) VALUES ('content', 98304), ('label', 524288);
+
+CREATE TABLE IF NOT EXISTS sites (
+    cloud_id TEXT PRIMARY KEY,
+    url      TEXT NOT NULL,
+    name     TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS users (
+    account_id   TEXT PRIMARY KEY,
+    display_name TEXT NOT NULL,
+    email        TEXT NOT NULL,
+    time_zone    TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS spaces (
+    id          INTEGER PRIMARY KEY,
+    cloud_id    TEXT NOT NULL REFERENCES sites (cloud_id),
+    key         TEXT NOT NULL COLLATE NOCASE,
+    name        TEXT NOT NULL,
+    type        TEXT NOT NULL,
+    status      TEXT NOT NULL,
+    author_id   TEXT NOT NULL,
+    homepage_id INTEGER,
+    created_at  INTEGER NOT NULL,
+    description TEXT NOT NULL DEFAULT '',
+    UNIQUE (cloud_id, key)
+) STRICT;
+
+-- Pages, blog posts, comments, attachments and what else has an id of the same kind.
+CREATE TABLE IF NOT EXISTS contents (
+    id                 INTEGER PRIMARY KEY,
+    cloud_id           TEXT NOT NULL REFERENCES sites (cloud_id),
+    type               TEXT NOT NULL,
+    subtype            TEXT,             -- comments: footer or inline; pages: live or nothing
+    status             TEXT NOT NULL,
+    title              TEXT NOT NULL,
+    title_key          TEXT NOT NULL,    -- the title in lower case, of all alphabets: what titles are compared by
+    space_id           INTEGER NOT NULL REFERENCES spaces (id),
+    parent_id          INTEGER,          -- the page above, or the comment that is answered
+    container_id       INTEGER,          -- comments and attachments: what they hang on
+    position           INTEGER,
+    previous_parent_id INTEGER,          -- where a trashed page was, for when it is restored
+    author_id          TEXT NOT NULL,
+    owner_id           TEXT NOT NULL,
+    last_owner_id      TEXT,
+    created_at         INTEGER NOT NULL,
+    version            INTEGER NOT NULL,
+    body               TEXT NOT NULL,
+    private            INTEGER NOT NULL DEFAULT 0,
+    share_id           TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS contents_by_place ON contents (cloud_id, type, status, id);
+CREATE INDEX IF NOT EXISTS contents_by_space ON contents (space_id, type, title_key);
+CREATE INDEX IF NOT EXISTS contents_by_parent ON contents (parent_id, position);
+CREATE INDEX IF NOT EXISTS contents_by_container ON contents (container_id, type);
+
+CREATE TABLE IF NOT EXISTS versions (
+    content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    number     INTEGER NOT NULL,
+    author_id  TEXT NOT NULL,
+    message    TEXT NOT NULL,
+    minor_edit INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    title      TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    PRIMARY KEY (content_id, number)
+) STRICT, WITHOUT ROWID;
+
+-- The unpublished edit of something that is already published; never published content has status draft instead.
+CREATE TABLE IF NOT EXISTS drafts (
+    content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
+    title      TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    author_id  TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS labels (
+    id     INTEGER PRIMARY KEY,
+    prefix TEXT NOT NULL,
+    name   TEXT NOT NULL,
+    UNIQUE (prefix, name)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS content_labels (
+    content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    label_id   INTEGER NOT NULL REFERENCES labels (id),
+    created_at INTEGER NOT NULL,
+    author_id  TEXT NOT NULL,
+    PRIMARY KEY (content_id, label_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS content_labels_by_label ON content_labels (label_id);
+
+CREATE TABLE IF NOT EXISTS attachments (
+    content_id   INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
+    container_id INTEGER NOT NULL,
+    media_type   TEXT NOT NULL,
+    file_size    INTEGER NOT NULL,
+    comment      TEXT NOT NULL,
+    file_id      TEXT NOT NULL,
+    data         BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS properties (
+    id             INTEGER PRIMARY KEY,
+    container_type TEXT NOT NULL,
+    container_id   INTEGER NOT NULL,
+    key            TEXT NOT NULL,
+    value          TEXT NOT NULL,        -- JSON
+    version        INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    author_id      TEXT NOT NULL,
+    UNIQUE (container_type, container_id, key)
+) STRICT;
+
+CREATE VIRTUAL TABLE IF NOT EXISTS content_search USING fts5 (
+    title, body, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+
+-- The authorization server.
+CREATE TABLE IF NOT EXISTS clients (
+    client_id     TEXT PRIMARY KEY,
+    client_secret TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    redirect_uris TEXT NOT NULL,         -- JSON array
+    scopes        TEXT NOT NULL          -- JSON array; empty means any
+) STRICT;
+
+-- A consent form that was shown and not answered yet. Answering takes the row away.
+CREATE TABLE IF NOT EXISTS consents (
+    consent_id     TEXT PRIMARY KEY,
+    client_id      TEXT NOT NULL,
+    redirect_uri   TEXT NOT NULL,
+    scope          TEXT NOT NULL,
+    state          TEXT,
+    code_challenge TEXT,
+    expires_at     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS grants (
+    grant_id   TEXT PRIMARY KEY,
+    client_id  TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    scope      TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS grant_sites (
+    grant_id TEXT NOT NULL REFERENCES grants (grant_id) ON DELETE CASCADE,
+    cloud_id TEXT NOT NULL,
+    PRIMARY KEY (grant_id, cloud_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS codes (
+    code           TEXT PRIMARY KEY,
+    grant_id       TEXT NOT NULL REFERENCES grants (grant_id) ON DELETE CASCADE,
+    redirect_uri   TEXT NOT NULL,
+    code_challenge TEXT,
+    expires_at     INTEGER NOT NULL
+) STRICT;
+
+-- One row per refresh token. `rotated_at` is when it was first exchanged, `predecessor` what it was exchanged for.
+CREATE TABLE IF NOT EXISTS refresh_tokens (
+    token       TEXT PRIMARY KEY,
+    grant_id    TEXT NOT NULL REFERENCES grants (grant_id) ON DELETE CASCADE,
+    predecessor TEXT,
+    created_at  INTEGER NOT NULL,
+    rotated_at  INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS refresh_tokens_by_grant ON refresh_tokens (grant_id);
+
+CREATE TABLE IF NOT EXISTS access_tokens (
+    token         TEXT PRIMARY KEY,
+    grant_id      TEXT NOT NULL REFERENCES grants (grant_id) ON DELETE CASCADE,
+    scope         TEXT NOT NULL,         -- as granted when it was issued
+    refresh_token TEXT,                  -- the other half of the pair
+    expires_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS access_tokens_by_grant ON access_tokens (grant_id);
+
+-- The links that attachment downloads are redirected to.
+CREATE TABLE IF NOT EXISTS media_links (
+    token      TEXT PRIMARY KEY,
+    content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    expires_at INTEGER NOT NULL
+) STRICT;

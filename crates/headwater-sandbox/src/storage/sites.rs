@@ -1,0 +1,51 @@
+//! The sites: each is one Confluence with its own cloud id.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use super::StorageError;
+
+/// One site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Site {
+    pub(crate) cloud_id: String,
+    /// Where a browser finds it, without a trailing slash.
+    pub(crate) url: String,
+    pub(crate) name: String,
+}
+
+/// Adds a site, or renames the one with this cloud id.
+pub(crate) async fn insert(connection: &mut SqliteConnection, site: &Site) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO sites (cloud_id, url, name) VALUES (?1, ?2, ?3)
+         ON CONFLICT (cloud_id) DO UPDATE SET url = excluded.url, name = excluded.name",
+    )
+    .bind(&site.cloud_id)
+    .bind(&site.url)
+    .bind(&site.name)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The site with this cloud id.
+pub(crate) async fn find(
+    connection: &mut SqliteConnection,
+    cloud_id: &str,
+) -> Result<Option<Site>, StorageError> {
+    let row = sqlx::query("SELECT cloud_id, url, name FROM sites WHERE cloud_id = ?1")
+        .bind(cloud_id)
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// All sites in the order they were added.
+pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<Site>, StorageError> {
+    let rows = sqlx::query("SELECT cloud_id, url, name FROM sites ORDER BY rowid").fetch_all(connection).await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &SqliteRow) -> Result<Site, StorageError> {
+    Ok(Site { cloud_id: row.try_get("cloud_id")?, url: row.try_get("url")?, name: row.try_get("name")? })
+}

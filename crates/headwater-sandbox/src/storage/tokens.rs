@@ -1,0 +1,222 @@
+//! Codes, access tokens and refresh tokens. They are kept as they are: an emulator guards nothing of worth.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use super::StorageError;
+
+/// An authorization code that was not exchanged yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Code {
+    pub(crate) code: String,
+    pub(crate) grant_id: String,
+    pub(crate) redirect_uri: String,
+    pub(crate) code_challenge: Option<String>,
+    pub(crate) expires_at: i64,
+}
+
+/// An access token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccessToken {
+    pub(crate) token: String,
+    pub(crate) grant_id: String,
+    pub(crate) scope: String,
+    /// The other half of its pair, when there is one.
+    pub(crate) refresh_token: Option<String>,
+    pub(crate) expires_at: i64,
+}
+
+/// A refresh token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RefreshToken {
+    pub(crate) token: String,
+    pub(crate) grant_id: String,
+    /// What it was exchanged for.
+    pub(crate) predecessor: Option<String>,
+    pub(crate) created_at: i64,
+    /// When it was exchanged for the first time.
+    pub(crate) rotated_at: Option<i64>,
+}
+
+/// Remembers a code.
+pub(crate) async fn insert_code(connection: &mut SqliteConnection, code: &Code) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO codes (code, grant_id, redirect_uri, code_challenge, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )
+    .bind(&code.code)
+    .bind(&code.grant_id)
+    .bind(&code.redirect_uri)
+    .bind(&code.code_challenge)
+    .bind(code.expires_at)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Takes a code out, expired or not: it works once.
+pub(crate) async fn take_code(
+    connection: &mut SqliteConnection,
+    code: &str,
+) -> Result<Option<Code>, StorageError> {
+    let row = sqlx::query("DELETE FROM codes WHERE code = ?1 RETURNING *")
+        .bind(code)
+        .fetch_optional(connection)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Code {
+        code: row.try_get("code")?,
+        grant_id: row.try_get("grant_id")?,
+        redirect_uri: row.try_get("redirect_uri")?,
+        code_challenge: row.try_get("code_challenge")?,
+        expires_at: row.try_get("expires_at")?,
+    }))
+}
+
+/// Remembers an access token.
+pub(crate) async fn insert_access(
+    connection: &mut SqliteConnection,
+    token: &AccessToken,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO access_tokens (token, grant_id, scope, refresh_token, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )
+    .bind(&token.token)
+    .bind(&token.grant_id)
+    .bind(&token.scope)
+    .bind(&token.refresh_token)
+    .bind(token.expires_at)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The access token, while it is good and its grant stands.
+pub(crate) async fn find_access(
+    connection: &mut SqliteConnection,
+    token: &str,
+    now: i64,
+) -> Result<Option<AccessToken>, StorageError> {
+    let row = sqlx::query(
+        "SELECT access_tokens.* FROM access_tokens JOIN grants USING (grant_id)
+         WHERE token = ?1 AND expires_at > ?2 AND revoked_at IS NULL",
+    )
+    .bind(token)
+    .bind(now)
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(read_access).transpose()
+}
+
+/// Makes every access token older than it is: none is good after `now`.
+pub(crate) async fn expire_all_access(
+    connection: &mut SqliteConnection,
+    now: i64,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE access_tokens SET expires_at = min(expires_at, ?1)").bind(now).execute(connection).await?;
+    Ok(())
+}
+
+/// Lets the access token that was issued with this refresh token end at `at`, if it would live longer.
+pub(crate) async fn end_access_of(
+    connection: &mut SqliteConnection,
+    refresh_token: &str,
+    at: i64,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE access_tokens SET expires_at = min(expires_at, ?2) WHERE refresh_token = ?1")
+        .bind(refresh_token)
+        .bind(at)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Remembers a refresh token.
+pub(crate) async fn insert_refresh(
+    connection: &mut SqliteConnection,
+    token: &RefreshToken,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO refresh_tokens (token, grant_id, predecessor, created_at, rotated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )
+    .bind(&token.token)
+    .bind(&token.grant_id)
+    .bind(&token.predecessor)
+    .bind(token.created_at)
+    .bind(token.rotated_at)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The refresh token, good or not.
+pub(crate) async fn find_refresh(
+    connection: &mut SqliteConnection,
+    token: &str,
+) -> Result<Option<RefreshToken>, StorageError> {
+    let row = sqlx::query("SELECT * FROM refresh_tokens WHERE token = ?1")
+        .bind(token)
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(read_refresh).transpose()
+}
+
+/// Whether something this token was exchanged for has itself been exchanged.
+pub(crate) async fn has_rotated_successor(
+    connection: &mut SqliteConnection,
+    token: &str,
+) -> Result<bool, StorageError> {
+    Ok(sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM refresh_tokens WHERE predecessor = ?1 AND rotated_at IS NOT NULL)",
+    )
+    .bind(token)
+    .fetch_one(connection)
+    .await?)
+}
+
+/// Marks a refresh token as exchanged; the first time counts.
+pub(crate) async fn mark_rotated(
+    connection: &mut SqliteConnection,
+    token: &str,
+    now: i64,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE refresh_tokens SET rotated_at = coalesce(rotated_at, ?2) WHERE token = ?1")
+        .bind(token)
+        .bind(now)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Removes what has been useless since before `before`: codes, access tokens, consent forms and download links.
+pub(crate) async fn sweep(connection: &mut SqliteConnection, before: i64) -> Result<(), StorageError> {
+    for statement in [
+        "DELETE FROM codes WHERE expires_at < ?1",
+        "DELETE FROM access_tokens WHERE expires_at < ?1",
+        "DELETE FROM consents WHERE expires_at < ?1",
+        "DELETE FROM media_links WHERE expires_at < ?1",
+    ] {
+        sqlx::query(statement).bind(before).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+fn read_access(row: &SqliteRow) -> Result<AccessToken, StorageError> {
+    Ok(AccessToken {
+        token: row.try_get("token")?,
+        grant_id: row.try_get("grant_id")?,
+        scope: row.try_get("scope")?,
+        refresh_token: row.try_get("refresh_token")?,
+        expires_at: row.try_get("expires_at")?,
+    })
+}
+
+fn read_refresh(row: &SqliteRow) -> Result<RefreshToken, StorageError> {
+    Ok(RefreshToken {
+        token: row.try_get("token")?,
+        grant_id: row.try_get("grant_id")?,
+        predecessor: row.try_get("predecessor")?,
+        created_at: row.try_get("created_at")?,
+        rotated_at: row.try_get("rotated_at")?,
+    })
+}

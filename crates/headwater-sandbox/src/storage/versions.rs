@@ -1,0 +1,58 @@
+//! The history of content: every version with who made it, when and why.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use super::StorageError;
+
+/// One version of one piece of content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Version {
+    pub(crate) content_id: i64,
+    pub(crate) number: i64,
+    pub(crate) author_id: String,
+    pub(crate) message: String,
+    pub(crate) minor_edit: bool,
+    pub(crate) created_at: i64,
+    pub(crate) title: String,
+    pub(crate) body: String,
+}
+
+/// One version by its number.
+pub(crate) async fn find(
+    connection: &mut SqliteConnection,
+    content_id: i64,
+    number: i64,
+) -> Result<Option<Version>, StorageError> {
+    let row = sqlx::query("SELECT * FROM versions WHERE content_id = ?1 AND number = ?2")
+        .bind(content_id)
+        .bind(number)
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The whole history, newest first.
+pub(crate) async fn all(
+    connection: &mut SqliteConnection,
+    content_id: i64,
+) -> Result<Vec<Version>, StorageError> {
+    let rows = sqlx::query("SELECT * FROM versions WHERE content_id = ?1 ORDER BY number DESC")
+        .bind(content_id)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+pub(crate) fn read(row: &SqliteRow) -> Result<Version, StorageError> {
+    Ok(Version {
+        content_id: row.try_get("content_id")?,
+        number: row.try_get("number")?,
+        author_id: row.try_get("author_id")?,
+        message: row.try_get("message")?,
+        minor_edit: row.try_get("minor_edit")?,
+        created_at: row.try_get("created_at")?,
+        title: row.try_get("title")?,
+        body: row.try_get("body")?,
+    })
+}

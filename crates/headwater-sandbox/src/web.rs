@@ -1,0 +1,41 @@
+//! The web view: what a person sees of the sandbox. Everything is shown, private pages too: a sandbox is for one
+//! person. Plain pages, no scripts, no build step.
+
+mod content;
+mod lists;
+mod page;
+
+#[cfg(test)]
+mod tests;
+
+use axum::Router;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::middleware::map_response;
+use axum::response::Redirect;
+use axum::routing::get;
+
+use crate::state::State;
+
+const STYLE: &str = include_str!("../templates/web/sandbox.css");
+
+/// The routes of the web view, and a page for everything that is not there.
+pub(crate) fn router(state: State) -> Router {
+    Router::new()
+        .route("/", get(async || Redirect::temporary("/wiki")))
+        .route("/wiki", get(lists::home))
+        .route("/wiki/", get(lists::home))
+        .route("/wiki/recent", get(lists::recent))
+        .route("/wiki/search", get(lists::search))
+        .route("/wiki/spaces/{key}", get(lists::space))
+        .route("/wiki/spaces/{key}/overview", get(lists::space))
+        .route("/wiki/spaces/{key}/pages/{id}", get(content::show))
+        .route("/wiki/spaces/{key}/pages/{id}/history", get(content::history))
+        .route("/wiki/spaces/{key}/pages/{id}/{title}", get(content::show_titled))
+        .route("/wiki/spaces/{key}/blog", get(lists::space))
+        .route("/wiki/spaces/{key}/blog/{year}/{month}/{day}/{id}/{title}", get(content::show_dated))
+        .route("/wiki/x/{tiny}", get(content::follow_tiny))
+        .route("/_web/sandbox.css", get(async || ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=3600")], STYLE)))
+        .fallback(page::missing)
+        .with_state(state)
+        .layer(map_response(page::harden))
+}

@@ -1,0 +1,212 @@
+//! A page or blog post, and its history.
+
+use askama::Template;
+use axum::extract::{Path, State as Extract};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::GeneralPurpose;
+use base64::engine::general_purpose::GeneralPurposeConfig;
+use sqlx::SqliteConnection;
+
+use super::lists::{find_space, link};
+use super::page;
+use super::page::{Link, WebError, day};
+use crate::render::view_html;
+use crate::rest::v2::entity::web_path;
+use crate::state::State;
+use crate::storage::content::Content;
+use crate::storage::spaces::Space;
+use crate::storage::{attachments, contents, labels, spaces, users, versions};
+
+/// Short ids come without padding, in either alphabet.
+const TINY: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
+);
+
+#[derive(Template)]
+#[template(path = "web/content.html")]
+struct ContentPage {
+    space: Space,
+    above: Vec<Link>,
+    title: String,
+    id: i64,
+    status: &'static str,
+    private: bool,
+    author: String,
+    edited_at: String,
+    version: i64,
+    message: String,
+    labels: Vec<String>,
+    html: String,
+    children: Vec<Link>,
+    files: Vec<FileView>,
+    comments: Vec<CommentView>,
+}
+
+struct FileView {
+    name: String,
+    media_type: String,
+    size: i64,
+}
+
+struct CommentView {
+    author: String,
+    written_at: String,
+    html: String,
+}
+
+#[derive(Template)]
+#[template(path = "web/history.html")]
+struct HistoryPage {
+    space: Space,
+    page: Link,
+    versions: Vec<VersionView>,
+}
+
+struct VersionView {
+    number: i64,
+    author: String,
+    written_at: String,
+    message: String,
+    title: String,
+    html: String,
+}
+
+pub(super) async fn show_titled(state: Extract<State>, Path((key, id, _)): Path<(String, i64, String)>) -> Result<Response, WebError> {
+    show_content(&state, &key, id).await
+}
+
+pub(super) async fn show_dated(
+    state: Extract<State>,
+    Path((key, _, _, _, id, _)): Path<(String, String, String, String, i64, String)>,
+) -> Result<Response, WebError> {
+    show_content(&state, &key, id).await
+}
+
+pub(super) async fn show(state: Extract<State>, Path((key, id)): Path<(String, i64)>) -> Result<Response, WebError> {
+    show_content(&state, &key, id).await
+}
+
+async fn show_content(state: &State, key: &str, id: i64) -> Result<Response, WebError> {
+    let mut tx = state.storage.begin().await?;
+    let space = find_space(&mut tx, key).await?;
+    let content = find(&mut tx, &space, id).await?;
+    let latest = versions::find(&mut tx, id, content.version).await?;
+    let (editor, edited_at, message) = match latest {
+        Some(version) => (version.author_id, version.created_at, version.message),
+        None => (content.author_id.clone(), content.created_at, String::new()),
+    };
+    let page = ContentPage {
+        above: above(&mut tx, &content, &space).await?,
+        title: if content.title.is_empty() { "(no title)".to_owned() } else { content.title.clone() },
+        id,
+        status: content.status.as_str(),
+        private: content.private,
+        author: name(&mut tx, &editor).await?,
+        edited_at: day(edited_at),
+        version: content.version,
+        message,
+        labels: labels::of_content(&mut tx, id).await?.into_iter().map(|label| label.name).collect(),
+        html: view_html(&content.body),
+        children: children(&mut tx, &content, &space).await?,
+        files: files(&mut tx, id).await?,
+        comments: comments(&mut tx, id).await?,
+        space,
+    };
+    Ok(page::show(&page))
+}
+
+pub(super) async fn history(Extract(state): Extract<State>, Path((key, id)): Path<(String, i64)>) -> Result<Response, WebError> {
+    let mut tx = state.storage.begin().await?;
+    let space = find_space(&mut tx, &key).await?;
+    let content = find(&mut tx, &space, id).await?;
+    let mut views = Vec::new();
+    for version in versions::all(&mut tx, id).await? {
+        views.push(VersionView {
+            number: version.number,
+            author: name(&mut tx, &version.author_id).await?,
+            written_at: day(version.created_at),
+            message: version.message,
+            html: view_html(&version.body),
+            title: version.title,
+        });
+    }
+    let page = link(&content, &space, 0, String::new());
+    Ok(page::show(&HistoryPage { space, page, versions: views }))
+}
+
+pub(super) async fn follow_tiny(Extract(state): Extract<State>, Path(tiny): Path<String>) -> Result<Response, WebError> {
+    let bytes = TINY.decode(tiny.replace('/', "_").replace('+', "-")).map_err(|_| WebError::Missing)?;
+    let mut whole = [0; 8];
+    whole.get_mut(..bytes.len()).ok_or(WebError::Missing)?.copy_from_slice(&bytes);
+    let id = i64::from_le_bytes(whole);
+    let mut tx = state.storage.begin().await?;
+    let row = sqlx::query("SELECT * FROM contents WHERE id = ?1").bind(id).fetch_optional(&mut *tx).await?;
+    let content = Content::read(&row.ok_or(WebError::Missing)?)?;
+    let space = spaces::find(&mut tx, &content.cloud_id, content.space_id).await?.ok_or(WebError::Missing)?;
+    Ok(Redirect::temporary(&format!("/wiki{}", web_path(&content, &space))).into_response())
+}
+
+async fn find(connection: &mut SqliteConnection, space: &Space, id: i64) -> Result<Content, WebError> {
+    let content = contents::find(connection, &space.cloud_id, id).await?.ok_or(WebError::Missing)?;
+    if content.space_id == space.id { Ok(content) } else { Err(WebError::Missing) }
+}
+
+async fn name(connection: &mut SqliteConnection, account_id: &str) -> Result<String, WebError> {
+    let user = users::find(connection, account_id).await?;
+    Ok(user.map_or_else(|| account_id.to_owned(), |user| user.display_name))
+}
+
+/// The pages above, topmost first.
+async fn above(connection: &mut SqliteConnection, content: &Content, space: &Space) -> Result<Vec<Link>, WebError> {
+    let mut links = Vec::new();
+    let mut next = content.parent_id;
+    while let Some(id) = next {
+        let Some(parent) = contents::find(&mut *connection, &space.cloud_id, id).await? else { break };
+        links.push(link(&parent, space, 0, String::new()));
+        next = parent.parent_id;
+    }
+    links.reverse();
+    Ok(links)
+}
+
+async fn children(connection: &mut SqliteConnection, content: &Content, space: &Space) -> Result<Vec<Link>, WebError> {
+    let rows = sqlx::query("SELECT * FROM contents WHERE parent_id = ?1 AND type = 'page' AND status = 'current' ORDER BY position")
+        .bind(content.id)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| Ok(link(&Content::read(row)?, space, 0, String::new()))).collect()
+}
+
+async fn files(connection: &mut SqliteConnection, id: i64) -> Result<Vec<FileView>, WebError> {
+    let rows = hanging(&mut *connection, id, "attachment").await?;
+    let mut files = Vec::new();
+    for content in rows {
+        if let Some(file) = attachments::find(&mut *connection, content.id).await? {
+            files.push(FileView { name: content.title, media_type: file.media_type, size: file.file_size });
+        }
+    }
+    Ok(files)
+}
+
+async fn comments(connection: &mut SqliteConnection, id: i64) -> Result<Vec<CommentView>, WebError> {
+    let mut comments = Vec::new();
+    for content in hanging(&mut *connection, id, "comment").await? {
+        comments.push(CommentView {
+            author: name(&mut *connection, &content.author_id).await?,
+            written_at: day(content.created_at),
+            html: view_html(&content.body),
+        });
+    }
+    Ok(comments)
+}
+
+async fn hanging(connection: &mut SqliteConnection, id: i64, kind: &'static str) -> Result<Vec<Content>, WebError> {
+    let rows = sqlx::query("SELECT * FROM contents WHERE container_id = ?1 AND type = ?2 AND status = 'current' ORDER BY id")
+        .bind(id)
+        .bind(kind)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| Ok(Content::read(row)?)).collect()
+}

@@ -1,0 +1,80 @@
+//! The web view, as a browser gets it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+use crate::random::seeded::SeededRandom;
+use crate::{Consent, Options, Sandbox, StaleTokens, SystemClock};
+
+async fn router() -> Router {
+    let options = Options {
+        public_url: "http://localhost:7444".to_owned(),
+        data: None,
+        consent: Consent::Auto,
+        clients: Vec::new(),
+        demo_content: true,
+        stale_tokens: StaleTokens::Masked,
+    };
+    Sandbox::open(options, Arc::new(SystemClock), Arc::new(SeededRandom::new(1))).await.unwrap().router()
+}
+
+async fn get(router: &Router, path: &str) -> (StatusCode, String) {
+    let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+    let response = router.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let policy = response.headers().get("content-security-policy").map(|value| value.to_str().unwrap().to_owned());
+    assert!(policy.is_some_and(|policy| policy.starts_with("default-src 'none'")), "{path}");
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+/// The first link to this title.
+fn href(html: &str, title: &str) -> String {
+    let before = html.split(&format!("\">{title}</a>")).next().unwrap();
+    before.rsplit("href=\"").next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_person_finds_a_page_by_walking_and_by_searching() {
+    let router = router().await;
+    let (status, home) = get(&router, "/wiki").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(home.contains("Engineering") && home.contains("saltmarsh-labs"), "{home}");
+    let (_, space) = get(&router, "/wiki/spaces/ENG").await;
+    let page_path = href(&space, "Packet format");
+    let (status, page) = get(&router, &page_path).await;
+    assert_eq!(status, StatusCode::OK);
+    for expected in ["<h1>Packet format</h1>", "Jonas Petrauskas", "packet.svg", "Could tilt be two bytes", "<pre class=\"code\">", "Architecture</a>"] {
+        assert!(page.contains(expected), "{expected}");
+    }
+    let (_, found) = get(&router, "/wiki/search?q=tilt%20degree").await;
+    assert!(found.contains(&page_path), "{found}");
+    let (_, recent) = get(&router, "/wiki/recent").await;
+    assert!(recent.contains("Firmware 4.3 is out"));
+}
+
+#[tokio::test]
+async fn history_shows_every_version() {
+    let router = router().await;
+    let (_, space) = get(&router, "/wiki/spaces/PEOPLE").await;
+    let (_, history) = get(&router, &format!("{}/history", href(&space, "Time off"))).await;
+    assert!(history.contains("Version 2") && history.contains("Version 1") && history.contains("not twenty-eight"), "{history}");
+    assert!(space.contains("Budget notes</a> <span class=\"note\">private"));
+}
+
+#[tokio::test]
+async fn what_is_not_there_has_a_page_of_its_own() {
+    let router = router().await;
+    for path in ["/nowhere", "/wiki/spaces/NOPE", "/wiki/spaces/ENG/pages/1", "/wiki/x/!!", "/wiki/x/AAAAAAAAAAAAAAAA"] {
+        let (status, page) = get(&router, path).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        assert!(page.contains("This page is not here"), "{path}");
+    }
+    let (_, search) = get(&router, "/wiki/search?q=%3Cscript%3E%22%5C%27").await;
+    assert!(!search.contains("<script>"));
+}

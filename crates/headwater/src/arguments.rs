@@ -1,0 +1,217 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use headwater_server::config::overrides::Overrides;
+
+/// Gives AI agents authenticated access to Confluence Cloud on behalf of each end user.
+#[derive(Parser)]
+#[command(version)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What can be done.
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Runs everything on this machine: server, Confluence sandbox and a connection between them.
+    Dev(DevArguments),
+    /// Runs the server.
+    Serve(ServerArguments),
+    /// Runs the Confluence sandbox alone.
+    Sandbox(SandboxArguments),
+    /// Manages the programs that may call headwater.
+    Client(ClientArguments),
+    /// Manages connections: the OAuth apps through which end users connect.
+    Connection(ConnectionArguments),
+    /// Shows the tools.
+    Tools(ToolsArguments),
+    /// Checks configuration, clock, database and reachability, and says in words what is wrong.
+    Doctor(ServerArguments),
+}
+
+/// Where the server's settings come from.
+#[derive(Args, Clone)]
+pub(crate) struct ServerArguments {
+    /// A TOML file with settings.
+    #[arg(long, value_name = "FILE", env = "HEADWATER_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where everything is kept [default: headwater-data].
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The address and port to listen on [default: 0.0.0.0:7443].
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The origin that clients and browsers use, such as https://headwater.example.
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+}
+
+impl ServerArguments {
+    /// The settings that were given explicitly.
+    pub(crate) fn overrides(&self) -> Overrides {
+        Overrides {
+            base_url: self.base_url.clone(),
+            data_dir: self.data_dir.clone(),
+            listen_address: self.listen,
+            ..Overrides::default()
+        }
+    }
+}
+
+/// Who consents in the sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Consent {
+    /// A person, on the sandbox's consent page.
+    Ask,
+    /// The sandbox itself, at once: for scripts.
+    Auto,
+}
+
+/// `headwater dev`
+#[derive(Args)]
+pub(crate) struct DevArguments {
+    /// Walks through a first session, printing each call and its outcome, and then goes on serving.
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// Who consents in the sandbox [default: ask, or auto with --demo].
+    #[arg(long, value_enum)]
+    pub(crate) consent: Option<Consent>,
+    /// The server's port; 0 takes a free one.
+    #[arg(long, default_value_t = 7443)]
+    pub(crate) port: u16,
+    /// The sandbox's port; 0 takes a free one.
+    #[arg(long, default_value_t = 7444)]
+    pub(crate) sandbox_port: u16,
+    /// A port for controlling the sandbox (expire tokens, script faults); off unless given, 0 takes a free one.
+    #[arg(long)]
+    pub(crate) sandbox_control_port: Option<u16>,
+    /// Where everything is kept.
+    #[arg(long, value_name = "DIRECTORY", default_value = ".headwater")]
+    pub(crate) data_dir: PathBuf,
+    /// Also writes the environment for SDKs to this file, as KEY=value lines.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) env_file: Option<PathBuf>,
+}
+
+/// `headwater sandbox`
+#[derive(Args)]
+pub(crate) struct SandboxArguments {
+    /// The port; 0 takes a free one.
+    #[arg(long, default_value_t = 7444)]
+    pub(crate) port: u16,
+    /// A port for controlling the sandbox; off unless given, 0 takes a free one.
+    #[arg(long)]
+    pub(crate) control_port: Option<u16>,
+    /// Keeps the content in this file; in memory when not given.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
+    /// Who consents.
+    #[arg(long, value_enum, default_value_t = Consent::Ask)]
+    pub(crate) consent: Consent,
+    /// The client id of the OAuth app to register.
+    #[arg(long, default_value = "sandbox-app")]
+    pub(crate) client_id: String,
+    /// Its client secret; made up and printed when not given.
+    #[arg(long, env = "HEADWATER_SANDBOX_CLIENT_SECRET", hide_env_values = true)]
+    pub(crate) client_secret: Option<String>,
+    /// A redirect URI of the app; may be given several times.
+    #[arg(long = "redirect-uri", value_name = "URI")]
+    pub(crate) redirect_uris: Vec<String>,
+}
+
+/// `headwater client`
+#[derive(Args)]
+pub(crate) struct ClientArguments {
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+    #[command(subcommand)]
+    pub(crate) action: ClientAction,
+}
+
+/// What can be done with API clients.
+#[derive(Subcommand)]
+pub(crate) enum ClientAction {
+    /// Creates an API client and prints its id and secret, once.
+    Create {
+        /// What to call it.
+        #[arg(long, default_value = "default")]
+        name: String,
+    },
+    /// Lists API clients.
+    List,
+    /// Gives an API client a new secret.
+    Rotate {
+        /// Its id (skc_…).
+        id: String,
+        /// How many hours the earlier secrets keep working.
+        #[arg(long, default_value_t = 24)]
+        grace_hours: u64,
+    },
+    /// Removes an API client; its access tokens stop working.
+    Delete {
+        /// Its id (skc_…).
+        id: String,
+    },
+}
+
+/// `headwater connection`
+#[derive(Args)]
+pub(crate) struct ConnectionArguments {
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+    #[command(subcommand)]
+    pub(crate) action: ConnectionAction,
+}
+
+/// What can be done with connections.
+#[derive(Subcommand)]
+pub(crate) enum ConnectionAction {
+    /// Registers an OAuth app and prints the redirect URI to enter in the Atlassian developer console.
+    Create(NewConnectionArguments),
+    /// Lists connections.
+    List,
+}
+
+/// What a new connection is made of.
+#[derive(Args)]
+pub(crate) struct NewConnectionArguments {
+    /// The name that callers will use.
+    #[arg(long, default_value = "confluence")]
+    pub(crate) name: String,
+    /// The client id from the developer console.
+    #[arg(long)]
+    pub(crate) client_id: String,
+    /// A file with the client secret, or `-` for standard input: a secret on the command line would be seen by others.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_secret_file: PathBuf,
+    /// The scopes to ask for, separated by commas or spaces [default: what the tools need].
+    #[arg(long)]
+    pub(crate) scopes: Option<String>,
+    /// The base of all provider endpoints, for a sandbox or a gateway of your own [default: Atlassian's].
+    #[arg(long, value_name = "URL")]
+    pub(crate) provider_url: Option<String>,
+}
+
+/// `headwater tools`
+#[derive(Args)]
+pub(crate) struct ToolsArguments {
+    #[command(subcommand)]
+    pub(crate) action: ToolsAction,
+}
+
+/// What can be done with tools.
+#[derive(Subcommand)]
+pub(crate) enum ToolsAction {
+    /// Lists the tools.
+    List,
+    /// Shows one tool: what it does, its parameters and scopes.
+    Show {
+        /// Its name.
+        name: String,
+    },
+}

@@ -1,0 +1,87 @@
+//! `headwater dev`: everything on one machine. A Confluence sandbox, the server, one connection between them and one
+//! API client, so that a first program needs nothing but three environment values.
+
+mod environment;
+mod seed;
+
+use anyhow::{Context as _, Result};
+use headwater_server::assembly::{Mode, Server};
+use headwater_server::config::environment::Environment;
+use headwater_server::config::overrides::Overrides;
+use headwater_server::config::{Config, Purpose};
+use headwater_server::shutdown::StopSignals;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::arguments::{Consent, DevArguments};
+use crate::sandbox::{self, Setup};
+use crate::demo;
+pub(crate) use environment::Credentials;
+use environment::SdkEnvironment;
+
+/// Runs the command.
+pub(crate) async fn run(arguments: DevArguments) -> Result<()> {
+    let consent = arguments.consent.unwrap_or(if arguments.demo { Consent::Auto } else { Consent::Ask });
+    let shutdown = CancellationToken::new();
+    let signals = tokio::spawn(StopSignals::listen()?.cancel(shutdown.clone()));
+    let outcome = serve(&arguments, consent, &shutdown).await;
+    signals.abort();
+    outcome
+}
+
+async fn serve(arguments: &DevArguments, consent: Consent, shutdown: &CancellationToken) -> Result<()> {
+    std::fs::create_dir_all(&arguments.data_dir)
+        .with_context(|| format!("{} cannot be made", arguments.data_dir.display()))?;
+    let sandbox = sandbox::open(Setup {
+        port: arguments.sandbox_port,
+        control_port: arguments.sandbox_control_port,
+        data: Some(arguments.data_dir.join("sandbox.db")),
+        consent,
+    })
+    .await?;
+    let config = configuration(arguments, &sandbox.url)?;
+    headwater_server::log::install(&config.log)?;
+    let mode = Mode { unattended_connect: consent == Consent::Auto };
+    let server = Server::start(&config, mode).await?;
+    seed::connection(server.service(), &sandbox).await?;
+    let environment = SdkEnvironment::prepare(&server, &arguments.data_dir).await?;
+    if let Some(path) = &arguments.env_file {
+        environment.write(path)?;
+    }
+    introduce(&server, &sandbox.url, sandbox.control_url.as_deref(), consent, &environment);
+    let walk = arguments.demo.then(|| demo::Walk::new(&server, &sandbox, environment.credentials()));
+    let tasks = TaskTracker::new();
+    sandbox::serve(sandbox, &tasks, shutdown);
+    tasks.close();
+    // The server listens already; what the demo sends waits for it in the backlog at most.
+    let serving = tokio::spawn(server.run(shutdown.clone()));
+    if let Some(walk) = walk {
+        walk.run(consent).await?;
+    }
+    serving.await.context("the server stopped unexpectedly")?;
+    tasks.wait().await;
+    Ok(())
+}
+
+fn configuration(arguments: &DevArguments, sandbox_url: &str) -> Result<Config> {
+    let sandbox_host = sandbox_url.trim_start_matches("http://").to_owned();
+    let overrides = Overrides {
+        data_dir: Some(arguments.data_dir.clone()),
+        listen_address: Some(([127, 0, 0, 1], arguments.port).into()),
+        allow_hosts: vec![sandbox_host],
+        ..Overrides::default()
+    };
+    Config::load(Purpose::Development, None, Environment::of_process(), &overrides).context("the configuration cannot be used")
+}
+
+fn introduce(server: &Server, sandbox: &str, control: Option<&str>, consent: Consent, environment: &SdkEnvironment) {
+    println!("headwater is ready at {}", server.origin());
+    println!("  Confluence sandbox  {sandbox}/wiki  (what agents write shows up there)");
+    if let Some(control) = control {
+        println!("  sandbox control     {control}");
+    }
+    println!("  connection          {}  (to the sandbox)", seed::CONNECTION);
+    println!("  consent             {}", if consent == Consent::Auto { "given by the sandbox at once" } else { "asked for on the sandbox's consent page" });
+    println!("\nEnvironment for the SDKs (also in {}):\n", environment.path().display());
+    println!("{}", environment.text());
+}

@@ -1,0 +1,111 @@
+//! The environment that makes SDKs talk to a development server.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use headwater_domain::id::ClientId;
+use headwater_domain::secret::Secret;
+use headwater_server::assembly::Server;
+use headwater_service::Service;
+
+/// The file in the data directory that keeps the environment, so that a restart does not change it.
+const FILE: &str = "sdk.env";
+const ID: &str = "SCALEKIT_CLIENT_ID";
+const SECRET: &str = "SCALEKIT_CLIENT_SECRET";
+
+/// Credentials of an API client.
+#[derive(Clone)]
+pub(crate) struct Credentials {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+}
+
+/// `KEY=value` lines for the published SDKs.
+pub(super) struct SdkEnvironment {
+    credentials: Credentials,
+    text: String,
+    path: PathBuf,
+}
+
+impl SdkEnvironment {
+    /// Takes the credentials of an earlier run where they still work, and else creates an API client.
+    pub(super) async fn prepare(server: &Server, data_dir: &Path) -> Result<Self> {
+        let path = data_dir.join(FILE);
+        let earlier = fs::read_to_string(&path).ok().and_then(|text| parse(&text));
+        let credentials = match earlier {
+            Some(credentials) if works(server.service(), &credentials).await => credentials,
+            _ => create(server.service()).await?,
+        };
+        let environment = Self { text: lines(server, &credentials), credentials, path: path.clone() };
+        environment.write(&path)?;
+        Ok(environment)
+    }
+
+    /// Writes the lines to a file that only its owner may read.
+    pub(super) fn write(&self, path: &Path) -> Result<()> {
+        let open = || fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+        open().and_then(|mut file| file.write_all(self.text.as_bytes())).with_context(|| format!("{} cannot be written", path.display()))
+    }
+
+    pub(super) fn credentials(&self) -> Credentials {
+        self.credentials.clone()
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+fn lines(server: &Server, credentials: &Credentials) -> String {
+    let origin = server.origin();
+    let mut pairs = vec![
+        ("SCALEKIT_ENV_URL", origin.to_owned()),
+        ("SCALEKIT_ENVIRONMENT_URL", origin.to_owned()),
+        (ID, credentials.client_id.clone()),
+        (SECRET, credentials.client_secret.clone()),
+    ];
+    if let Some(trust) = server.trust() {
+        let (bundle, authority) = (trust.bundle.display().to_string(), trust.authority.display().to_string());
+        pairs.push(("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", bundle.clone()));
+        pairs.push(("REQUESTS_CA_BUNDLE", bundle));
+        pairs.push(("NODE_EXTRA_CA_CERTS", authority));
+    }
+    pairs.iter().map(|(key, value)| format!("{key}={value}\n")).collect()
+}
+
+fn parse(text: &str) -> Option<Credentials> {
+    let value = |key: &str| text.lines().find_map(|line| Some(line.strip_prefix(key)?.strip_prefix('=')?.to_owned()));
+    Some(Credentials { client_id: value(ID)?, client_secret: value(SECRET)? })
+}
+
+async fn works(service: &Service, credentials: &Credentials) -> bool {
+    let secret = Secret::new(credentials.client_secret.clone());
+    let known = ClientId::parse(&credentials.client_id).is_ok();
+    known && service.authenticate_api_client(&credentials.client_id, &secret).await.is_ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the development client's secret is written for the developer's programs")]
+async fn create(service: &Service) -> Result<Credentials> {
+    let new = service.create_api_client("development").await?;
+    Ok(Credentials { client_id: new.client.id.to_string(), client_secret: new.secret.expose().to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_found_among_the_lines() {
+        let text = "SCALEKIT_ENV_URL=x\nSCALEKIT_CLIENT_ID=skc_1\nSCALEKIT_CLIENT_SECRET=a=b\n";
+        let found = parse(text).unwrap();
+        assert_eq!((found.client_id.as_str(), found.client_secret.as_str()), ("skc_1", "a=b"));
+        assert!(parse("SCALEKIT_CLIENT_ID=skc_1\n").is_none());
+    }
+}

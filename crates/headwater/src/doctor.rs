@@ -1,0 +1,27 @@
+//! `headwater doctor`: looks at everything a server needs and says in words what is wrong.
+
+use anyhow::{Result, bail};
+use headwater_server::doctor::{self, Finding};
+
+use crate::arguments::ServerArguments;
+use crate::offline;
+
+/// Runs the command; fails when something must be mended.
+pub(crate) async fn run(arguments: &ServerArguments) -> Result<()> {
+    let config = offline::configuration(arguments)?;
+    println!("ok    configuration");
+    let service = offline::open(arguments).await?;
+    println!("ok    data directory, key and database in {}", config.data_dir.display());
+    let mut wrong = 0;
+    for finding in doctor::examine(&config, &service).await? {
+        match finding {
+            Finding::Good(text) => println!("ok    {text}"),
+            Finding::Note(text) => println!("note  {text}"),
+            Finding::Wrong(text) => {
+                wrong += 1;
+                println!("WRONG {text}");
+            }
+        }
+    }
+    if wrong > 0 { bail!("{wrong} things must be mended") } else { Ok(()) }
+}

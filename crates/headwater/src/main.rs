@@ -1,0 +1,45 @@
+//! headwater: gives AI agents authenticated access to Confluence Cloud on behalf of each end user.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
+
+mod arguments;
+mod client;
+mod connection;
+mod demo;
+mod dev;
+mod doctor;
+mod offline;
+mod sandbox;
+mod serve;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Verb};
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(verb: Verb) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("failed to start the runtime")?;
+    runtime.block_on(async {
+        match verb {
+            Verb::Dev(arguments) => dev::run(arguments).await,
+            Verb::Serve(arguments) => serve::run(&arguments).await,
+            Verb::Sandbox(arguments) => sandbox::run(arguments).await,
+            Verb::Client(arguments) => client::run(arguments).await,
+            Verb::Connection(arguments) => connection::run(arguments).await,
+            Verb::Tools(arguments) => tools::run(&arguments),
+            Verb::Doctor(arguments) => doctor::run(&arguments).await,
+        }
+    })
+}

@@ -1,0 +1,127 @@
+//! `headwater sandbox`: an emulated Confluence Cloud.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use headwater_sandbox::{Client, ConsentOutcome, ConsentSites, Options, Sandbox, StaleTokens, SystemClock, SystemRandom};
+use headwater_server::shutdown::StopSignals;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::arguments::{Consent, SandboxArguments};
+
+/// A sandbox that is bound to its ports and ready to run.
+pub(crate) struct RunningSandbox {
+    pub(crate) sandbox: Sandbox,
+    /// Where it answers, such as `http://localhost:7444`.
+    pub(crate) url: String,
+    /// Where it is controlled.
+    pub(crate) control_url: Option<String>,
+    listener: TcpListener,
+    control: Option<TcpListener>,
+}
+
+/// How to run a sandbox.
+pub(crate) struct Setup {
+    pub(crate) port: u16,
+    pub(crate) control_port: Option<u16>,
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) consent: Consent,
+}
+
+/// Runs the command.
+pub(crate) async fn run(arguments: SandboxArguments) -> Result<()> {
+    let setup = Setup { port: arguments.port, control_port: arguments.control_port, data: arguments.data, consent: arguments.consent };
+    let running = open(setup).await?;
+    let secret = arguments.client_secret.unwrap_or_else(made_up_secret);
+    let client = Client {
+        client_id: arguments.client_id.clone(),
+        client_secret: secret.clone(),
+        redirect_uris: arguments.redirect_uris,
+        name: "Sandbox app".to_owned(),
+        scopes: Vec::new(),
+    };
+    running.sandbox.register_client(client).await?;
+    println!("Confluence sandbox at {}", running.url);
+    println!("  OAuth app      client id {}, client secret {secret}", arguments.client_id);
+    println!("  authorize URL  {}/authorize", running.url);
+    println!("  token URL      {}/oauth/token", running.url);
+    println!("  API gateway    {}/ex/confluence/{{cloud id}}", running.url);
+    println!("  web view       {}/wiki", running.url);
+    if let Some(url) = &running.control_url {
+        println!("  control        {url}");
+    }
+    let shutdown = CancellationToken::new();
+    let signals = tokio::spawn(StopSignals::listen()?.cancel(shutdown.clone()));
+    let tasks = TaskTracker::new();
+    serve(running, &tasks, &shutdown);
+    tasks.close();
+    tasks.wait().await;
+    signals.abort();
+    Ok(())
+}
+
+/// Opens a sandbox and binds its ports, on this machine only.
+pub(crate) async fn open(setup: Setup) -> Result<RunningSandbox> {
+    let (listener, port) = bind(setup.port).await?;
+    let url = format!("http://localhost:{port}");
+    let (control, control_url) = match setup.control_port {
+        None => (None, None),
+        Some(port) => {
+            let (listener, port) = bind(port).await?;
+            (Some(listener), Some(format!("http://localhost:{port}")))
+        }
+    };
+    let consent = match setup.consent {
+        Consent::Ask => headwater_sandbox::Consent::Ask,
+        Consent::Auto => headwater_sandbox::Consent::Auto,
+    };
+    let options = Options {
+        public_url: url.clone(),
+        data: setup.data,
+        consent,
+        clients: Vec::new(),
+        demo_content: true,
+        stale_tokens: StaleTokens::Masked,
+    };
+    let sandbox = Sandbox::open(options, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+    // A script cannot pick a site on a page, so automatic consent grants one.
+    sandbox.choose_consent(ConsentOutcome::Allow, ConsentSites::One);
+    Ok(RunningSandbox { sandbox, url, control_url, listener, control })
+}
+
+/// Serves a sandbox in the background until `shutdown` is cancelled.
+pub(crate) fn serve(running: RunningSandbox, tasks: &TaskTracker, shutdown: &CancellationToken) {
+    let mut served = vec![(running.listener, running.sandbox.router())];
+    served.extend(running.control.map(|listener| (listener, running.sandbox.control_router())));
+    for (listener, router) in served {
+        let shutdown = shutdown.clone();
+        tasks.spawn(async move {
+            // A sandbox holds nothing that must drain: it ends with its process, at once.
+            let serving = async { axum::serve(listener, router).await };
+            if let Some(Err(error)) = shutdown.run_until_cancelled(serving).await {
+                tracing::error!(%error, "the sandbox stopped");
+            }
+        });
+    }
+}
+
+/// A random client secret.
+pub(crate) fn made_up_secret() -> String {
+    use headwater_sandbox::Random as _;
+    let mut bytes = [0_u8; 24];
+    SystemRandom.fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn bind(port: u16) -> Result<(TcpListener, u16)> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("the sandbox cannot listen on port {port}; choose another one, or 0 for a free one"))?;
+    let port = listener.local_addr()?.port();
+    Ok((listener, port))
+}
