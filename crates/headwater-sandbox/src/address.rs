@@ -17,7 +17,9 @@ pub(crate) async fn settle(state: &State) -> Result<(), StorageError> {
 }
 
 fn site_url(public_url: &str, place: usize, name: &str) -> String {
-    let Some(mut url) = Url::parse(public_url).ok().filter(|_| place > 0) else { return public_url.to_owned() };
+    let Some(mut url) = Url::parse(public_url).ok().filter(|_| place > 0) else {
+        return public_url.to_owned();
+    };
     let host = match url.host() {
         Some(Host::Domain(domain)) => format!("{name}.{domain}"),
         _ => format!("{name}.localhost"),

@@ -2,12 +2,12 @@
 
 use crate::random;
 use crate::state::State;
+use crate::storage::StorageError;
 use crate::storage::content::{Kind, Status};
 use crate::storage::contents::{self, NewContent};
 use crate::storage::sites::{self, Site};
 use crate::storage::spaces::{self, NewSpace};
 use crate::storage::users::{self, User};
-use crate::storage::StorageError;
 
 /// The cloud id of the only site.
 pub(crate) const CLOUD_ID: &str = "5a9d4b1e-0c1f-4f3a-9a64-2f1d6f0b7c11";

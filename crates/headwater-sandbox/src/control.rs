@@ -6,8 +6,8 @@ mod http;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub use self::fault::{Fault, ScriptedResponse};
 pub(crate) use self::fault::intercept;
+pub use self::fault::{Fault, ScriptedResponse};
 pub(crate) use self::http::router;
 
 /// How an automatic consent ends.

@@ -29,3 +29,6 @@ pub use options::{Client, Consent, Options, StaleTokens};
 pub use random::{Random, SystemRandom};
 pub use sandbox::{OpenError, Sandbox};
 pub use storage::StorageError;
+
+#[cfg(test)]
+mod tests;

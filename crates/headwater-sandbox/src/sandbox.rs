@@ -103,6 +103,11 @@ impl Sandbox {
         self.state.control.script(fault);
     }
 
+    #[cfg(test)]
+    pub(crate) fn storage(&self) -> &Storage {
+        &self.state.storage
+    }
+
     async fn fill(&self, demo_content: bool) -> Result<(), StorageError> {
         let mut tx = self.state.storage.begin().await?;
         let fresh = sites::all(&mut tx).await?.is_empty();

@@ -61,7 +61,11 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    async fn space(&mut self, connection: &mut SqliteConnection, file: &SpaceFile) -> Result<(), StorageError> {
+    async fn space(
+        &mut self,
+        connection: &mut SqliteConnection,
+        file: &SpaceFile,
+    ) -> Result<(), StorageError> {
         let new = NewSpace {
             id: None,
             cloud_id: self.cloud_id,
@@ -90,7 +94,14 @@ impl Loader<'_> {
         self.hangings(connection, space.id, file).await
     }
 
-    async fn entry(&self, connection: &mut SqliteConnection, space_id: i64, kind: Kind, parent_id: Option<i64>, entry: &Entry) -> Result<i64, StorageError> {
+    async fn entry(
+        &self,
+        connection: &mut SqliteConnection,
+        space_id: i64,
+        kind: Kind,
+        parent_id: Option<i64>,
+        entry: &Entry,
+    ) -> Result<i64, StorageError> {
         let mut new = self.content(space_id, kind, &entry.author, entry.days);
         new.title = &entry.title;
         new.body = entry.body.trim();
@@ -100,7 +111,8 @@ impl Loader<'_> {
         new.share_id = &share_id;
         let id = contents::insert(connection, &new).await?.id;
         for label in &entry.labels {
-            labels::attach(connection, id, "global", label, account_id(&entry.author), self.at(entry.days)).await?;
+            labels::attach(connection, id, "global", label, account_id(&entry.author), self.at(entry.days))
+                .await?;
         }
         for edit in &entry.edit {
             let change = Edit {
@@ -117,9 +129,16 @@ impl Loader<'_> {
     }
 
     /// Comments and files.
-    async fn hangings(&self, connection: &mut SqliteConnection, space_id: i64, file: &SpaceFile) -> Result<(), StorageError> {
+    async fn hangings(
+        &self,
+        connection: &mut SqliteConnection,
+        space_id: i64,
+        file: &SpaceFile,
+    ) -> Result<(), StorageError> {
         for comment in &file.comment {
-            let Some(page) = self.pages.get(&comment.on) else { return Err(file::unknown("comment on", &comment.on)) };
+            let Some(page) = self.pages.get(&comment.on) else {
+                return Err(file::unknown("comment on", &comment.on));
+            };
             let title = format!("Re: {}", comment.on);
             let share_id = share_id(&comment.body);
             let mut new = self.content(space_id, Kind::Comment, &comment.author, comment.days);
@@ -128,7 +147,9 @@ impl Loader<'_> {
             contents::insert(connection, &new).await?;
         }
         for it in &file.attachment {
-            let Some(page) = self.pages.get(&it.on) else { return Err(file::unknown("attachment on", &it.on)) };
+            let Some(page) = self.pages.get(&it.on) else {
+                return Err(file::unknown("attachment on", &it.on));
+            };
             let share_id = share_id(&it.name);
             let mut new = self.content(space_id, Kind::Attachment, &it.author, it.days);
             (new.title, new.container_id, new.share_id) = (&it.name, Some(*page), &share_id);
@@ -174,6 +195,8 @@ impl Loader<'_> {
 
 /// A UUID that is always the same for the same text.
 fn share_id(text: &str) -> String {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     format!("{:08x}-{:04x}-4000-8000-{:012x}", hash >> 32, (hash >> 16) & 0xffff, hash & 0xffff_ffff_ffff)
 }

@@ -38,7 +38,9 @@ pub enum StorageError {
     #[error("the sandbox database refused; if it is a file, check that it can be written")]
     Database(#[from] sqlx::Error),
     /// A row holds a value that this program never writes.
-    #[error("the sandbox database holds {column} `{value}`, which this program does not know; start with a fresh file")]
+    #[error(
+        "the sandbox database holds {column} `{value}`, which this program does not know; start with a fresh file"
+    )]
     Unknown {
         /// Where it was found.
         column: &'static str,
@@ -52,9 +54,7 @@ impl Storage {
     pub(crate) async fn open(path: Option<&Path>) -> Result<Self, StorageError> {
         let options = SqliteConnectOptions::new().foreign_keys(true).busy_timeout(Duration::from_secs(5));
         let options = match path {
-            Some(path) => {
-                options.filename(path).create_if_missing(true).journal_mode(SqliteJournalMode::Wal)
-            }
+            Some(path) => options.filename(path).create_if_missing(true).journal_mode(SqliteJournalMode::Wal),
             None => options.in_memory(true),
         };
         // A database in memory lives and dies with its connection, so the one connection is never let go.

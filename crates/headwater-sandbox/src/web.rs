@@ -34,7 +34,12 @@ pub(crate) fn router(state: State) -> Router {
         .route("/wiki/spaces/{key}/blog", get(lists::space))
         .route("/wiki/spaces/{key}/blog/{year}/{month}/{day}/{id}/{title}", get(content::show_dated))
         .route("/wiki/x/{tiny}", get(content::follow_tiny))
-        .route("/_web/sandbox.css", get(async || ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=3600")], STYLE)))
+        .route(
+            "/_web/sandbox.css",
+            get(async || {
+                ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=3600")], STYLE)
+            }),
+        )
         .fallback(page::missing)
         .with_state(state)
         .layer(map_response(page::harden))

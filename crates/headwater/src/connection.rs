@@ -28,7 +28,9 @@ pub(crate) async fn run(arguments: ConnectionArguments) -> Result<()> {
 }
 
 async fn create(service: &Service, new: NewConnectionArguments) -> Result<()> {
-    let scopes = new.scopes.map(|text| text.split([',', ' ']).filter(|it| !it.is_empty()).map(str::to_owned).collect());
+    let scopes = new
+        .scopes
+        .map(|text| text.split([',', ' ']).filter(|it| !it.is_empty()).map(str::to_owned).collect());
     let settings = ConnectionSettings {
         client_id: Some(new.client_id),
         client_secret: Some(read_secret(&new.client_secret_file)?),
@@ -37,11 +39,14 @@ async fn create(service: &Service, new: NewConnectionArguments) -> Result<()> {
         pkce: None,
     };
     let provider = ProviderKey::new(CONFLUENCE);
-    let connection = service.create_connection(NewConnection { name: Some(new.name), provider, settings }).await?;
+    let connection =
+        service.create_connection(NewConnection { name: Some(new.name), provider, settings }).await?;
     println!("connection   {} ({})", connection.name, connection.id);
     println!("redirect URI {}", service.redirect_uri(&connection.id));
     println!("scopes       {}", connection.scopes.join(" "));
-    eprintln!("Enter the redirect URI as callback URL, and enable the scopes, in the Atlassian developer console.");
+    eprintln!(
+        "Enter the redirect URI as callback URL, and enable the scopes, in the Atlassian developer console."
+    );
     Ok(())
 }
 
@@ -53,7 +58,13 @@ async fn list(service: &Service) -> Result<()> {
             (true, false) => "not configured",
             (true, true) => "ready",
         };
-        println!("{}  {}  {}  {state}  {}", connection.id, connection.name, connection.provider, service.redirect_uri(&connection.id));
+        println!(
+            "{}  {}  {}  {state}  {}",
+            connection.id,
+            connection.name,
+            connection.provider,
+            service.redirect_uri(&connection.id)
+        );
     }
     Ok(())
 }
@@ -73,11 +84,16 @@ pub(crate) fn endpoints_at(base: &str) -> Result<Endpoints> {
 fn read_secret(path: &Path) -> Result<Secret> {
     let mut text = String::new();
     if path == Path::new("-") {
-        std::io::stdin().read_to_string(&mut text).context("failed to read the client secret from standard input")?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("failed to read the client secret from standard input")?;
     } else {
-        text = std::fs::read_to_string(path).with_context(|| format!("failed to read the client secret from {}", path.display()))?;
+        text = std::fs::read_to_string(path)
+            .with_context(|| format!("failed to read the client secret from {}", path.display()))?;
     }
     let secret = text.trim();
-    if secret.is_empty() { bail!("{} holds no client secret", path.display()) }
+    if secret.is_empty() {
+        bail!("{} holds no client secret", path.display())
+    }
     Ok(Secret::new(secret.to_owned()))
 }

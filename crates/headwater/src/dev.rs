@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::arguments::{Consent, DevArguments};
-use crate::sandbox::{self, Setup};
 use crate::demo;
+use crate::sandbox::{self, Setup};
 pub(crate) use environment::Credentials;
 use environment::SdkEnvironment;
 
@@ -71,17 +71,31 @@ fn configuration(arguments: &DevArguments, sandbox_url: &str) -> Result<Config> 
         allow_hosts: vec![sandbox_host],
         ..Overrides::default()
     };
-    Config::load(Purpose::Development, None, Environment::of_process(), &overrides).context("the configuration cannot be used")
+    Config::load(Purpose::Development, None, Environment::of_process(), &overrides)
+        .context("the configuration cannot be used")
 }
 
-fn introduce(server: &Server, sandbox: &str, control: Option<&str>, consent: Consent, environment: &SdkEnvironment) {
+fn introduce(
+    server: &Server,
+    sandbox: &str,
+    control: Option<&str>,
+    consent: Consent,
+    environment: &SdkEnvironment,
+) {
     println!("headwater is ready at {}", server.origin());
     println!("  Confluence sandbox  {sandbox}/wiki  (what agents write shows up there)");
     if let Some(control) = control {
         println!("  sandbox control     {control}");
     }
     println!("  connection          {}  (to the sandbox)", seed::CONNECTION);
-    println!("  consent             {}", if consent == Consent::Auto { "given by the sandbox at once" } else { "asked for on the sandbox's consent page" });
+    println!(
+        "  consent             {}",
+        if consent == Consent::Auto {
+            "given by the sandbox at once"
+        } else {
+            "asked for on the sandbox's consent page"
+        }
+    );
     println!("\nEnvironment for the SDKs (also in {}):\n", environment.path().display());
     println!("{}", environment.text());
 }

@@ -11,8 +11,13 @@ use crate::arguments::ServerArguments;
 
 /// Reads the configuration as `serve` would.
 pub(crate) fn configuration(arguments: &ServerArguments) -> Result<Config> {
-    Config::load(Purpose::Serve, arguments.config.as_deref(), Environment::of_process(), &arguments.overrides())
-        .context("the configuration cannot be used")
+    Config::load(
+        Purpose::Serve,
+        arguments.config.as_deref(),
+        Environment::of_process(),
+        &arguments.overrides(),
+    )
+    .context("the configuration cannot be used")
 }
 
 /// Opens the data directory that the configuration names.

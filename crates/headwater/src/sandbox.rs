@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use headwater_sandbox::{Client, ConsentOutcome, ConsentSites, Options, Sandbox, StaleTokens, SystemClock, SystemRandom};
+use headwater_sandbox::{
+    Client, ConsentOutcome, ConsentSites, Options, Sandbox, StaleTokens, SystemClock, SystemRandom,
+};
 use headwater_server::shutdown::StopSignals;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -34,7 +36,12 @@ pub(crate) struct Setup {
 
 /// Runs the command.
 pub(crate) async fn run(arguments: SandboxArguments) -> Result<()> {
-    let setup = Setup { port: arguments.port, control_port: arguments.control_port, data: arguments.data, consent: arguments.consent };
+    let setup = Setup {
+        port: arguments.port,
+        control_port: arguments.control_port,
+        data: arguments.data,
+        consent: arguments.consent,
+    };
     let running = open(setup).await?;
     let secret = arguments.client_secret.unwrap_or_else(made_up_secret);
     let client = Client {
@@ -119,9 +126,9 @@ pub(crate) fn made_up_secret() -> String {
 
 async fn bind(port: u16) -> Result<(TcpListener, u16)> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("the sandbox cannot listen on port {port}; choose another one, or 0 for a free one"))?;
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("the sandbox cannot listen on port {port}; choose another one, or 0 for a free one")
+    })?;
     let port = listener.local_addr()?.port();
     Ok((listener, port))
 }

@@ -13,8 +13,24 @@ pub(super) fn convert(nodes: &[Node], marks: &[Value]) -> Vec<Value> {
 /// Whether an element belongs into a line of text.
 pub(super) fn is_inline(element: &Element) -> bool {
     match element.name.as_str() {
-        "a" | "ac:link" | "b" | "br" | "code" | "del" | "em" | "i" | "s" | "span" | "strong" | "sub" | "sup" | "time"
-        | "u" | "ac:emoticon" | "ac:placeholder" | "ac:inline-comment-marker" => true,
+        "a"
+        | "ac:link"
+        | "b"
+        | "br"
+        | "code"
+        | "del"
+        | "em"
+        | "i"
+        | "s"
+        | "span"
+        | "strong"
+        | "sub"
+        | "sup"
+        | "time"
+        | "u"
+        | "ac:emoticon"
+        | "ac:placeholder"
+        | "ac:inline-comment-marker" => true,
         "ac:structured-macro" => element.attribute("ac:name") == "status",
         _ => false,
     }

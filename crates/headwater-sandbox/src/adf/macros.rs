@@ -112,5 +112,9 @@ fn extension(element: &Element, rich: Option<&Element>) -> Value {
 
 fn parameter(element: &Element, name: &str) -> String {
     let parameters = element.elements().filter(|child| child.name == "ac:parameter");
-    parameters.filter(|child| child.attribute("ac:name") == name).map(Element::text).next().unwrap_or_default()
+    parameters
+        .filter(|child| child.attribute("ac:name") == name)
+        .map(Element::text)
+        .next()
+        .unwrap_or_default()
 }

@@ -58,13 +58,19 @@ fn marks_nest_from_the_outside_in() {
 fn loose_text_and_references_become_paragraphs() {
     let cases = [
         ("loose", json!([{ "type": "paragraph", "content": [{ "type": "text", "text": "loose" }] }])),
-        ("<p>a&nbsp;b</p>", json!([{ "type": "paragraph", "content": [{ "type": "text", "text": "a\u{a0}b" }] }])),
+        (
+            "<p>a&nbsp;b</p>",
+            json!([{ "type": "paragraph", "content": [{ "type": "text", "text": "a\u{a0}b" }] }]),
+        ),
         (
             "<ul><li>item</li></ul>",
             json!([{ "type": "bulletList", "content": [{ "type": "listItem", "content": [
                 { "type": "paragraph", "content": [{ "type": "text", "text": "item" }] }] }] }]),
         ),
-        ("<p></p>\n<p></p>", json!([{ "type": "paragraph", "content": [] }, { "type": "paragraph", "content": [] }])),
+        (
+            "<p></p>\n<p></p>",
+            json!([{ "type": "paragraph", "content": [] }, { "type": "paragraph", "content": [] }]),
+        ),
     ];
     for (storage, expected) in cases {
         assert_eq!(content(storage), expected, "{storage}");
@@ -97,7 +103,12 @@ fn what_is_no_document_is_refused_with_the_reason() {
         (within(json!({ "content": [] })), "type"),
         (within(json!({ "type": "paragraph", "content": [{ "type": "text" }] })), "text"),
         (within(json!({ "type": "paragraph", "content": [{ "type": "table" }] })), "table"),
-        (within(json!({ "type": "paragraph", "content": [{ "type": "text", "text": "a", "marks": [{ "type": "blink" }] }] })), "blink"),
+        (
+            within(
+                json!({ "type": "paragraph", "content": [{ "type": "text", "text": "a", "marks": [{ "type": "blink" }] }] }),
+            ),
+            "blink",
+        ),
     ];
     for (document, expected) in cases {
         let problem = to_storage(&document).unwrap_err();

@@ -73,7 +73,9 @@ pub(crate) async fn intercept(Extract(state): Extract<State>, request: Request, 
 
 /// The path behind `/ex/confluence/{cloudId}`; empty for other paths.
 fn within_site(path: &str) -> &str {
-    path.strip_prefix("/ex/confluence/").and_then(|rest| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or("")
+    path.strip_prefix("/ex/confluence/")
+        .and_then(|rest| rest.find('/').and_then(|at| rest.get(at..)))
+        .unwrap_or("")
 }
 
 #[cfg(test)]

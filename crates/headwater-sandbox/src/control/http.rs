@@ -96,7 +96,9 @@ fn read_response(wish: ResponseWish) -> Result<ScriptedResponse, String> {
 }
 
 fn read_header((name, value): (String, String)) -> Result<(HeaderName, HeaderValue), String> {
-    let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is no header name"))?;
-    let value = HeaderValue::from_str(&value).map_err(|_| format!("the value of header `{name}` cannot be sent"))?;
+    let header =
+        HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is no header name"))?;
+    let value =
+        HeaderValue::from_str(&value).map_err(|_| format!("the value of header `{name}` cannot be sent"))?;
     Ok((header, value))
 }

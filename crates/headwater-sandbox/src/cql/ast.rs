@@ -135,15 +135,19 @@ words!(
 
 /// Words that a value without quotes must not be.
 pub(crate) const RESERVED: [&str; 40] = [
-    "after", "and", "as", "avg", "before", "begin", "by", "commit", "contains", "count", "distinct", "else", "empty", "end",
-    "explain", "from", "having", "if", "in", "inner", "insert", "into", "is", "isnull", "left", "like", "limit", "max", "min",
-    "not", "null", "or", "order", "outer", "right", "select", "sum", "then", "was", "where",
+    "after", "and", "as", "avg", "before", "begin", "by", "commit", "contains", "count", "distinct", "else",
+    "empty", "end", "explain", "from", "having", "if", "in", "inner", "insert", "into", "is", "isnull",
+    "left", "like", "limit", "max", "min", "not", "null", "or", "order", "outer", "right", "select", "sum",
+    "then", "was", "where",
 ];
 
 /// Whether a value needs quotes.
 fn needs_quotes(text: &str) -> bool {
     let plain = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | ':' | '~');
-    text.is_empty() || !text.chars().all(plain) || text.starts_with('~') || RESERVED.contains(&text.to_ascii_lowercase().as_str())
+    text.is_empty()
+        || !text.chars().all(plain)
+        || text.starts_with('~')
+        || RESERVED.contains(&text.to_ascii_lowercase().as_str())
 }
 
 fn write_text(formatter: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {

@@ -8,8 +8,19 @@ use super::error::CqlError;
 use super::text::match_expression;
 
 /// Types that can be asked for.
-const TYPES: [&str; 11] =
-    ["space", "user", "page", "blogpost", "comment", "attachment", "database", "whiteboard", "slide", "embed", "folder"];
+const TYPES: [&str; 11] = [
+    "space",
+    "user",
+    "page",
+    "blogpost",
+    "comment",
+    "attachment",
+    "database",
+    "whiteboard",
+    "slide",
+    "embed",
+    "folder",
+];
 
 /// Whose query it is, and when.
 pub(crate) struct Asker<'a> {
@@ -19,8 +30,13 @@ pub(crate) struct Asker<'a> {
 }
 
 /// Appends `FROM … WHERE …`: what the asker may see of what the query asks for.
-pub(crate) fn push_from(sql: &mut QueryBuilder<Sqlite>, query: &Query, asker: &Asker<'_>) -> Result<(), CqlError> {
-    sql.push(" FROM contents c JOIN spaces s ON s.id = c.space_id WHERE c.cloud_id = ").push_bind(asker.cloud_id.to_owned());
+pub(crate) fn push_from(
+    sql: &mut QueryBuilder<Sqlite>,
+    query: &Query,
+    asker: &Asker<'_>,
+) -> Result<(), CqlError> {
+    sql.push(" FROM contents c JOIN spaces s ON s.id = c.space_id WHERE c.cloud_id = ")
+        .push_bind(asker.cloud_id.to_owned());
     sql.push(" AND s.status = 'current' AND c.status = 'current' AND (c.private = 0 OR c.author_id = ");
     sql.push_bind(asker.account_id.to_owned());
     sql.push(") AND (c.container_id IS NULL OR c.container_id IN (SELECT k.id FROM contents k WHERE k.status = 'current'");
@@ -66,7 +82,12 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, it: &Condition, asker: &Asker<'_>) 
     }
 }
 
-fn joined(sql: &mut QueryBuilder<Sqlite>, parts: &[Condition], word: &'static str, asker: &Asker<'_>) -> Result<(), CqlError> {
+fn joined(
+    sql: &mut QueryBuilder<Sqlite>,
+    parts: &[Condition],
+    word: &'static str,
+    asker: &Asker<'_>,
+) -> Result<(), CqlError> {
     sql.push("(");
     for (place, part) in parts.iter().enumerate() {
         if place > 0 {
@@ -86,7 +107,8 @@ fn clause(sql: &mut QueryBuilder<Sqlite>, it: &Clause, asker: &Asker<'_>) -> Res
         Field::Title if is_match(it.operator) => matches(sql, it, "title : "),
         Field::SpaceTitle if is_match(it.operator) => {
             let pattern = format!("%{}%", texts(it, asker)?.concat().replace(['%', '_'], ""));
-            sql.push(if it.operator == Operator::Matches { "s.name LIKE " } else { "s.name NOT LIKE " }).push_bind(pattern);
+            sql.push(if it.operator == Operator::Matches { "s.name LIKE " } else { "s.name NOT LIKE " })
+                .push_bind(pattern);
             Ok(())
         }
         _ => equals(sql, it, asker),
@@ -132,16 +154,26 @@ fn one_value(sql: &mut QueryBuilder<Sqlite>, field: Field, value: String) -> Res
         Field::SpaceType => drop(sql.push("s.type = ").push_bind(value.to_ascii_lowercase())),
         Field::Title => drop(sql.push("c.title_key = ").push_bind(value.to_lowercase())),
         Field::Label => {
-            let (prefix, name) = value.split_once(':').map_or(("%", value.as_str()), |(prefix, name)| (prefix, name));
+            let (prefix, name) =
+                value.split_once(':').map_or(("%", value.as_str()), |(prefix, name)| (prefix, name));
             sql.push("c.id IN (SELECT content_id FROM content_labels JOIN labels ON labels.id = label_id WHERE name = ");
-            sql.push_bind(name.to_lowercase()).push(" AND prefix LIKE ").push_bind(prefix.to_owned()).push(")");
+            sql.push_bind(name.to_lowercase())
+                .push(" AND prefix LIKE ")
+                .push_bind(prefix.to_owned())
+                .push(")");
         }
         Field::Creator | Field::Watcher => drop(sql.push("c.author_id = ").push_bind(value)),
         Field::Contributor => {
-            sql.push("EXISTS (SELECT 1 FROM versions v WHERE v.content_id = c.id AND v.author_id = ").push_bind(value).push(")");
+            sql.push("EXISTS (SELECT 1 FROM versions v WHERE v.content_id = c.id AND v.author_id = ")
+                .push_bind(value)
+                .push(")");
         }
-        Field::Mention => drop(sql.push("instr(c.body, ").push_bind(format!("ri:account-id=\"{value}\"")).push(") > 0")),
-        Field::Macro => drop(sql.push("instr(c.body, ").push_bind(format!("ac:name=\"{value}\"")).push(") > 0")),
+        Field::Mention => {
+            drop(sql.push("instr(c.body, ").push_bind(format!("ri:account-id=\"{value}\"")).push(") > 0"))
+        }
+        Field::Macro => {
+            drop(sql.push("instr(c.body, ").push_bind(format!("ac:name=\"{value}\"")).push(") > 0"))
+        }
         // Nobody has favourites here: there is no way to mark any.
         Field::Favourite => drop(sql.push("0")),
         Field::Created | Field::LastModified | Field::Text | Field::SiteSearch => {
@@ -151,7 +183,12 @@ fn one_value(sql: &mut QueryBuilder<Sqlite>, field: Field, value: String) -> Res
     Ok(())
 }
 
-fn dates(sql: &mut QueryBuilder<Sqlite>, it: &Clause, column: &'static str, asker: &Asker<'_>) -> Result<(), CqlError> {
+fn dates(
+    sql: &mut QueryBuilder<Sqlite>,
+    it: &Clause,
+    column: &'static str,
+    asker: &Asker<'_>,
+) -> Result<(), CqlError> {
     let [operand] = &it.values[..] else {
         return Err(CqlError::Operator { field: it.field.as_str(), operator: it.operator.as_str() });
     };
@@ -162,8 +199,12 @@ fn dates(sql: &mut QueryBuilder<Sqlite>, it: &Clause, column: &'static str, aske
         Operator::GreaterOrEqual => drop(sql.push(" >= ").push_bind(span.begin)),
         Operator::Less => drop(sql.push(" < ").push_bind(span.begin)),
         Operator::LessOrEqual => drop(sql.push(" < ").push_bind(span.end)),
-        Operator::Equal => drop(sql.push(" BETWEEN ").push_bind(span.begin).push(" AND ").push_bind(span.end - 1)),
-        Operator::NotEqual => drop(sql.push(" NOT BETWEEN ").push_bind(span.begin).push(" AND ").push_bind(span.end - 1)),
+        Operator::Equal => {
+            drop(sql.push(" BETWEEN ").push_bind(span.begin).push(" AND ").push_bind(span.end - 1))
+        }
+        Operator::NotEqual => {
+            drop(sql.push(" NOT BETWEEN ").push_bind(span.begin).push(" AND ").push_bind(span.end - 1))
+        }
         other => return Err(CqlError::Operator { field: it.field.as_str(), operator: other.as_str() }),
     }
     sql.push(")");
@@ -171,14 +212,16 @@ fn dates(sql: &mut QueryBuilder<Sqlite>, it: &Clause, column: &'static str, aske
 }
 
 fn matches(sql: &mut QueryBuilder<Sqlite>, it: &Clause, column: &str) -> Result<(), CqlError> {
-    let (Operator::Matches | Operator::MatchesNot, [Operand::Text(text)]) = (it.operator, &it.values[..]) else {
+    let (Operator::Matches | Operator::MatchesNot, [Operand::Text(text)]) = (it.operator, &it.values[..])
+    else {
         return Err(CqlError::Operator { field: it.field.as_str(), operator: it.operator.as_str() });
     };
     sql.push(if it.operator == Operator::Matches { "c.id IN (" } else { "c.id NOT IN (" });
     match match_expression(text) {
         None => drop(sql.push("NULL")),
         Some(expression) => {
-            sql.push("SELECT rowid FROM content_search WHERE content_search MATCH ").push_bind(format!("{column}({expression})"));
+            sql.push("SELECT rowid FROM content_search WHERE content_search MATCH ")
+                .push_bind(format!("{column}({expression})"));
         }
     }
     sql.push(")");
@@ -201,13 +244,18 @@ fn texts(it: &Clause, asker: &Asker<'_>) -> Result<Vec<String>, CqlError> {
 
 fn number(field: Field, value: &str) -> Result<i64, CqlError> {
     let digits = value.strip_prefix("att").unwrap_or(value);
-    let wrong = || CqlError::Value { field: field.as_str(), value: value.to_owned(), expected: "give a content id" };
+    let wrong =
+        || CqlError::Value { field: field.as_str(), value: value.to_owned(), expected: "give a content id" };
     digits.parse().map_err(|_| wrong())
 }
 
 fn known_type(value: String) -> Result<String, CqlError> {
     let lower = value.to_ascii_lowercase();
-    if TYPES.contains(&lower.as_str()) { Ok(lower) } else { Err(CqlError::UnknownType { value, known: TYPES.join(", ") }) }
+    if TYPES.contains(&lower.as_str()) {
+        Ok(lower)
+    } else {
+        Err(CqlError::UnknownType { value, known: TYPES.join(", ") })
+    }
 }
 
 /// Every positive full-text expression of a query, for marking what was found.

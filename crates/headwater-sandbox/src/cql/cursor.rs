@@ -5,7 +5,11 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 /// The cursor for the results after `offset` of a query.
 pub(crate) fn write(offset: i64, cql: &str) -> String {
-    format!("_t_{}_h_{}", STANDARD_NO_PAD.encode(format!("[{offset}]")), STANDARD_NO_PAD.encode(checksum(cql).to_be_bytes()))
+    format!(
+        "_t_{}_h_{}",
+        STANDARD_NO_PAD.encode(format!("[{offset}]")),
+        STANDARD_NO_PAD.encode(checksum(cql).to_be_bytes())
+    )
 }
 
 /// Reads a cursor; nothing when it does not belong to this query.
@@ -21,5 +25,6 @@ pub(crate) fn read(cursor: &str, cql: &str) -> Option<i64> {
 
 /// FNV-1a: tells queries apart, protects nothing.
 fn checksum(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -6,7 +6,8 @@ use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOf
 use super::ast::{Field, Function, Operand};
 use super::error::CqlError;
 
-const EXPECTED: &str = "write a date as yyyy-MM-dd or yyyy/MM/dd, with HH:mm if need be, or use a function such as now(\"-1d\")";
+const EXPECTED: &str =
+    "write a date as yyyy-MM-dd or yyyy/MM/dd, with HH:mm if need be, or use a function such as now(\"-1d\")";
 
 /// The moment that a query is read at, and where its reader is.
 #[derive(Clone, Copy, Debug)]
@@ -25,13 +26,18 @@ pub(crate) struct Span {
 impl Moment {
     /// `now_ms` as seen from a time zone `offset_seconds` east of Greenwich.
     pub(crate) fn new(now_ms: i64, offset_seconds: i32) -> Self {
-        let now = OffsetDateTime::from_unix_timestamp_nanos(i128::from(now_ms) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let now = OffsetDateTime::from_unix_timestamp_nanos(i128::from(now_ms) * 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH);
         Self { now: now.to_offset(UtcOffset::from_whole_seconds(offset_seconds).unwrap_or(UtcOffset::UTC)) }
     }
 
     /// What a date operand stands for.
     pub(crate) fn span(&self, field: Field, operand: &Operand) -> Result<Span, CqlError> {
-        let wrong = |value: &str| CqlError::Value { field: field.as_str(), value: value.to_owned(), expected: EXPECTED };
+        let wrong = |value: &str| CqlError::Value {
+            field: field.as_str(),
+            value: value.to_owned(),
+            expected: EXPECTED,
+        };
         match operand {
             Operand::Text(text) => self.written(text).ok_or_else(|| wrong(text)),
             Operand::Function(function, arguments) => {
@@ -57,7 +63,8 @@ impl Moment {
 
     fn computed(&self, function: Function, increment: &str) -> Option<OffsetDateTime> {
         let today = self.now.replace_time(Time::MIDNIGHT);
-        let monday = today.checked_sub(Duration::days(i64::from(today.weekday().number_days_from_monday())))?;
+        let monday =
+            today.checked_sub(Duration::days(i64::from(today.weekday().number_days_from_monday())))?;
         let month = today.replace_day(1).ok()?;
         let year = month.replace_month(Month::January).ok()?;
         let (begin, unit, is_end) = match function {
@@ -110,7 +117,10 @@ fn shift(from: OffsetDateTime, count: i64, unit: char) -> Option<OffsetDateTime>
 }
 
 fn shift_months(from: OffsetDateTime, count: i64) -> Option<OffsetDateTime> {
-    let months = i64::from(from.year()).checked_mul(12)?.checked_add(i64::from(u8::from(from.month())) - 1)?.checked_add(count)?;
+    let months = i64::from(from.year())
+        .checked_mul(12)?
+        .checked_add(i64::from(u8::from(from.month())) - 1)?
+        .checked_add(count)?;
     let year = i32::try_from(months.div_euclid(12)).ok()?;
     let month = Month::try_from(u8::try_from(months.rem_euclid(12)).ok()? + 1).ok()?;
     let day = from.day().min(month.length(year));

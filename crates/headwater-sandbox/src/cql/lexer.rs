@@ -42,7 +42,9 @@ pub(crate) fn lex(text: &str) -> Result<Vec<Token>, CqlError> {
             ')' => (TokenKind::Close, 1),
             ',' => (TokenKind::Comma, 1),
             '"' | '\'' => quoted(rest).ok_or_else(|| syntax(text, place, "a closing quote"))?,
-            _ => operator(rest).or_else(|| word(rest)).ok_or_else(|| syntax(text, place, "a word, a value in quotes or an operator"))?,
+            _ => operator(rest)
+                .or_else(|| word(rest))
+                .ok_or_else(|| syntax(text, place, "a word, a value in quotes or an operator"))?,
         };
         tokens.push(Token { kind, offset: place });
         place += length;
@@ -75,7 +77,9 @@ fn quoted(rest: &[char]) -> Option<(TokenKind, usize)> {
 
 fn operator(rest: &[char]) -> Option<(TokenKind, usize)> {
     const OPERATORS: [&str; 8] = ["!=", "!~", ">=", "<=", "=", ">", "<", "~"];
-    let found = OPERATORS.into_iter().find(|operator| operator.chars().eq(rest.iter().copied().take(operator.len())))?;
+    let found = OPERATORS
+        .into_iter()
+        .find(|operator| operator.chars().eq(rest.iter().copied().take(operator.len())))?;
     Some((TokenKind::Operator(found), found.len()))
 }
 

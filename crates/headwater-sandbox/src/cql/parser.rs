@@ -93,7 +93,9 @@ impl Parser<'_> {
         if self.take_keyword("not") {
             return if self.take_keyword("in") { Ok(Operator::NotIn) } else { Err(self.expected("IN")) };
         }
-        let Some(TokenKind::Operator(sign)) = self.peek().cloned() else { return Err(self.expected("an operator")) };
+        let Some(TokenKind::Operator(sign)) = self.peek().cloned() else {
+            return Err(self.expected("an operator"));
+        };
         self.place += 1;
         Operator::parse(sign).ok_or_else(|| self.expected("an operator"))
     }
@@ -131,7 +133,11 @@ impl Parser<'_> {
                 break;
             }
         }
-        if self.take(&TokenKind::Close) { Ok(Operand::Function(function, arguments)) } else { Err(self.expected("`)`")) }
+        if self.take(&TokenKind::Close) {
+            Ok(Operand::Function(function, arguments))
+        } else {
+            Err(self.expected("`)`"))
+        }
     }
 
     fn order(&mut self) -> Result<Vec<Order>, CqlError> {
@@ -182,7 +188,8 @@ impl Parser<'_> {
 /// Offers the fields that begin like the unknown one, or all of them.
 fn unknown_field(name: &str) -> CqlError {
     let first = name.chars().next().map(|letter| letter.to_ascii_lowercase());
-    let alike: Vec<&str> = Field::ALL.iter().map(|field| field.as_str()).filter(|it| it.chars().next() == first).collect();
+    let alike: Vec<&str> =
+        Field::ALL.iter().map(|field| field.as_str()).filter(|it| it.chars().next() == first).collect();
     let near = if alike.is_empty() { Field::ALL.iter().map(|field| field.as_str()).collect() } else { alike };
     CqlError::UnknownField { name: name.to_owned(), near: near.join(", ") }
 }

@@ -19,7 +19,11 @@ pub(crate) fn envelope(found: &Found, site_url: &str, cql: &str, limit: i64, exc
     });
     if let (Some(next), Some(links)) = (&found.next, links.as_object_mut()) {
         let start = found.start + i64::try_from(rows.len()).unwrap_or(0);
-        let next = format!("/rest/api/search?next=true&cursor={}&limit={limit}&start={start}&cql={}", encode(next), encode(cql));
+        let next = format!(
+            "/rest/api/search?next=true&cursor={}&limit={limit}&start={start}&cql={}",
+            encode(next),
+            encode(cql)
+        );
         links.insert("next".to_owned(), next.into());
     }
     json!({

@@ -75,8 +75,13 @@ impl From<sqlx::Error> for SearchError {
 /// Carries a search out.
 pub(crate) async fn search(connection: &mut SqliteConnection, it: &Search<'_>) -> Result<Found, SearchError> {
     let query = parse(it.cql)?;
-    let start = it.cursor.map_or(Some(0), |cursor| cursor::read(cursor, it.cql)).ok_or(SearchError::Cursor)?;
-    let asker = Asker { cloud_id: it.cloud_id, account_id: it.account_id, moment: Moment::new(it.now_ms, it.offset_seconds) };
+    let start =
+        it.cursor.map_or(Some(0), |cursor| cursor::read(cursor, it.cql)).ok_or(SearchError::Cursor)?;
+    let asker = Asker {
+        cloud_id: it.cloud_id,
+        account_id: it.account_id,
+        moment: Moment::new(it.now_ms, it.offset_seconds),
+    };
     let mut count = QueryBuilder::<Sqlite>::new("SELECT COUNT(*)");
     push_from(&mut count, &query, &asker)?;
     let total: i64 = count.build_query_scalar().fetch_one(&mut *connection).await?;
@@ -100,7 +105,11 @@ pub(crate) async fn search(connection: &mut SqliteConnection, it: &Search<'_>) -
 }
 
 /// A result's title and excerpt with the words marked that it was found by.
-async fn highlighted(connection: &mut SqliteConnection, query: &Query, content: &Content) -> Result<(String, String), SearchError> {
+async fn highlighted(
+    connection: &mut SqliteConnection,
+    query: &Query,
+    content: &Content,
+) -> Result<(String, String), SearchError> {
     let mut expressions = Vec::new();
     marks(&query.condition, &mut expressions);
     if expressions.is_empty() {

@@ -14,8 +14,14 @@ fn queries_are_normalised() {
         ("type=page", "type = page"),
         ("TYPE=page and Space.Key=ENG", "type = page AND space = ENG"),
         ("title~'release notes'", "title ~ \"release notes\""),
-        ("(type=page or type=blogpost) and label in (a,\"b c\")", "(type = page OR type = blogpost) AND label in (a, \"b c\")"),
-        ("id=1 and not label=x order by created desc, title", "id = 1 AND NOT (label = x) ORDER BY created DESC, title ASC"),
+        (
+            "(type=page or type=blogpost) and label in (a,\"b c\")",
+            "(type = page OR type = blogpost) AND label in (a, \"b c\")",
+        ),
+        (
+            "id=1 and not label=x order by created desc, title",
+            "id = 1 AND NOT (label = x) ORDER BY created DESC, title ASC",
+        ),
         ("created > now('-4w')", "created > now(\"-4w\")"),
         ("creator = currentUser()", "creator = currentUser()"),
         ("title = \"or\"", "title = \"or\""),
@@ -37,7 +43,10 @@ fn bad_queries_are_refused_in_the_vendors_words() {
         ("title = \"open", "Could not parse cql"),
         ("order = 1", "Could not parse cql"),
         ("type = page foo", "Could not parse cql"),
-        ("status = current", "No field exists with the name: 'status'\nDid you mean one of : siteSearch, space, space.title, space.type, subtype"),
+        (
+            "status = current",
+            "No field exists with the name: 'status'\nDid you mean one of : siteSearch, space, space.title, space.type, subtype",
+        ),
         ("created > yesterday()", "No function exists with the name: 'yesterday'"),
         ("not type = page", "Could not parse cql"),
     ];
@@ -49,7 +58,9 @@ fn bad_queries_are_refused_in_the_vendors_words() {
 
 #[test]
 fn the_place_of_a_mistake_is_known() {
-    let Err(CqlError::Syntax { offset, expected, .. }) = parse("type = page anb x = 1") else { panic!("should be refused") };
+    let Err(CqlError::Syntax { offset, expected, .. }) = parse("type = page anb x = 1") else {
+        panic!("should be refused")
+    };
     assert_eq!((offset, expected), (12, "AND, OR, ORDER BY or the end"));
 }
 
@@ -93,14 +104,17 @@ fn operand() -> impl Strategy<Value = Operand> {
 }
 
 fn clause() -> impl Strategy<Value = Condition> {
-    (prop::sample::select(Field::ALL), prop::sample::select(Operator::ALL), prop::collection::vec(operand(), 1..3)).prop_map(
-        |(field, operator, mut values)| {
+    (
+        prop::sample::select(Field::ALL),
+        prop::sample::select(Operator::ALL),
+        prop::collection::vec(operand(), 1..3),
+    )
+        .prop_map(|(field, operator, mut values)| {
             if !matches!(operator, Operator::In | Operator::NotIn) {
                 values.truncate(1);
             }
             Condition::Clause(Clause { field, operator, values })
-        },
-    )
+        })
 }
 
 fn condition() -> impl Strategy<Value = Condition> {

@@ -100,7 +100,9 @@ pub(super) fn other_method(method: &Method, path: &str) -> Refusal {
         "code": "METHOD_NOT_ALLOWED",
         "title": format!("{exception}: Request method '{method}' not supported"),
     });
-    if path.starts_with("/wiki/api/v2/") && let Some(entry) = entry.as_object_mut() {
+    if path.starts_with("/wiki/api/v2/")
+        && let Some(entry) = entry.as_object_mut()
+    {
         entry.insert("detail".to_owned(), Value::Null);
     }
     Refusal::answer((StatusCode::METHOD_NOT_ALLOWED, Json(json!({ "errors": [entry] }))))
@@ -140,5 +142,7 @@ fn bare_not_found() -> Value {
 }
 
 fn page(title: &str, heading: &str) -> String {
-    format!("<!doctype html><html lang=\"en\"><head><title>{title}</title></head><body><h1>{heading}</h1></body></html>")
+    format!(
+        "<!doctype html><html lang=\"en\"><head><title>{title}</title></head><body><h1>{heading}</h1></body></html>"
+    )
 }

@@ -6,9 +6,9 @@ use http::StatusCode;
 use http::header::LOCATION;
 use url::Url;
 
+use super::FORM_MILLISECONDS;
 use super::consent::{self, Decision};
 use super::pages::{self, Choices};
-use super::FORM_MILLISECONDS;
 use crate::control::ConsentOutcome;
 use crate::options::{self, Client};
 use crate::random;

@@ -77,7 +77,8 @@ fn page(status: StatusCode, nonce: &str, template: &impl Template) -> Response {
         return (StatusCode::INTERNAL_SERVER_ERROR, "the page could not be written").into_response();
     };
     // `form-action` is left out: browsers apply it to the redirect after the form too, and that leads to the app.
-    let policy = format!("default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'");
+    let policy =
+        format!("default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'");
     let headers = [
         (CONTENT_SECURITY_POLICY, policy.as_str()),
         (X_FRAME_OPTIONS, "DENY"),

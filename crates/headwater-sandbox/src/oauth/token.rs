@@ -17,9 +17,9 @@ use crate::gateway;
 use crate::random;
 use crate::rest::{Query, Refusal};
 use crate::state::State;
+use crate::storage::clients;
 use crate::storage::grants::{self, Grant};
 use crate::storage::tokens::{self, AccessToken, RefreshToken};
-use crate::storage::clients;
 
 const SECOND: i64 = 1000;
 const DAY: i64 = 24 * 60 * 60 * SECOND;
@@ -71,7 +71,8 @@ struct Request {
 
 impl Request {
     fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
-        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let content_type =
+            headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if content_type.starts_with("application/x-www-form-urlencoded") {
             return Ok(Self { json: None, form: Query::parse(&String::from_utf8_lossy(body)) });
         }
@@ -128,8 +129,8 @@ impl Exchange<'_> {
         if grant.client_id != self.client_id {
             return Err(unknown());
         }
-        let too_old = self.now - token.created_at > IDLE_LIFETIME
-            || self.now - grant.created_at > ABSOLUTE_LIFETIME;
+        let too_old =
+            self.now - token.created_at > IDLE_LIFETIME || self.now - grant.created_at > ABSOLUTE_LIFETIME;
         if grant.revoked_at.is_some() || too_old {
             return Err(ended());
         }

@@ -7,9 +7,15 @@ use super::{check_storage, plain_text, view_html};
 #[test]
 fn storage_format_is_shown() {
     let table = [
-        ("<p>Hello <strong>you</strong> &mdash; &amp; me</p>", "<p>Hello <strong>you</strong> — &amp; me</p>"),
+        (
+            "<p>Hello <strong>you</strong> &mdash; &amp; me</p>",
+            "<p>Hello <strong>you</strong> — &amp; me</p>",
+        ),
         ("<p onclick=\"x()\">a</p>", "<p>a</p>"),
-        ("<a href=\"https://x.example/?a=1&amp;b=2\">x</a>", "<a href=\"https://x.example/?a=1&amp;b=2\">x</a>"),
+        (
+            "<a href=\"https://x.example/?a=1&amp;b=2\">x</a>",
+            "<a href=\"https://x.example/?a=1&amp;b=2\">x</a>",
+        ),
         ("<a href=\"javascript:alert(1)\">x</a>", "<a>x</a>"),
         ("<script>alert(1)</script>b", "b"),
         ("<marquee>a</marquee>", "a"),
@@ -30,7 +36,10 @@ fn storage_format_is_shown() {
             "<ac:task-list><ac:task><ac:task-id>1</ac:task-id><ac:task-status>complete</ac:task-status><ac:task-body>x</ac:task-body></ac:task></ac:task-list>",
             "<ul class=\"tasks\"><li>☑ x</li></ul>",
         ),
-        ("<ac:link><ri:page ri:content-title=\"A &amp; B\"/></ac:link>", "<span class=\"link\">A &amp; B</span>"),
+        (
+            "<ac:link><ri:page ri:content-title=\"A &amp; B\"/></ac:link>",
+            "<span class=\"link\">A &amp; B</span>",
+        ),
     ];
     for (storage, expected) in table {
         assert_eq!(view_html(storage), expected, "{storage}");
@@ -45,11 +54,24 @@ fn words_are_read_and_parameters_are_not() {
 
 #[test]
 fn malformed_storage_is_refused() {
-    for storage in ["<p>a", "<p>a</b>", "a</p>", "<p>&nosuch;</p>", "<!DOCTYPE x [<!ENTITY a \"b\">]><p/>", "<p a=b>x</p>"] {
+    for storage in [
+        "<p>a",
+        "<p>a</b>",
+        "a</p>",
+        "<p>&nosuch;</p>",
+        "<!DOCTYPE x [<!ENTITY a \"b\">]><p/>",
+        "<p a=b>x</p>",
+    ] {
         let said = check_storage(storage).unwrap_err();
         assert!(said.starts_with("Error parsing xhtml"), "{storage}: {said}");
     }
-    for storage in ["", "plain", "<p>&nbsp;&#8212;&#x2014;</p>", "<ac:image><ri:attachment ri:filename=\"x\"/></ac:image>", "<br/>"] {
+    for storage in [
+        "",
+        "plain",
+        "<p>&nbsp;&#8212;&#x2014;</p>",
+        "<ac:image><ri:attachment ri:filename=\"x\"/></ac:image>",
+        "<br/>",
+    ] {
         assert_eq!(check_storage(storage), Ok(()), "{storage}");
     }
     assert!(check_storage(&"<p>".repeat(1000)).is_err());

@@ -8,8 +8,43 @@ use crate::cql::escape;
 
 /// Elements that are shown as they are.
 const ELEMENTS: [&str; 37] = [
-    "a", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4",
-    "h5", "h6", "hr", "i", "li", "ol", "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr",
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "caption",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
 ];
 /// The same, but names of which the list would be too long.
 const MORE_ELEMENTS: [&str; 4] = ["tfoot", "u", "ul", "time"];
@@ -102,7 +137,11 @@ impl View {
             "ac:structured-macro" | "ac:macro" => self.open_macro(&attribute(tag, "ac:name")),
             "ac:parameter" => Frame {
                 end: String::new(),
-                text: if attribute(tag, "ac:name") == "title" && self.in_status() { TextUse::StatusTitle } else { TextUse::Hide },
+                text: if attribute(tag, "ac:name") == "title" && self.in_status() {
+                    TextUse::StatusTitle
+                } else {
+                    TextUse::Hide
+                },
             },
             "ac:task-list" => self.write("<ul class=\"tasks\">", "</ul>"),
             "ac:task" => self.write("<li>", "</li>"),
@@ -149,7 +188,9 @@ impl View {
         match self.open.last().map(|frame| frame.text).unwrap_or_default() {
             TextUse::Hide => {}
             TextUse::Show | TextUse::StatusTitle => self.html.push_str(&escape(text)),
-            TextUse::TaskStatus => self.html.push_str(if text.trim() == "complete" { "☑ " } else { "☐ " }),
+            TextUse::TaskStatus => {
+                self.html.push_str(if text.trim() == "complete" { "☑ " } else { "☐ " })
+            }
         }
     }
 

@@ -19,7 +19,11 @@ impl Query {
     /// All values of this name, with comma lists taken apart and empty entries left out.
     pub(crate) fn list(&self, name: &str) -> Vec<&str> {
         let values = self.pairs.iter().filter(|(known, _)| known == name);
-        values.flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|entry| !entry.is_empty()).collect()
+        values
+            .flat_map(|(_, value)| value.split(','))
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty())
+            .collect()
     }
 
     /// The same query without the parameters of these names, encoded again.

@@ -21,5 +21,8 @@ use super::Route;
 
 /// The operations of v2, family by family.
 pub(crate) fn routes() -> Vec<Route> {
-    [pages::routes(), blog_posts::routes(), spaces::routes(), comments::routes()].into_iter().flatten().collect()
+    [pages::routes(), blog_posts::routes(), spaces::routes(), comments::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

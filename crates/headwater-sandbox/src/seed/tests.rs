@@ -17,7 +17,8 @@ async fn the_demo_company_has_a_wiki() {
     let spaces = spaces::all(&mut tx, &sites[0].cloud_id).await.unwrap();
     assert_eq!(spaces.iter().map(|it| it.key.as_str()).collect::<Vec<_>>(), ["ENG", "PEOPLE"]);
     assert!(spaces.iter().all(|space| space.homepage_id.is_some()));
-    let bodies: Vec<String> = sqlx::query_scalar("SELECT body FROM versions").fetch_all(&mut *tx).await.unwrap();
+    let bodies: Vec<String> =
+        sqlx::query_scalar("SELECT body FROM versions").fetch_all(&mut *tx).await.unwrap();
     for body in bodies {
         assert_eq!(check_storage(&body), Ok(()), "{body}");
     }
@@ -38,9 +39,18 @@ async fn searches_find_what_they_should() {
         ("text ~ \"\\\"wind force\\\"\"", &["Going to sea"]),
         ("title ~ \"gloss*\"", &["Glossary"]),
         ("label = runbook and creator = currentUser()", &["Runbook: gateway disk is filling"]),
-        ("type = blogpost and space = PEOPLE order by created", &["Summer party on the boat", "Welcome, harbour of Esbo"]),
-        ("type in (blogpost) and created > now(\"-30d\") order by title desc", &["Welcome, harbour of Esbo", "Firmware 4.3 is out"]),
-        ("lastmodified > now(\"-2w\") and type = page order by title", &["Capacity plan", "Release notes: firmware 4.3"]),
+        (
+            "type = blogpost and space = PEOPLE order by created",
+            &["Summer party on the boat", "Welcome, harbour of Esbo"],
+        ),
+        (
+            "type in (blogpost) and created > now(\"-30d\") order by title desc",
+            &["Welcome, harbour of Esbo", "Firmware 4.3 is out"],
+        ),
+        (
+            "lastmodified > now(\"-2w\") and type = page order by title",
+            &["Capacity plan", "Release notes: firmware 4.3"],
+        ),
         ("title = \"Budget notes\"", &[]),
         ("contributor = currentUser() and title = \"Time off\"", &[]),
         ("macro = code", &["Packet format"]),
@@ -49,7 +59,15 @@ async fn searches_find_what_they_should() {
         ("text ~ \"* - \\\"\"", &[]),
     ];
     for (cql, expected) in table {
-        let wanted = Search { cloud_id: &cloud_id, account_id: mara, offset_seconds: 0, now_ms: NOW, cql, limit: 25, cursor: None };
+        let wanted = Search {
+            cloud_id: &cloud_id,
+            account_id: mara,
+            offset_seconds: 0,
+            now_ms: NOW,
+            cql,
+            limit: 25,
+            cursor: None,
+        };
         let found = search(&mut tx, &wanted).await.unwrap();
         let titles: Vec<&str> = found.rows.iter().map(|hit| hit.content.title.as_str()).collect();
         assert_eq!(titles, expected, "{cql}");

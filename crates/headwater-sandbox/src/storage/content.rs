@@ -99,7 +99,9 @@ impl Kind {
     }
 
     pub(crate) fn parse(word: &str) -> Option<Self> {
-        [Self::Page, Self::BlogPost, Self::Comment, Self::Attachment].into_iter().find(|kind| kind.as_str() == word)
+        [Self::Page, Self::BlogPost, Self::Comment, Self::Attachment]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
     }
 }
 

@@ -112,14 +112,15 @@ pub(crate) async fn overwrite(
     id: i64,
     edit: &Edit<'_>,
 ) -> Result<Content, StorageError> {
-    let number: i64 =
-        sqlx::query_scalar("UPDATE contents SET title = ?2, title_key = ?3, body = ?4 WHERE id = ?1 RETURNING version")
-            .bind(id)
-            .bind(edit.title)
-            .bind(edit.title.to_lowercase())
-            .bind(edit.body)
-            .fetch_one(&mut *connection)
-            .await?;
+    let number: i64 = sqlx::query_scalar(
+        "UPDATE contents SET title = ?2, title_key = ?3, body = ?4 WHERE id = ?1 RETURNING version",
+    )
+    .bind(id)
+    .bind(edit.title)
+    .bind(edit.title.to_lowercase())
+    .bind(edit.body)
+    .fetch_one(&mut *connection)
+    .await?;
     sqlx::query("DELETE FROM versions WHERE content_id = ?1 AND number = ?2")
         .bind(id)
         .bind(number)
@@ -180,7 +181,11 @@ pub(crate) async fn set_created_at(
     id: i64,
     at: i64,
 ) -> Result<(), StorageError> {
-    sqlx::query("UPDATE contents SET created_at = ?2 WHERE id = ?1").bind(id).bind(at).execute(connection).await?;
+    sqlx::query("UPDATE contents SET created_at = ?2 WHERE id = ?1")
+        .bind(id)
+        .bind(at)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -236,7 +241,10 @@ pub(crate) async fn trash(connection: &mut SqliteConnection, content: &Content) 
 }
 
 /// Brings content back from the trash: status and place change, title, body and version do not.
-pub(crate) async fn restore(connection: &mut SqliteConnection, content: &Content) -> Result<(), StorageError> {
+pub(crate) async fn restore(
+    connection: &mut SqliteConnection,
+    content: &Content,
+) -> Result<(), StorageError> {
     set_status(connection, content.id, Status::Current).await?;
     if content.kind != Kind::Page {
         return Ok(());

@@ -117,7 +117,10 @@ pub(crate) async fn list(
 fn push_filter<'a>(query: &mut QueryBuilder<Sqlite>, filter: &Filter<'a>) {
     query.push(" WHERE contents.cloud_id = ").push_bind(filter.cloud_id.to_owned());
     query.push(" AND contents.type = ").push_bind(filter.kind.as_str());
-    query.push(" AND (contents.private = 0 OR contents.author_id = ").push_bind(filter.viewer.to_owned()).push(")");
+    query
+        .push(" AND (contents.private = 0 OR contents.author_id = ")
+        .push_bind(filter.viewer.to_owned())
+        .push(")");
     push_in(query, "contents.status", filter.statuses.iter().map(|status| status.as_str()));
     push_in(query, "contents.id", filter.ids.iter().copied());
     push_in(query, "contents.space_id", filter.space_ids.iter().copied());

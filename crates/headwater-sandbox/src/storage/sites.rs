@@ -42,7 +42,8 @@ pub(crate) async fn find(
 
 /// All sites in the order they were added.
 pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<Site>, StorageError> {
-    let rows = sqlx::query("SELECT cloud_id, url, name FROM sites ORDER BY rowid").fetch_all(connection).await?;
+    let rows =
+        sqlx::query("SELECT cloud_id, url, name FROM sites ORDER BY rowid").fetch_all(connection).await?;
     rows.iter().map(read).collect()
 }
 

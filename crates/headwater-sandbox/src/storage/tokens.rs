@@ -112,7 +112,10 @@ pub(crate) async fn expire_all_access(
     connection: &mut SqliteConnection,
     now: i64,
 ) -> Result<(), StorageError> {
-    sqlx::query("UPDATE access_tokens SET expires_at = min(expires_at, ?1)").bind(now).execute(connection).await?;
+    sqlx::query("UPDATE access_tokens SET expires_at = min(expires_at, ?1)")
+        .bind(now)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

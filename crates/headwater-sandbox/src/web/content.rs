@@ -21,7 +21,9 @@ use crate::storage::{attachments, contents, labels, spaces, users, versions};
 /// Short ids come without padding, in either alphabet.
 const TINY: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::URL_SAFE,
-    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
 );
 
 #[derive(Template)]
@@ -73,7 +75,10 @@ struct VersionView {
     html: String,
 }
 
-pub(super) async fn show_titled(state: Extract<State>, Path((key, id, _)): Path<(String, i64, String)>) -> Result<Response, WebError> {
+pub(super) async fn show_titled(
+    state: Extract<State>,
+    Path((key, id, _)): Path<(String, i64, String)>,
+) -> Result<Response, WebError> {
     show_content(&state, &key, id).await
 }
 
@@ -84,7 +89,10 @@ pub(super) async fn show_dated(
     show_content(&state, &key, id).await
 }
 
-pub(super) async fn show(state: Extract<State>, Path((key, id)): Path<(String, i64)>) -> Result<Response, WebError> {
+pub(super) async fn show(
+    state: Extract<State>,
+    Path((key, id)): Path<(String, i64)>,
+) -> Result<Response, WebError> {
     show_content(&state, &key, id).await
 }
 
@@ -117,7 +125,10 @@ async fn show_content(state: &State, key: &str, id: i64) -> Result<Response, Web
     Ok(page::show(&page))
 }
 
-pub(super) async fn history(Extract(state): Extract<State>, Path((key, id)): Path<(String, i64)>) -> Result<Response, WebError> {
+pub(super) async fn history(
+    Extract(state): Extract<State>,
+    Path((key, id)): Path<(String, i64)>,
+) -> Result<Response, WebError> {
     let mut tx = state.storage.begin().await?;
     let space = find_space(&mut tx, &key).await?;
     let content = find(&mut tx, &space, id).await?;
@@ -136,7 +147,10 @@ pub(super) async fn history(Extract(state): Extract<State>, Path((key, id)): Pat
     Ok(page::show(&HistoryPage { space, page, versions: views }))
 }
 
-pub(super) async fn follow_tiny(Extract(state): Extract<State>, Path(tiny): Path<String>) -> Result<Response, WebError> {
+pub(super) async fn follow_tiny(
+    Extract(state): Extract<State>,
+    Path(tiny): Path<String>,
+) -> Result<Response, WebError> {
     let bytes = TINY.decode(tiny.replace('/', "_").replace('+', "-")).map_err(|_| WebError::Missing)?;
     let mut whole = [0; 8];
     whole.get_mut(..bytes.len()).ok_or(WebError::Missing)?.copy_from_slice(&bytes);
@@ -159,7 +173,11 @@ async fn name(connection: &mut SqliteConnection, account_id: &str) -> Result<Str
 }
 
 /// The pages above, topmost first.
-async fn above(connection: &mut SqliteConnection, content: &Content, space: &Space) -> Result<Vec<Link>, WebError> {
+async fn above(
+    connection: &mut SqliteConnection,
+    content: &Content,
+    space: &Space,
+) -> Result<Vec<Link>, WebError> {
     let mut links = Vec::new();
     let mut next = content.parent_id;
     while let Some(id) = next {
@@ -171,7 +189,11 @@ async fn above(connection: &mut SqliteConnection, content: &Content, space: &Spa
     Ok(links)
 }
 
-async fn children(connection: &mut SqliteConnection, content: &Content, space: &Space) -> Result<Vec<Link>, WebError> {
+async fn children(
+    connection: &mut SqliteConnection,
+    content: &Content,
+    space: &Space,
+) -> Result<Vec<Link>, WebError> {
     let rows = sqlx::query("SELECT * FROM contents WHERE parent_id = ?1 AND type = 'page' AND status = 'current' ORDER BY position")
         .bind(content.id)
         .fetch_all(connection)
@@ -202,11 +224,17 @@ async fn comments(connection: &mut SqliteConnection, id: i64) -> Result<Vec<Comm
     Ok(comments)
 }
 
-async fn hanging(connection: &mut SqliteConnection, id: i64, kind: &'static str) -> Result<Vec<Content>, WebError> {
-    let rows = sqlx::query("SELECT * FROM contents WHERE container_id = ?1 AND type = ?2 AND status = 'current' ORDER BY id")
-        .bind(id)
-        .bind(kind)
-        .fetch_all(connection)
-        .await?;
+async fn hanging(
+    connection: &mut SqliteConnection,
+    id: i64,
+    kind: &'static str,
+) -> Result<Vec<Content>, WebError> {
+    let rows = sqlx::query(
+        "SELECT * FROM contents WHERE container_id = ?1 AND type = ?2 AND status = 'current' ORDER BY id",
+    )
+    .bind(id)
+    .bind(kind)
+    .fetch_all(connection)
+    .await?;
     rows.iter().map(|row| Ok(Content::read(row)?)).collect()
 }

@@ -64,7 +64,10 @@ pub(super) async fn home(Extract(state): Extract<State>) -> Result<Response, Web
     Ok(show(&HomePage { sites: views }))
 }
 
-pub(super) async fn space(Extract(state): Extract<State>, Path(key): Path<String>) -> Result<Response, WebError> {
+pub(super) async fn space(
+    Extract(state): Extract<State>,
+    Path(key): Path<String>,
+) -> Result<Response, WebError> {
     let mut tx = state.storage.begin().await?;
     let space = find_space(&mut tx, &key).await?;
     let rows = sqlx::query("SELECT * FROM contents WHERE space_id = ?1 AND status = 'current' AND type IN ('page', 'blogpost') ORDER BY position, id")
@@ -85,7 +88,13 @@ pub(super) async fn space(Extract(state): Extract<State>, Path(key): Path<String
 }
 
 /// Pages in the order of their tree. Pages cannot stand below themselves, so this ends.
-fn walk(below: &HashMap<Option<i64>, Vec<&Content>>, parent: Option<i64>, depth: usize, space: &Space, into: &mut Vec<Link>) {
+fn walk(
+    below: &HashMap<Option<i64>, Vec<&Content>>,
+    parent: Option<i64>,
+    depth: usize,
+    space: &Space,
+    into: &mut Vec<Link>,
+) {
     for page in below.get(&parent).into_iter().flatten() {
         let note = if page.private { "private".to_owned() } else { String::new() };
         into.push(link(page, space, depth.min(6), note));
@@ -116,7 +125,10 @@ pub(super) async fn recent(Extract(state): Extract<State>) -> Result<Response, W
     Ok(show(&LinksPage { title: "Recent changes", query: String::new(), note: String::new(), links }))
 }
 
-pub(super) async fn search(Extract(state): Extract<State>, Query(words): Query<Words>) -> Result<Response, WebError> {
+pub(super) async fn search(
+    Extract(state): Extract<State>,
+    Query(words): Query<Words>,
+) -> Result<Response, WebError> {
     let mut tx = state.storage.begin().await?;
     let quoted = words.q.replace('\\', " ").replace('"', " ");
     let cql = format!("siteSearch ~ \"{quoted}\" ORDER BY lastmodified DESC");
@@ -139,7 +151,11 @@ pub(super) async fn search(Extract(state): Extract<State>, Query(words): Query<W
             }
         }
     }
-    let note = if words.q.trim().is_empty() { "Type some words.".to_owned() } else { format!("{} results", links.len()) };
+    let note = if words.q.trim().is_empty() {
+        "Type some words.".to_owned()
+    } else {
+        format!("{} results", links.len())
+    };
     Ok(show(&LinksPage { title: "Search", query: words.q, note, links }))
 }
 

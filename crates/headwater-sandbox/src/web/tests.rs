@@ -27,7 +27,8 @@ async fn get(router: &Router, path: &str) -> (StatusCode, String) {
     let request = Request::builder().uri(path).body(Body::empty()).unwrap();
     let response = router.clone().oneshot(request).await.unwrap();
     let status = response.status();
-    let policy = response.headers().get("content-security-policy").map(|value| value.to_str().unwrap().to_owned());
+    let policy =
+        response.headers().get("content-security-policy").map(|value| value.to_str().unwrap().to_owned());
     assert!(policy.is_some_and(|policy| policy.starts_with("default-src 'none'")), "{path}");
     let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.to_vec()).unwrap())
@@ -49,7 +50,14 @@ async fn a_person_finds_a_page_by_walking_and_by_searching() {
     let page_path = href(&space, "Packet format");
     let (status, page) = get(&router, &page_path).await;
     assert_eq!(status, StatusCode::OK);
-    for expected in ["<h1>Packet format</h1>", "Jonas Petrauskas", "packet.svg", "Could tilt be two bytes", "<pre class=\"code\">", "Architecture</a>"] {
+    for expected in [
+        "<h1>Packet format</h1>",
+        "Jonas Petrauskas",
+        "packet.svg",
+        "Could tilt be two bytes",
+        "<pre class=\"code\">",
+        "Architecture</a>",
+    ] {
         assert!(page.contains(expected), "{expected}");
     }
     let (_, found) = get(&router, "/wiki/search?q=tilt%20degree").await;
@@ -63,14 +71,25 @@ async fn history_shows_every_version() {
     let router = router().await;
     let (_, space) = get(&router, "/wiki/spaces/PEOPLE").await;
     let (_, history) = get(&router, &format!("{}/history", href(&space, "Time off"))).await;
-    assert!(history.contains("Version 2") && history.contains("Version 1") && history.contains("not twenty-eight"), "{history}");
+    assert!(
+        history.contains("Version 2")
+            && history.contains("Version 1")
+            && history.contains("not twenty-eight"),
+        "{history}"
+    );
     assert!(space.contains("Budget notes</a> <span class=\"note\">private"));
 }
 
 #[tokio::test]
 async fn what_is_not_there_has_a_page_of_its_own() {
     let router = router().await;
-    for path in ["/nowhere", "/wiki/spaces/NOPE", "/wiki/spaces/ENG/pages/1", "/wiki/x/!!", "/wiki/x/AAAAAAAAAAAAAAAA"] {
+    for path in [
+        "/nowhere",
+        "/wiki/spaces/NOPE",
+        "/wiki/spaces/ENG/pages/1",
+        "/wiki/x/!!",
+        "/wiki/x/AAAAAAAAAAAAAAAA",
+    ] {
         let (status, page) = get(&router, path).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         assert!(page.contains("This page is not here"), "{path}");

@@ -37,7 +37,8 @@ impl ApiClient {
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(form))?;
         let reply = send(&router, request).await?;
-        let token = reply["access_token"].as_str().context("the token endpoint gave no access token")?.to_owned();
+        let token =
+            reply["access_token"].as_str().context("the token endpoint gave no access token")?.to_owned();
         Ok(Self { router, token })
     }
 
@@ -48,13 +49,17 @@ impl ApiClient {
 
     /// Calls a method of the REST API.
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        let request = self.request(Method::POST, path).header(CONTENT_TYPE, "application/json").body(Body::from(body.to_string()))?;
+        let request = self
+            .request(Method::POST, path)
+            .header(CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string()))?;
         send(&self.router, request).await
     }
 
     /// Executes a tool and returns its data.
     pub(super) async fn execute(&self, tool: &str, params: Value) -> Result<Value> {
-        let body = json!({ "tool_name": tool, "connector": CONNECTION, "identifier": IDENTIFIER, "params": params });
+        let body =
+            json!({ "tool_name": tool, "connector": CONNECTION, "identifier": IDENTIFIER, "params": params });
         Ok(self.post("/api/v1/execute_tool", &body).await?["data"].take())
     }
 

@@ -8,8 +8,7 @@ use super::client::{ApiClient, CONNECTION, IDENTIFIER};
 use crate::arguments::Consent;
 
 const FIRST_BODY: &str = "<p>Written by an agent, on behalf of <strong>user_123</strong>.</p>";
-const SECOND_BODY: &str =
-    "<p>Written by an agent, on behalf of <strong>user_123</strong>.</p><ul><li>Read the page</li><li>Updated it</li><li>Found it again by search</li></ul>";
+const SECOND_BODY: &str = "<p>Written by an agent, on behalf of <strong>user_123</strong>.</p><ul><li>Read the page</li><li>Updated it</li><li>Found it again by search</li></ul>";
 
 /// Walks through all steps; returns the page's path in the sandbox's web view.
 pub(super) async fn all(client: &ApiClient, browser: &Browser, consent: Consent) -> Result<String> {
@@ -41,7 +40,10 @@ async fn connect(client: &ApiClient, browser: &Browser, consent: Consent) -> Res
     }
     let path = format!("/api/v1/connected_accounts/details?connector={CONNECTION}&identifier={IDENTIFIER}");
     let account = client.get(&path).await?;
-    outcome(&format!("connected account is {}", account["connected_account"]["status"].as_str().unwrap_or("unknown")));
+    outcome(&format!(
+        "connected account is {}",
+        account["connected_account"]["status"].as_str().unwrap_or("unknown")
+    ));
     Ok(())
 }
 
@@ -67,8 +69,13 @@ async fn create(client: &ApiClient, space: &str) -> Result<Value> {
 /// Titles are unique in a space, and the demo can be run again.
 async fn free_title(client: &ApiClient, space: &str) -> Result<String> {
     for number in 1..1000 {
-        let title = if number == 1 { "Hello from headwater".to_owned() } else { format!("Hello from headwater ({number})") };
-        let found = client.execute("confluence_page_list", json!({ "space_id": space, "title": title })).await?;
+        let title = if number == 1 {
+            "Hello from headwater".to_owned()
+        } else {
+            format!("Hello from headwater ({number})")
+        };
+        let found =
+            client.execute("confluence_page_list", json!({ "space_id": space, "title": title })).await?;
         if found["results"].as_array().is_none_or(Vec::is_empty) {
             return Ok(title);
         }

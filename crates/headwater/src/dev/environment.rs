@@ -47,7 +47,9 @@ impl SdkEnvironment {
     /// Writes the lines to a file that only its owner may read.
     pub(super) fn write(&self, path: &Path) -> Result<()> {
         let open = || fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-        open().and_then(|mut file| file.write_all(self.text.as_bytes())).with_context(|| format!("{} cannot be written", path.display()))
+        open()
+            .and_then(|mut file| file.write_all(self.text.as_bytes()))
+            .with_context(|| format!("{} cannot be written", path.display()))
     }
 
     pub(super) fn credentials(&self) -> Credentials {
@@ -81,7 +83,8 @@ fn lines(server: &Server, credentials: &Credentials) -> String {
 }
 
 fn parse(text: &str) -> Option<Credentials> {
-    let value = |key: &str| text.lines().find_map(|line| Some(line.strip_prefix(key)?.strip_prefix('=')?.to_owned()));
+    let value =
+        |key: &str| text.lines().find_map(|line| Some(line.strip_prefix(key)?.strip_prefix('=')?.to_owned()));
     Some(Credentials { client_id: value(ID)?, client_secret: value(SECRET)? })
 }
 
@@ -91,7 +94,10 @@ async fn works(service: &Service, credentials: &Credentials) -> bool {
     known && service.authenticate_api_client(&credentials.client_id, &secret).await.is_ok()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the development client's secret is written for the developer's programs")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the development client's secret is written for the developer's programs"
+)]
 async fn create(service: &Service) -> Result<Credentials> {
     let new = service.create_api_client("development").await?;
     Ok(Credentials { client_id: new.client.id.to_string(), client_secret: new.secret.expose().to_owned() })

@@ -1,12 +1,12 @@
 //! What a development server has from the start.
 
 use anyhow::Result;
+use headwater_domain::error::ErrorKind;
 use headwater_domain::provider::ProviderKey;
 use headwater_domain::secret::Secret;
 use headwater_sandbox::Client;
 use headwater_service::Service;
 use headwater_service::connections::{ConnectionSettings, NewConnection};
-use headwater_domain::error::ErrorKind;
 
 use crate::connection::{CONFLUENCE, endpoints_at};
 use crate::sandbox::{RunningSandbox, made_up_secret};

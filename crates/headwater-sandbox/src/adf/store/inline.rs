@@ -23,17 +23,17 @@ fn piece(node: &Value) -> Result<String, String> {
     match kind(node)? {
         "text" => marked(node),
         "hardBreak" => Ok("<br />".to_owned()),
-        "mention" => Ok(format!(
-            "<ac:link><ri:user ri:account-id=\"{}\" /></ac:link>",
-            escape(text(node, "id"))
-        )),
+        "mention" => {
+            Ok(format!("<ac:link><ri:user ri:account-id=\"{}\" /></ac:link>", escape(text(node, "id"))))
+        }
         "emoji" => Ok(format!(
             "<ac:emoticon ac:emoji-shortname=\"{}\" ac:emoji-fallback=\"{}\" />",
             escape(text(node, "shortName")),
             escape(text(node, "text"))
         )),
         "date" => {
-            let at: i64 = text(node, "timestamp").parse().map_err(|_| "a date needs a timestamp".to_owned())?;
+            let at: i64 =
+                text(node, "timestamp").parse().map_err(|_| "a date needs a timestamp".to_owned())?;
             let day: String = timestamp::iso(at).chars().take(10).collect();
             Ok(format!("<time datetime=\"{day}\" />"))
         }
@@ -67,7 +67,8 @@ fn apply(mark: &Value, inside: &str) -> Result<String, String> {
         "subsup" if text(mark, "type") == "sub" => "sub",
         "subsup" => "sup",
         "link" => return Ok(link(mark, inside)),
-        "textColor" | "backgroundColor" | "annotation" | "alignment" | "indentation" | "border" | "fontSize" => {
+        "textColor" | "backgroundColor" | "annotation" | "alignment" | "indentation" | "border"
+        | "fontSize" => {
             // Looks are not kept.
             return Ok(inside.to_owned());
         }

@@ -15,12 +15,16 @@ pub(super) fn block(node_kind: &str, node: &Value) -> Result<String, String> {
             let name = if panel == "error" { "warning" } else { name };
             Ok(rich_macro(name, "", &blocks(node)?))
         }
-        "expand" | "nestedExpand" => Ok(rich_macro("expand", &parameter("title", text(node, "title")), &blocks(node)?)),
+        "expand" | "nestedExpand" => {
+            Ok(rich_macro("expand", &parameter("title", text(node, "title")), &blocks(node)?))
+        }
         "taskList" | "decisionList" => {
             let tasks: Result<String, String> = content(node)?.iter().map(task).collect();
             Ok(format!("<ac:task-list>{}</ac:task-list>", tasks?))
         }
-        "mediaSingle" => content(node)?.iter().filter(|media| kind(media) == Ok("media")).map(image).collect(),
+        "mediaSingle" => {
+            content(node)?.iter().filter(|media| kind(media) == Ok("media")).map(image).collect()
+        }
         "media" => image(node),
         "extension" => Ok(plain_macro(node)),
         "bodiedExtension" => Ok(rich_macro(text(node, "extensionKey"), &parameters(node), &blocks(node)?)),

@@ -85,7 +85,10 @@ async fn remove(call: &Call, name: &str) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     let content = find(call, &mut tx).await?;
     if !labels::detach(&mut tx, content.id, name).await? {
-        return Err(not_found(&format!("Label with name '{name}' is not attached to content {}", content.id)));
+        return Err(not_found(&format!(
+            "Label with name '{name}' is not attached to content {}",
+            content.id
+        )));
     }
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -103,7 +106,8 @@ async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Content,
 
 /// One label or a list of labels, as prefix and name.
 fn read(body: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
-    let sent: Value = serde_json::from_slice(body).map_err(|_| bad_request("Could not parse the request body"))?;
+    let sent: Value =
+        serde_json::from_slice(body).map_err(|_| bad_request("Could not parse the request body"))?;
     let entries = match sent {
         Value::Array(entries) => entries,
         entry @ Value::Object(_) => vec![entry],
@@ -121,7 +125,9 @@ fn read_label(entry: &Value) -> Result<(String, String), Refusal> {
     }
     let is_valid = |letter: char| !letter.is_whitespace() && !"!#&()*,.:;<>?@[]^\"".contains(letter);
     if name.is_empty() || name.chars().count() > 255 || !name.chars().all(is_valid) {
-        return Err(bad_request(&format!("Label name '{name}' is empty, too long or has characters labels cannot have")));
+        return Err(bad_request(&format!(
+            "Label name '{name}' is empty, too long or has characters labels cannot have"
+        )));
     }
     Ok((prefix.to_owned(), name.to_owned()))
 }

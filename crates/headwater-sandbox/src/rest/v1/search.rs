@@ -45,10 +45,8 @@ async fn search(call: Call) -> Result<Response, Refusal> {
     };
     let found = cql::search(&mut tx, &search).await.map_err(refuse)?;
     let body = cql::envelope(&found, &call.site.url, query, limit, call.query.first("excerpt"));
-    let headers = [
-        (CACHE_CONTROL, "no-cache, no-store, must-revalidate"),
-        (EXPIRES, "Thu, 01 Jan 1970 00:00:00 GMT"),
-    ];
+    let headers =
+        [(CACHE_CONTROL, "no-cache, no-store, must-revalidate"), (EXPIRES, "Thu, 01 Jan 1970 00:00:00 GMT")];
     Ok((headers, Json(body)).into_response())
 }
 

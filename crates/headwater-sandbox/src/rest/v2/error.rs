@@ -63,9 +63,8 @@ pub(crate) fn version_conflict(kind: Kind, current: i64, provided: i64) -> Refus
 }
 
 fn refuse(status: StatusCode, code: &str, titles: &[String], detail: Option<&str>) -> Refusal {
-    let entry = |title: &String| {
-        json!({ "status": status.as_u16(), "code": code, "title": title, "detail": detail })
-    };
+    let entry =
+        |title: &String| json!({ "status": status.as_u16(), "code": code, "title": title, "detail": detail });
     let entries: Vec<_> = titles.iter().map(entry).collect();
     Refusal::answer((status, Json(json!({ "errors": entries }))))
 }

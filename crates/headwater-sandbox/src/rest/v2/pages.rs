@@ -26,12 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Method::DELETE, "/api/v2/pages/{id}", &[&["delete:page:confluence"]], |call| {
             remove::remove(call, Kind::Page)
         }),
-        Route::new(
-            Method::PUT,
-            "/api/v2/pages/{id}/title",
-            &[&["write:page:confluence"]],
-            update::retitle,
-        ),
+        Route::new(Method::PUT, "/api/v2/pages/{id}/title", &[&["write:page:confluence"]], update::retitle),
         Route::new(
             Method::GET,
             "/api/v2/pages/{id}/children",

@@ -67,18 +67,15 @@ pub(crate) struct Statuses(pub(crate) Option<Vec<Status>>);
 pub(crate) const LIST_FORMATS: &[&str] = &["storage", "atlas_doc_format"];
 
 /// What `body-format` may be for one piece of content.
-pub(crate) const SINGLE_FORMATS: &[&str] = &[
-    "storage",
-    "atlas_doc_format",
-    "view",
-    "export_view",
-    "anonymous_export_view",
-    "styled_view",
-    "editor",
-];
+pub(crate) const SINGLE_FORMATS: &[&str] =
+    &["storage", "atlas_doc_format", "view", "export_view", "anonymous_export_view", "styled_view", "editor"];
 
 /// The format bodies are wanted in.
 pub(crate) fn body_format<'a>(query: &'a Query, allowed: &[&str]) -> Result<Option<&'a str>, Refusal> {
-    let kind = if allowed == SINGLE_FORMATS { "PrimaryBodyRepresentationSingle" } else { "PrimaryBodyRepresentation" };
+    let kind = if allowed == SINGLE_FORMATS {
+        "PrimaryBodyRepresentationSingle"
+    } else {
+        "PrimaryBodyRepresentation"
+    };
     word(query, "body-format", allowed, kind)
 }

@@ -19,9 +19,11 @@ pub(crate) struct Written {
 pub(crate) fn write(storage: &str, format: &str) -> Result<String, Refusal> {
     match format {
         "storage" | "editor" => Ok(storage.to_owned()),
-        "atlas_doc_format" => adf::from_storage(storage)
-            .map(|document| document.to_string())
-            .map_err(|problem| invalid_body(format!("The body cannot be shown as atlas_doc_format: {problem}"))),
+        "atlas_doc_format" => {
+            adf::from_storage(storage).map(|document| document.to_string()).map_err(|problem| {
+                invalid_body(format!("The body cannot be shown as atlas_doc_format: {problem}"))
+            })
+        }
         // The view formats: export and styled view differ in addresses and style sheets only.
         _ => Ok(render::view_html(storage)),
     }
@@ -32,9 +34,9 @@ pub(crate) fn read(body: &Value) -> Result<Written, Refusal> {
     let Some(object) = body.as_object() else {
         return Err(invalid_body("body: must be an object with representation and value"));
     };
-    let inner = ["storage", "atlas_doc_format", "wiki"].into_iter().find_map(|name| {
-        object.get(name).and_then(Value::as_object).map(|inner| (Some(name), inner))
-    });
+    let inner = ["storage", "atlas_doc_format", "wiki"]
+        .into_iter()
+        .find_map(|name| object.get(name).and_then(Value::as_object).map(|inner| (Some(name), inner)));
     let (name, inner) = inner.unwrap_or((None, object));
     read_inner(name, inner)
 }

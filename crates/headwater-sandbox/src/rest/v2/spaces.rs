@@ -111,7 +111,8 @@ struct Show {
 
 impl Show {
     fn read(query: &Query) -> Result<Self, Refusal> {
-        let description = word(query, "description-format", &["plain", "view"], "SpaceDescriptionBodyRepresentation")?;
+        let description =
+            word(query, "description-format", &["plain", "view"], "SpaceDescriptionBodyRepresentation")?;
         Ok(Self { description: description.map(str::to_owned), icon: boolean(query, "include-icon", false)? })
     }
 

@@ -6,9 +6,9 @@ use axum::response::Response;
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
+use super::super::entity;
 use super::super::paging::{Page, Paging, Sort, down, up};
 use super::super::parameter::{LIST_FORMATS, Statuses, body_format, ids, statuses, word};
-use super::super::entity;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::listing::{self, By, Filter, Listed, Parent};

@@ -12,8 +12,8 @@ use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::drafts::{self, Draft};
 use crate::storage::listing::{self, Filter, Parent};
-use crate::storage::versions::{self, Version};
 use crate::storage::properties;
+use crate::storage::versions::{self, Version};
 
 /// How many rows of a part are shown inside an entity.
 const PART_LIMIT: usize = 50;

@@ -25,7 +25,9 @@ pub(crate) async fn remove(call: Call, kind: Kind) -> Result<Response, Refusal> 
             }
         }
         (Status::Current | Status::Archived, false, true) => {
-            return Err(invalid_parameter(format!("Cannot purge content with id [{id}]: it is not in the trash")));
+            return Err(invalid_parameter(format!(
+                "Cannot purge content with id [{id}]: it is not in the trash"
+            )));
         }
         (Status::Current | Status::Archived, false, false) => contents::trash(&mut tx, &content).await?,
         (Status::Draft, false, _) | (Status::Trashed | Status::Archived, ..) => {

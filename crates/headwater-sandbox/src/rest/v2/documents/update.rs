@@ -107,7 +107,9 @@ impl Request {
             id: fields.id("id")?.unwrap_or_default(),
             status,
             title,
-            body: fields.value("body").map_or_else(|| Err(invalid_body("body: must not be null")), representation::read)?,
+            body: fields
+                .value("body")
+                .map_or_else(|| Err(invalid_body("body: must not be null")), representation::read)?,
             number,
             message: version.text("message")?.unwrap_or_default().to_owned(),
             space_id: fields.id("spaceId")?,

@@ -1,0 +1,21 @@
+//! The sandbox as a client meets it: requests against its router, one rule per test.
+
+mod attachments;
+mod authorize;
+mod blog_posts;
+mod comments;
+mod control;
+mod drafts;
+mod gateway;
+mod harness;
+mod labels;
+mod pages;
+mod paging;
+mod refresh;
+mod representations;
+mod resources;
+mod search;
+mod spaces;
+mod storage;
+mod trash;
+mod versions;
