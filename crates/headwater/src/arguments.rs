@@ -117,7 +117,7 @@ pub(crate) struct SandboxArguments {
     #[arg(long, default_value = "sandbox-app")]
     pub(crate) client_id: String,
     /// Its client secret; made up and printed when not given.
-    #[arg(long, env = "HEADWATER_SANDBOX_CLIENT_SECRET", hide_env_values = true)]
+    #[arg(long, env = "SANDBOX_CLIENT_SECRET", hide_env_values = true)]
     pub(crate) client_secret: Option<String>,
     /// A redirect URI of the app; may be given several times.
     #[arg(long = "redirect-uri", value_name = "URI")]

@@ -4,6 +4,8 @@
 mod environment;
 mod seed;
 
+use std::os::unix::fs::DirBuilderExt as _;
+
 use anyhow::{Context as _, Result};
 use headwater_server::assembly::{Mode, Server};
 use headwater_server::config::environment::Environment;
@@ -30,7 +32,10 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<()> {
 }
 
 async fn serve(arguments: &DevArguments, consent: Consent, shutdown: &CancellationToken) -> Result<()> {
-    std::fs::create_dir_all(&arguments.data_dir)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&arguments.data_dir)
         .with_context(|| format!("{} cannot be made", arguments.data_dir.display()))?;
     let sandbox = sandbox::open(Setup {
         port: arguments.sandbox_port,

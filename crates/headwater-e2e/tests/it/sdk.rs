@@ -8,9 +8,9 @@ use headwater_e2e::{binary, root, sdks};
 #[test]
 fn python() {
     let status = Command::new(sdks::python().unwrap())
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"])
+        .args(["-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider", "tests"])
         .current_dir(root().join("crates/headwater-e2e/sdk/python"))
-        .env("HEADWATER_BINARY", binary::path().unwrap())
+        .env("E2E_BINARY", binary::path().unwrap())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .status()
         .unwrap();

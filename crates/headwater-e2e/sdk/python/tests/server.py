@@ -7,7 +7,7 @@ from pathlib import Path
 
 import requests
 
-BINARY = os.environ["HEADWATER_BINARY"]
+BINARY = os.environ["E2E_BINARY"]
 READY = "headwater is ready at "
 LIMIT_SECONDS = 60
 

@@ -60,7 +60,10 @@ def test_a_vendor_404_is_a_tool_error(execute):
 def test_a_vendor_409_says_to_read_again(execute, space, identifier):
     page = execute("confluence_page_create", spaceId=space["id"], title=f"Conflict of {identifier}")
     with pytest.raises(ScalekitToolException) as caught:
-        execute("confluence_page_update", id=page["id"], status="current", title="x", version_number=7)
+        execute(
+            "confluence_page_update", id=page["id"], status="current", title="x", version_number=7,
+            body_representation="storage", body_value="<p>late</p>",
+        )
     assert "version" in caught.value.tool_error_message
     assert caught.value.grpc_status.name == "ABORTED"
 

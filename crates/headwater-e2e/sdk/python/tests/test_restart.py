@@ -1,6 +1,7 @@
 """What survives a restart, and what can never be read from disk or log."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -65,14 +66,33 @@ def test_a_person_walks_through_the_pages(tmp_path):
     with Server(tmp_path, consent="ask") as server:
         (link,) = run(server, "connect")
         with requests.Session() as browser:
+            # Another server's bundle in the environment would win over this one's.
+            browser.trust_env = False
             browser.verify = server.bundle
             start = browser.get(link)
             assert start.status_code == 200 and "Connect Confluence" in start.text
             # Looking at the page does not use the link up.
-            assert "Connect Confluence" in requests.get(link, verify=server.bundle).text
+            assert "Connect Confluence" in browser.get(link).text
             token = link.split("token=")[1]
             away = browser.post(f"{server.url}/oauth/connect", data={"token": token}, allow_redirects=False)
             consent = requests.get(away.headers["Location"])
             assert consent.status_code == 200 and "<form" in consent.text
-            stolen = requests.post(f"{server.url}/oauth/connect", data={"token": token}, verify=server.bundle)
-            assert stolen.status_code == 410
+            again = browser.post(f"{server.url}/oauth/connect", data={"token": token})
+            assert again.status_code == 410
+            allowed = allow(consent, away.headers["Location"])
+            with requests.Session() as other:
+                other.trust_env = False
+                other.verify = server.bundle
+                assert other.get(allowed).status_code == 403
+            done = browser.get(allowed)
+            assert done.status_code == 200 and "is connected" in done.text, done.text
+
+
+def allow(consent, url):
+    """Presses Allow on the sandbox's consent page as a person would; returns where the browser is sent."""
+    fields = {"decision": "allow"}
+    fields["consent_id"] = re.search(r'name="consent_id" value="([^"]+)"', consent.text)[1]
+    fields["site"] = re.search(r'name="site" value="([^"]+)"', consent.text)[1]
+    fields["account_id"] = re.search(r'name="account_id" value="([^"]+)"', consent.text)[1]
+    answer = requests.post(requests.compat.urljoin(url, "/authorize"), data=fields, allow_redirects=False)
+    return answer.headers["Location"]
