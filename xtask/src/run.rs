@@ -1,32 +1,54 @@
 //! Running other programs.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-/// Runs a program in `directory`, its output going to ours; fails when it fails.
-pub(crate) fn run(directory: &Path, program: &str, arguments: &[&str]) -> Result<()> {
-    println!("\n$ {program} {}", arguments.join(" "));
-    let status = Command::new(program)
-        .args(arguments)
-        .current_dir(directory)
-        .status()
-        .with_context(|| format!("`{program}` could not be started"))?;
-    if status.success() { Ok(()) } else { bail!("`{program} {}` failed: {status}", arguments.join(" ")) }
+/// A program that will run in some directory.
+pub(crate) struct Program {
+    name: &'static str,
+    command: Command,
 }
 
-/// Runs a program and returns what it printed.
-pub(crate) fn capture(directory: &Path, program: &str, arguments: &[&str]) -> Result<String> {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(directory)
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("`{program}` could not be started"))?;
-    if !output.status.success() {
-        bail!("`{program} {}` failed: {}", arguments.join(" "), output.status);
+impl Program {
+    pub(crate) fn new(directory: &Path, name: &'static str) -> Self {
+        let mut command = Command::new(name);
+        command.current_dir(directory);
+        Self { name, command }
     }
-    String::from_utf8(output.stdout)
-        .with_context(|| format!("`{program}` printed something that is not text"))
+
+    /// Adds a variable to its environment.
+    pub(crate) fn with(mut self, variable: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(variable, value);
+        self
+    }
+
+    /// Runs it, its output going to ours; fails when it fails.
+    pub(crate) fn run(mut self, arguments: &[&str]) -> Result<()> {
+        let Self { name, command } = &mut self;
+        println!("\n$ {name} {}", arguments.join(" "));
+        let status = command.args(arguments).status().with_context(|| could_not_start(name))?;
+        if status.success() { Ok(()) } else { bail!("`{name} {}` failed: {status}", arguments.join(" ")) }
+    }
+
+    /// Runs it and returns what it printed.
+    pub(crate) fn capture(mut self, arguments: &[&str]) -> Result<String> {
+        let Self { name, command } = &mut self;
+        let output = command
+            .args(arguments)
+            .stderr(Stdio::inherit())
+            .output()
+            .with_context(|| could_not_start(name))?;
+        if !output.status.success() {
+            bail!("`{name} {}` failed: {}", arguments.join(" "), output.status);
+        }
+        String::from_utf8(output.stdout)
+            .with_context(|| format!("`{name}` printed something that is not text"))
+    }
+}
+
+fn could_not_start(name: &str) -> String {
+    format!("`{name}` could not be started")
 }

@@ -94,7 +94,9 @@ impl AccountStatus {
     /// a new consent replaces the grant only once it is complete.
     pub fn after(self, event: AccountEvent) -> Result<Self, InvalidTransition> {
         match (self, event) {
-            (_, AccountEvent::Authorized) | (Self::Active, AccountEvent::AwaitsVerification) => Ok(Self::Active),
+            (_, AccountEvent::Authorized) | (Self::Active, AccountEvent::AwaitsVerification) => {
+                Ok(Self::Active)
+            }
             (_, AccountEvent::AwaitsVerification) => Ok(Self::PendingVerification),
             (Self::Active | Self::Expired, AccountEvent::GrantLost) => Ok(Self::Expired),
             (_, AccountEvent::Disconnected) => Ok(Self::Disconnected),

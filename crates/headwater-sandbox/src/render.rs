@@ -54,7 +54,7 @@ pub(crate) fn check_storage(storage: &str) -> Result<(), String> {
     }
     match open.pop() {
         None => Ok(()),
-        Some(name) => Err(wrong(&format!("Unexpected EOF; expected close tag </{}>", name))),
+        Some(name) => Err(wrong(&format!("Unexpected EOF; expected close tag </{name}>"))),
     }
 }
 

@@ -18,7 +18,8 @@ pub(crate) fn callable(
     addresses: impl Iterator<Item = SocketAddr>,
     allowed: &[AllowedHost],
 ) -> Vec<SocketAddr> {
-    let exempt = allowed.iter().any(|it| it.port.is_none_or(|own| own == port) && it.host.eq_ignore_ascii_case(host));
+    let exempt =
+        allowed.iter().any(|it| it.port.is_none_or(|own| own == port) && it.host.eq_ignore_ascii_case(host));
     addresses.filter(|address| exempt || public(address.ip())).collect()
 }
 

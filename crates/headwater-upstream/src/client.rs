@@ -99,7 +99,8 @@ mod tests {
     }
 
     fn allowing(address: SocketAddr) -> HttpUpstream {
-        HttpUpstream::new(vec![AllowedHost { host: "127.0.0.1".to_owned(), port: Some(address.port()) }]).unwrap()
+        HttpUpstream::new(vec![AllowedHost { host: "127.0.0.1".to_owned(), port: Some(address.port()) }])
+            .unwrap()
     }
 
     fn request(method: &str, url: String) -> Request<Body> {

@@ -46,7 +46,7 @@ pub(crate) struct ServerArguments {
     /// The address and port to listen on [default: 0.0.0.0:7443].
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<SocketAddr>,
-    /// The origin that clients and browsers use, such as https://headwater.example.
+    /// The origin that clients and browsers use, such as `https://headwater.example`.
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 }

@@ -23,5 +23,9 @@ pub(crate) async fn run(arguments: &ServerArguments) -> Result<()> {
             }
         }
     }
-    if wrong > 0 { bail!("{wrong} things must be mended") } else { Ok(()) }
+    match wrong {
+        0 => Ok(()),
+        1 => bail!("one thing must be mended"),
+        _ => bail!("{wrong} things must be mended"),
+    }
 }

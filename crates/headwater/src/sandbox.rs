@@ -119,9 +119,9 @@ pub(crate) fn serve(running: RunningSandbox, tasks: &TaskTracker, shutdown: &Can
 /// A random client secret.
 pub(crate) fn made_up_secret() -> String {
     use headwater_sandbox::Random as _;
-    let mut bytes = [0_u8; 24];
+    let mut bytes = [0_u8; 16];
     SystemRandom.fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:032x}", u128::from_be_bytes(bytes))
 }
 
 async fn bind(port: u16) -> Result<(TcpListener, u16)> {

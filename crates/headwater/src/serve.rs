@@ -15,12 +15,16 @@ pub(crate) async fn run(arguments: &ServerArguments) -> Result<()> {
     let shutdown = CancellationToken::new();
     let signals = tokio::spawn(StopSignals::listen()?.cancel(shutdown.clone()));
     let server = Server::start(&config, Mode::default()).await?;
-    tracing::info!(origin = server.origin(), "headwater is ready");
-    if let Some(trust) = server.trust() {
-        tracing::info!(authority = %trust.authority.display(), "clients must trust headwater's own certificate authority");
-    }
+    announce(&server);
     let report = server.run(shutdown).await;
     tracing::info!(open = report.open, cut = report.cut, "headwater has stopped");
     signals.abort();
     Ok(())
+}
+
+fn announce(server: &Server) {
+    tracing::info!(origin = server.origin(), "headwater is ready");
+    if let Some(trust) = server.trust() {
+        tracing::info!(authority = %trust.authority.display(), "clients must trust headwater's own certificate authority");
+    }
 }

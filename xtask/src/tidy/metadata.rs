@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::run::capture;
+use crate::run::Program;
 
 /// One package of the workspace and what it depends on, tests left out.
 pub(crate) struct Package {
@@ -16,7 +16,13 @@ pub(crate) struct Package {
 
 /// Asks cargo for the packages of the workspace.
 pub(crate) fn read(root: &Path) -> Result<Vec<Package>> {
-    let text = capture(root, "cargo", &["metadata", "--format-version", "1", "--no-deps", "--offline"])?;
+    let text = Program::new(root, "cargo").capture(&[
+        "metadata",
+        "--format-version",
+        "1",
+        "--no-deps",
+        "--offline",
+    ])?;
     let metadata: Value = serde_json::from_str(&text).context("cargo metadata is not JSON")?;
     let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;
     packages

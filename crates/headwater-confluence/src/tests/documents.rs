@@ -1,6 +1,7 @@
 //! The tools against documents that are not ours and therefore not in this repository: the published tool list
-//! and Atlassian's OpenAPI documents. Set `HEADWATER_VENDOR_DOCUMENTS` to the folder that holds them when building
-//! the tests; without it these tests say that they were skipped. What they check is also in the tables next door.
+//! and Atlassian's OpenAPI documents. `VENDOR_DOCUMENTS` names the folder that holds them when the tests are built
+//! (`cargo xtask test` finds one beside the checkout); without it these tests say that they were skipped. What they
+//! check is also in the tables next door.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,8 +11,8 @@ use super::*;
 
 /// A JSON document of the folder, or nothing after saying why.
 fn document(name: &str) -> Option<Value> {
-    let Some(folder) = option_env!("HEADWATER_VENDOR_DOCUMENTS") else {
-        println!("skipped: HEADWATER_VENDOR_DOCUMENTS was not set when the tests were built");
+    let Some(folder) = option_env!("VENDOR_DOCUMENTS") else {
+        println!("skipped: VENDOR_DOCUMENTS was not set when the tests were built");
         return None;
     };
     let path = Path::new(folder).join(name);

@@ -13,34 +13,34 @@ pub(super) fn blocks(node: &Value) -> Result<String, String> {
 fn block(node: &Value) -> Result<String, String> {
     let kind = kind(node)?;
     match kind {
-        "paragraph" => wrap("p", inline::line(node)?),
+        "paragraph" => Ok(wrap("p", &inline::line(node)?)),
         "heading" => match number(node, "level") {
-            Some(level @ 1..=6) => wrap(&format!("h{level}"), inline::line(node)?),
+            Some(level @ 1..=6) => Ok(wrap(&format!("h{level}"), &inline::line(node)?)),
             _ => Err("a heading needs a level from 1 to 6".to_owned()),
         },
-        "bulletList" => wrap("ul", blocks(node)?),
+        "bulletList" => Ok(wrap("ul", &blocks(node)?)),
         "orderedList" => {
             let start = number(node, "order").filter(|start| *start != 1);
             let start = start.map(|start| format!(" start=\"{start}\"")).unwrap_or_default();
             Ok(format!("<ol{start}>{}</ol>", blocks(node)?))
         }
-        "listItem" => wrap("li", blocks(node)?),
-        "blockquote" => wrap("blockquote", blocks(node)?),
+        "listItem" => Ok(wrap("li", &blocks(node)?)),
+        "blockquote" => Ok(wrap("blockquote", &blocks(node)?)),
         "rule" => Ok("<hr />".to_owned()),
-        "table" => wrap("table", format!("<tbody>{}</tbody>", blocks(node)?)),
-        "tableRow" => wrap("tr", blocks(node)?),
+        "table" => Ok(wrap("table", &format!("<tbody>{}</tbody>", blocks(node)?))),
+        "tableRow" => Ok(wrap("tr", &blocks(node)?)),
         "tableCell" => cell("td", node),
         "tableHeader" => cell("th", node),
         "layoutSection" => layout(node),
-        "layoutColumn" => wrap("ac:layout-cell", blocks(node)?),
-        "blockCard" | "embedCard" => wrap("p", inline::card(node)?),
+        "layoutColumn" => Ok(wrap("ac:layout-cell", &blocks(node)?)),
+        "blockCard" | "embedCard" => Ok(wrap("p", &inline::card(node)?)),
         "mediaGroup" => blocks(node),
         _ => macros::block(kind, node),
     }
 }
 
-fn wrap(name: &str, inside: String) -> Result<String, String> {
-    Ok(format!("<{name}>{inside}</{name}>"))
+fn wrap(name: &str, inside: &str) -> String {
+    format!("<{name}>{inside}</{name}>")
 }
 
 fn cell(name: &str, node: &Value) -> Result<String, String> {

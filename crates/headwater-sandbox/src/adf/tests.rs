@@ -1,3 +1,5 @@
+//! From storage format to documents and back.
+
 use serde_json::{Value, json};
 
 use super::{from_storage, to_storage};

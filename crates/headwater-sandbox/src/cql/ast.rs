@@ -13,11 +13,11 @@ pub(crate) struct Query {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {
     /// All of these; at least two.
-    And(Vec<Condition>),
+    And(Vec<Self>),
     /// One of these; at least two.
-    Or(Vec<Condition>),
+    Or(Vec<Self>),
     /// Not this.
-    Not(Box<Condition>),
+    Not(Box<Self>),
     /// One comparison.
     Clause(Clause),
 }
@@ -66,9 +66,8 @@ macro_rules! words {
 
             /// Reads it, whatever the case of its letters.
             pub(crate) fn parse(word: &str) -> Option<Self> {
-                let word = word.to_ascii_lowercase();
-                $(if word == $word.to_ascii_lowercase() $(|| word == $alias.to_ascii_lowercase())* { return Some(Self::$variant); })+
-                None
+                $($(if word.eq_ignore_ascii_case($alias) { return Some(Self::$variant); })*)+
+                Self::ALL.iter().copied().find(|it| word.eq_ignore_ascii_case(it.as_str()))
             }
         }
     };
@@ -143,11 +142,8 @@ pub(crate) const RESERVED: [&str; 40] = [
 
 /// Whether a value needs quotes.
 fn needs_quotes(text: &str) -> bool {
-    let plain = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | ':' | '~');
-    text.is_empty()
-        || !text.chars().all(plain)
-        || text.starts_with('~')
-        || RESERVED.contains(&text.to_ascii_lowercase().as_str())
+    let plain = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | ':');
+    text.is_empty() || !text.chars().all(plain) || RESERVED.contains(&text.to_ascii_lowercase().as_str())
 }
 
 fn write_text(formatter: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {

@@ -139,20 +139,20 @@ fn equals(sql: &mut QueryBuilder<Sqlite>, it: &Clause, asker: &Asker<'_>) -> Res
 
 fn one_value(sql: &mut QueryBuilder<Sqlite>, field: Field, value: String) -> Result<(), CqlError> {
     match field {
-        Field::Id => drop(sql.push("c.id = ").push_bind(number(field, &value)?)),
-        Field::Parent => drop(sql.push("c.parent_id IS ").push_bind(number(field, &value)?)),
-        Field::Container => drop(sql.push("c.container_id IS ").push_bind(number(field, &value)?)),
+        Field::Id => sql.push("c.id = ").push_bind(number(field, &value)?),
+        Field::Parent => sql.push("c.parent_id IS ").push_bind(number(field, &value)?),
+        Field::Container => sql.push("c.container_id IS ").push_bind(number(field, &value)?),
         Field::Ancestor => {
             sql.push("c.id IN (WITH RECURSIVE below (id) AS (SELECT id FROM contents WHERE parent_id = ");
             sql.push_bind(number(field, &value)?);
-            sql.push(" UNION SELECT k.id FROM contents k JOIN below ON k.parent_id = below.id) SELECT id FROM below)");
+            sql.push(" UNION SELECT k.id FROM contents k JOIN below ON k.parent_id = below.id) SELECT id FROM below)")
         }
-        Field::Type => drop(sql.push("c.type = ").push_bind(known_type(value)?)),
-        Field::Subtype => drop(sql.push("c.subtype IS ").push_bind(value)),
-        Field::Space => drop(sql.push("s.key = ").push_bind(value)),
-        Field::SpaceTitle => drop(sql.push("s.name = ").push_bind(value)),
-        Field::SpaceType => drop(sql.push("s.type = ").push_bind(value.to_ascii_lowercase())),
-        Field::Title => drop(sql.push("c.title_key = ").push_bind(value.to_lowercase())),
+        Field::Type => sql.push("c.type = ").push_bind(known_type(value)?),
+        Field::Subtype => sql.push("c.subtype IS ").push_bind(value),
+        Field::Space => sql.push("s.key = ").push_bind(value),
+        Field::SpaceTitle => sql.push("s.name = ").push_bind(value),
+        Field::SpaceType => sql.push("s.type = ").push_bind(value.to_ascii_lowercase()),
+        Field::Title => sql.push("c.title_key = ").push_bind(value.to_lowercase()),
         Field::Label => {
             let (prefix, name) =
                 value.split_once(':').map_or(("%", value.as_str()), |(prefix, name)| (prefix, name));
@@ -160,26 +160,23 @@ fn one_value(sql: &mut QueryBuilder<Sqlite>, field: Field, value: String) -> Res
             sql.push_bind(name.to_lowercase())
                 .push(" AND prefix LIKE ")
                 .push_bind(prefix.to_owned())
-                .push(")");
+                .push(")")
         }
-        Field::Creator | Field::Watcher => drop(sql.push("c.author_id = ").push_bind(value)),
-        Field::Contributor => {
-            sql.push("EXISTS (SELECT 1 FROM versions v WHERE v.content_id = c.id AND v.author_id = ")
-                .push_bind(value)
-                .push(")");
-        }
+        Field::Creator | Field::Watcher => sql.push("c.author_id = ").push_bind(value),
+        Field::Contributor => sql
+            .push("EXISTS (SELECT 1 FROM versions v WHERE v.content_id = c.id AND v.author_id = ")
+            .push_bind(value)
+            .push(")"),
         Field::Mention => {
-            drop(sql.push("instr(c.body, ").push_bind(format!("ri:account-id=\"{value}\"")).push(") > 0"))
+            sql.push("instr(c.body, ").push_bind(format!("ri:account-id=\"{value}\"")).push(") > 0")
         }
-        Field::Macro => {
-            drop(sql.push("instr(c.body, ").push_bind(format!("ac:name=\"{value}\"")).push(") > 0"))
-        }
+        Field::Macro => sql.push("instr(c.body, ").push_bind(format!("ac:name=\"{value}\"")).push(") > 0"),
         // Nobody has favourites here: there is no way to mark any.
-        Field::Favourite => drop(sql.push("0")),
+        Field::Favourite => sql.push("0"),
         Field::Created | Field::LastModified | Field::Text | Field::SiteSearch => {
             return Err(CqlError::Operator { field: field.as_str(), operator: "=" });
         }
-    }
+    };
     Ok(())
 }
 
@@ -195,18 +192,16 @@ fn dates(
     let span = asker.moment.span(it.field, operand)?;
     sql.push("(").push(column);
     match it.operator {
-        Operator::Greater => drop(sql.push(" >= ").push_bind(span.end)),
-        Operator::GreaterOrEqual => drop(sql.push(" >= ").push_bind(span.begin)),
-        Operator::Less => drop(sql.push(" < ").push_bind(span.begin)),
-        Operator::LessOrEqual => drop(sql.push(" < ").push_bind(span.end)),
-        Operator::Equal => {
-            drop(sql.push(" BETWEEN ").push_bind(span.begin).push(" AND ").push_bind(span.end - 1))
-        }
+        Operator::Greater => sql.push(" >= ").push_bind(span.end),
+        Operator::GreaterOrEqual => sql.push(" >= ").push_bind(span.begin),
+        Operator::Less => sql.push(" < ").push_bind(span.begin),
+        Operator::LessOrEqual => sql.push(" < ").push_bind(span.end),
+        Operator::Equal => sql.push(" BETWEEN ").push_bind(span.begin).push(" AND ").push_bind(span.end - 1),
         Operator::NotEqual => {
-            drop(sql.push(" NOT BETWEEN ").push_bind(span.begin).push(" AND ").push_bind(span.end - 1))
+            sql.push(" NOT BETWEEN ").push_bind(span.begin).push(" AND ").push_bind(span.end - 1)
         }
         other => return Err(CqlError::Operator { field: it.field.as_str(), operator: other.as_str() }),
-    }
+    };
     sql.push(")");
     Ok(())
 }
@@ -218,12 +213,11 @@ fn matches(sql: &mut QueryBuilder<Sqlite>, it: &Clause, column: &str) -> Result<
     };
     sql.push(if it.operator == Operator::Matches { "c.id IN (" } else { "c.id NOT IN (" });
     match match_expression(text) {
-        None => drop(sql.push("NULL")),
-        Some(expression) => {
-            sql.push("SELECT rowid FROM content_search WHERE content_search MATCH ")
-                .push_bind(format!("{column}({expression})"));
-        }
-    }
+        None => sql.push("NULL"),
+        Some(expression) => sql
+            .push("SELECT rowid FROM content_search WHERE content_search MATCH ")
+            .push_bind(format!("{column}({expression})")),
+    };
     sql.push(")");
     Ok(())
 }
@@ -262,13 +256,12 @@ fn known_type(value: String) -> Result<String, CqlError> {
 pub(crate) fn marks(it: &Condition, into: &mut Vec<String>) {
     match it {
         Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|part| marks(part, into)),
-        Condition::Not(_) => {}
         Condition::Clause(clause) if clause.operator == Operator::Matches => {
             into.extend(clause.values.iter().filter_map(|value| match value {
                 Operand::Text(text) => match_expression(text).map(|it| format!("({it})")),
                 Operand::Function(_, _) => None,
             }));
         }
-        Condition::Clause(_) => {}
+        Condition::Not(_) | Condition::Clause(_) => {}
     }
 }

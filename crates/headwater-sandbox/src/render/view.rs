@@ -125,7 +125,9 @@ impl View {
         self.html.push('<');
         self.html.push_str(name);
         for (key, value) in attributes(name, tag) {
-            self.html.push_str(&format!(" {key}=\"{}\"", escape(&value)));
+            for part in [" ", key, "=\"", &escape(&value), "\""] {
+                self.html.push_str(part);
+            }
         }
         self.html.push('>');
         let is_void = matches!(name, "br" | "hr" | "col");
@@ -189,7 +191,7 @@ impl View {
             TextUse::Hide => {}
             TextUse::Show | TextUse::StatusTitle => self.html.push_str(&escape(text)),
             TextUse::TaskStatus => {
-                self.html.push_str(if text.trim() == "complete" { "☑ " } else { "☐ " })
+                self.html.push_str(if text.trim() == "complete" { "☑ " } else { "☐ " });
             }
         }
     }
@@ -238,15 +240,14 @@ fn unescape(value: &str) -> String {
     let mut rest = value;
     while let Some((before, after)) = rest.split_once('&') {
         text.push_str(before);
-        match after.split_once(';').and_then(|(name, after)| Some((entities::resolve(name)?, after))) {
-            Some((character, after)) => {
-                text.push_str(&character);
-                rest = after;
-            }
-            None => {
-                text.push('&');
-                rest = after;
-            }
+        let resolved =
+            after.split_once(';').and_then(|(name, after)| Some((entities::resolve(name)?, after)));
+        if let Some((character, after)) = resolved {
+            text.push_str(&character);
+            rest = after;
+        } else {
+            text.push('&');
+            rest = after;
         }
     }
     text.push_str(rest);

@@ -114,7 +114,7 @@ pub(crate) async fn list(
     rows.iter().map(|row| read(row, order.by)).collect()
 }
 
-fn push_filter<'a>(query: &mut QueryBuilder<Sqlite>, filter: &Filter<'a>) {
+fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &Filter<'_>) {
     query.push(" WHERE contents.cloud_id = ").push_bind(filter.cloud_id.to_owned());
     query.push(" AND contents.type = ").push_bind(filter.kind.as_str());
     query

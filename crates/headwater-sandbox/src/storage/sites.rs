@@ -28,18 +28,6 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, site: &Site) -> Re
     Ok(())
 }
 
-/// The site with this cloud id.
-pub(crate) async fn find(
-    connection: &mut SqliteConnection,
-    cloud_id: &str,
-) -> Result<Option<Site>, StorageError> {
-    let row = sqlx::query("SELECT cloud_id, url, name FROM sites WHERE cloud_id = ?1")
-        .bind(cloud_id)
-        .fetch_optional(connection)
-        .await?;
-    row.as_ref().map(read).transpose()
-}
-
 /// All sites in the order they were added.
 pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<Site>, StorageError> {
     let rows =

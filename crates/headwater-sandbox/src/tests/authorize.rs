@@ -1,3 +1,5 @@
+//! The consent page and what it sends back to the app.
+
 use axum::body::Body;
 use http::Request;
 use http::header::CONTENT_TYPE;
@@ -51,11 +53,14 @@ async fn unknown_apps_and_addresses_get_a_page_and_no_redirect() {
     }
 }
 
+/// What differs from a good request; `None` leaves the parameter out.
+type Changes = &'static [(&'static str, Option<&'static str>)];
+
 #[tokio::test]
 async fn faulty_requests_go_back_to_the_app_as_errors() {
     let world = asking().await;
     world.sandbox.register_client(client("narrow", &["read:page:confluence"])).await.unwrap();
-    let cases: [(&[(&str, Option<&str>)], &str); 5] = [
+    let cases: [(Changes, &str); 5] = [
         (&[("response_type", Some("token"))], "unsupported_response_type"),
         (&[("scope", Some(" "))], "invalid_scope"),
         (&[("scope", None)], "invalid_scope"),
@@ -76,7 +81,14 @@ async fn the_form_shows_app_scopes_users_and_sites_and_cannot_be_framed() {
     let world = asking().await;
     let reply = world.authorize(&[]).await;
     assert_eq!(reply.status, 200);
-    for part in ["Test &#60;App&#62;", "See pages and blog posts", "Robin Sand", "Kim Other", OTHER_CLOUD_ID, "app.example"] {
+    for part in [
+        "Test &#60;App&#62;",
+        "See pages and blog posts",
+        "Robin Sand",
+        "Kim Other",
+        OTHER_CLOUD_ID,
+        "app.example",
+    ] {
         assert!(reply.text.contains(part), "{part} is missing in {}", reply.text);
     }
     assert!(reply.header("content-security-policy").contains("frame-ancestors 'none'"));

@@ -1,3 +1,5 @@
+//! What is refused before an operation is reached.
+
 use axum::body::Body;
 use http::{Method, Request};
 use serde_json::json;
@@ -51,8 +53,18 @@ async fn every_operation_asks_for_its_own_scopes() {
         ("PUT", "/wiki/api/v2/pages/1", "write:page:confluence", "delete:page:confluence"),
         ("PUT", "/wiki/api/v2/pages/1/title", "write:page:confluence", "read:page:confluence"),
         ("DELETE", "/wiki/api/v2/pages/1", "delete:page:confluence", "write:page:confluence"),
-        ("GET", "/wiki/api/v2/pages/1/children", "read:page:confluence", "read:hierarchical-content:confluence"),
-        ("GET", "/wiki/api/v2/pages/1/direct-children", "read:hierarchical-content:confluence", "read:page:confluence"),
+        (
+            "GET",
+            "/wiki/api/v2/pages/1/children",
+            "read:page:confluence",
+            "read:hierarchical-content:confluence",
+        ),
+        (
+            "GET",
+            "/wiki/api/v2/pages/1/direct-children",
+            "read:hierarchical-content:confluence",
+            "read:page:confluence",
+        ),
         ("GET", "/wiki/api/v2/pages/1/labels", "read:page:confluence", "read:label:confluence"),
         ("GET", "/wiki/api/v2/pages/1/attachments", "read:attachment:confluence", "read:page:confluence"),
         ("GET", "/wiki/api/v2/pages/1/versions", "read:page:confluence", "read:space:confluence"),
@@ -69,7 +81,12 @@ async fn every_operation_asks_for_its_own_scopes() {
         ("GET", "/wiki/rest/api/search", "read:content-details:confluence", "read:confluence-user"),
         ("GET", "/wiki/rest/api/user/current", "read:confluence-user", "search:confluence"),
         ("POST", "/wiki/rest/api/content/1/label", "write:confluence-content", "write:label:confluence"),
-        ("POST", "/wiki/rest/api/content/1/label", "read:label:confluence write:label:confluence", "read:label:confluence"),
+        (
+            "POST",
+            "/wiki/rest/api/content/1/label",
+            "read:label:confluence write:label:confluence",
+            "read:label:confluence",
+        ),
         ("DELETE", "/wiki/rest/api/content/1/label", "write:label:confluence", "read:label:confluence"),
     ];
     for (method, path, enough, other) in cases {
@@ -87,9 +104,17 @@ async fn stale_tokens_are_masked_or_told_as_chosen() {
     let v1 = "com.atlassian.confluence.mvc.rest.common.exception.StacklessResponseStatusException: \
         403 FORBIDDEN \"Request rejected because caller cannot access Confluence\"";
     let masked = [
-        ("/wiki/api/v2/pages", 404, json!({ "errors": [{ "status": 404, "code": "NOT_FOUND", "title": "Not Found", "detail": null }] })),
+        (
+            "/wiki/api/v2/pages",
+            404,
+            json!({ "errors": [{ "status": 404, "code": "NOT_FOUND", "title": "Not Found", "detail": null }] }),
+        ),
         ("/wiki/rest/api/user/current", 403, json!({ "statusCode": 403, "message": v1 })),
-        ("/wiki/rest/api/search?cql=x", 403, json!({ "message": "Current user not permitted to use Confluence", "statusCode": 403 })),
+        (
+            "/wiki/rest/api/search?cql=x",
+            403,
+            json!({ "message": "Current user not permitted to use Confluence", "statusCode": 403 }),
+        ),
     ];
     let world = World::new().await;
     let session = world.session().await;
@@ -103,7 +128,11 @@ async fn stale_tokens_are_masked_or_told_as_chosen() {
     world.sandbox.expire_access_tokens().await.unwrap();
     for (path, ..) in &masked {
         let reply = session.get(path).await;
-        assert_eq!((reply.status.as_u16(), reply.json), (401, json!({ "code": 401, "message": "Unauthorized" })), "{path}");
+        assert_eq!(
+            (reply.status.as_u16(), reply.json),
+            (401, json!({ "code": 401, "message": "Unauthorized" })),
+            "{path}"
+        );
     }
 }
 
@@ -128,7 +157,10 @@ async fn sites_that_were_not_granted_do_not_exist() {
     for cloud_id in ["4e0a7f2c-0000-4000-8000-000000000000", "x"] {
         let session = Session { cloud_id: cloud_id.to_owned(), world: &world, token: session.token.clone() };
         let reply = session.get("/wiki/api/v2/pages").await;
-        assert_eq!((reply.status.as_u16(), reply.json["message"].as_str()), (404, Some("No message available")));
+        assert_eq!(
+            (reply.status.as_u16(), reply.json["message"].as_str()),
+            (404, Some("No message available"))
+        );
         assert_eq!(reply.json["path"], format!("/ex/confluence/{cloud_id}/wiki/api/v2/pages"));
     }
 }
@@ -140,7 +172,11 @@ async fn unknown_paths_answer_as_their_part_of_the_vendor_does() {
     let cases = [
         ("/wiki/api/v2/folders/1/children", "text/html; charset=utf-8", "404 Not Found"),
         ("/wiki/rest/api/content/1/nothing", "text/html; charset=utf-8", "404 Not Found"),
-        ("/wiki/rest/api/nothing", "application/xml", "null for uri: http://localhost:7444/wiki/rest/api/nothing"),
+        (
+            "/wiki/rest/api/nothing",
+            "application/xml",
+            "null for uri: http://localhost:7444/wiki/rest/api/nothing",
+        ),
         ("/nothing", "application/json", "No message available"),
     ];
     for (path, content_type, part) in cases {
@@ -160,7 +196,10 @@ async fn other_methods_are_refused_each_in_its_way() {
     let world = World::new().await;
     let session = world.session().await;
     let reply = session.send(Method::PUT, "/wiki/rest/api/search", Body::empty()).await;
-    assert_eq!((reply.status.as_u16(), reply.json["errors"][0]["code"].as_str()), (405, Some("METHOD_NOT_ALLOWED")));
+    assert_eq!(
+        (reply.status.as_u16(), reply.json["errors"][0]["code"].as_str()),
+        (405, Some("METHOD_NOT_ALLOWED"))
+    );
     assert!(reply.title().ends_with("Request method 'PUT' not supported"));
     assert!(reply.headers.get("allow").is_none());
     let reply = session.send(Method::PATCH, "/wiki/api/v2/pages/1", Body::empty()).await;

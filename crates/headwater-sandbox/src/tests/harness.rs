@@ -14,6 +14,7 @@ use crate::bare;
 use crate::clock::Clock as _;
 use crate::clock::manual::ManualClock;
 use crate::random::seeded::SeededRandom;
+use crate::storage::Storage;
 use crate::storage::content::{Kind, Status};
 use crate::storage::contents::{self, NewContent};
 use crate::storage::grants::{self, Grant};
@@ -21,7 +22,6 @@ use crate::storage::sites::{self, Site};
 use crate::storage::spaces::{self, NewSpace};
 use crate::storage::tokens::{self, AccessToken};
 use crate::storage::users::{self, User};
-use crate::storage::Storage;
 use crate::{Client, Consent, Options, Sandbox, StaleTokens};
 
 pub(super) const PUBLIC_URL: &str = "http://localhost:7444";

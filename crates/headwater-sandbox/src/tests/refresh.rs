@@ -1,3 +1,5 @@
+//! Refresh tokens: rotation, leeway and the end of a family.
+
 use axum::body::Body;
 use http::Request;
 use http::header::CONTENT_TYPE;
@@ -61,8 +63,16 @@ async fn faulty_requests_are_refused_in_the_vendors_words() {
     let pair = world.connect_with(SCOPES).await;
     let token = &pair["refresh_token"];
     let cases = [
-        (json!({ "grant_type": "refresh_token", "refresh_token": token, "client_secret": "no" }), 401, "access_denied"),
-        (json!({ "grant_type": "refresh_token", "refresh_token": token, "client_id": "no" }), 401, "access_denied"),
+        (
+            json!({ "grant_type": "refresh_token", "refresh_token": token, "client_secret": "no" }),
+            401,
+            "access_denied",
+        ),
+        (
+            json!({ "grant_type": "refresh_token", "refresh_token": token, "client_id": "no" }),
+            401,
+            "access_denied",
+        ),
         (json!({ "grant_type": "refresh_token" }), 400, "invalid_request"),
         (json!({ "refresh_token": token }), 400, "invalid_request"),
         (json!({ "grant_type": "authorization_code", "code": "x" }), 400, "invalid_request"),
@@ -107,7 +117,11 @@ async fn the_previous_token_works_for_ten_minutes_and_gives_a_fresh_pair() {
     assert_ne!(second.json["refresh_token"], lost["refresh_token"]);
     assert!(works(&world, &second.json["access_token"]).await);
     world.clock.advance_seconds(1);
-    assert_eq!(dead(&world.refresh(&first["refresh_token"]).await), ROTATED_OUT, "the leeway counts from the first exchange");
+    assert_eq!(
+        dead(&world.refresh(&first["refresh_token"]).await),
+        ROTATED_OUT,
+        "the leeway counts from the first exchange"
+    );
     assert_eq!(world.refresh(&second.json["refresh_token"]).await.status, 200, "the family lives on");
 }
 

@@ -1,3 +1,5 @@
+//! Which sites a token opens.
+
 use axum::body::Body;
 use http::Request;
 
@@ -15,7 +17,8 @@ async fn sites_are_listed_with_sorted_scopes_and_without_offline_access() {
     let session = world.session_with("write:page:confluence offline_access read:page:confluence").await;
     let reply = get(&world, "/oauth/token/accessible-resources", &session.token).await;
     assert_eq!(reply.status, 200);
-    let ids: Vec<_> = reply.json.as_array().unwrap().iter().map(|site| site["id"].as_str().unwrap()).collect();
+    let ids: Vec<_> =
+        reply.json.as_array().unwrap().iter().map(|site| site["id"].as_str().unwrap()).collect();
     assert_eq!(ids, [bare::CLOUD_ID, OTHER_CLOUD_ID]);
     let site = &reply.json[0];
     assert_eq!(site["url"], PUBLIC_URL);
@@ -45,15 +48,20 @@ async fn the_user_is_told_to_tokens_that_may_read_it() {
     assert_eq!(reply.json["email"], "robin@example.com");
     let other = world.session_with("read:page:confluence").await;
     let reply = get(&world, "/me", &other.token).await;
-    assert_eq!((reply.status.as_u16(), reply.json["message"].as_str()), (401, Some("Unauthorized; scope does not match")));
+    assert_eq!(
+        (reply.status.as_u16(), reply.json["message"].as_str()),
+        (401, Some("Unauthorized; scope does not match"))
+    );
 }
 
 #[tokio::test]
 async fn every_site_tells_its_cloud_id() {
     let world = World::new().await;
-    for (host, expected) in
-        [("localhost:7444", bare::CLOUD_ID), ("labs.localhost:7444", OTHER_CLOUD_ID), ("elsewhere", bare::CLOUD_ID)]
-    {
+    for (host, expected) in [
+        ("localhost:7444", bare::CLOUD_ID),
+        ("labs.localhost:7444", OTHER_CLOUD_ID),
+        ("elsewhere", bare::CLOUD_ID),
+    ] {
         let request = Request::get("/_edge/tenant_info").header("host", host);
         let reply = world.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(reply.json["cloudId"], expected, "{host}");

@@ -130,7 +130,7 @@ pub(super) async fn search(
     Query(words): Query<Words>,
 ) -> Result<Response, WebError> {
     let mut tx = state.storage.begin().await?;
-    let quoted = words.q.replace('\\', " ").replace('"', " ");
+    let quoted = words.q.replace(['\\', '"'], " ");
     let cql = format!("siteSearch ~ \"{quoted}\" ORDER BY lastmodified DESC");
     let mut links = Vec::new();
     for site in sites::all(&mut tx).await? {

@@ -79,7 +79,10 @@ fn lines(server: &Server, credentials: &Credentials) -> String {
         pairs.push(("REQUESTS_CA_BUNDLE", bundle));
         pairs.push(("NODE_EXTRA_CA_CERTS", authority));
     }
-    pairs.iter().map(|(key, value)| format!("{key}={value}\n")).collect()
+    pairs
+        .into_iter()
+        .flat_map(|(key, value)| [key.to_owned(), "=".to_owned(), value, "\n".to_owned()])
+        .collect()
 }
 
 fn parse(text: &str) -> Option<Credentials> {

@@ -5,9 +5,33 @@ use serde_json::Value;
 use super::{content, escape, kind, macros, text};
 use crate::timestamp;
 
-/// Converts the content of a node that holds a line.
+/// A mark as the tags around its text.
+#[derive(PartialEq, Eq)]
+struct Mark {
+    start: String,
+    end: String,
+}
+
+/// Converts the content of a node that holds a line. Neighbours share the tags of the marks they share.
 pub(super) fn line(node: &Value) -> Result<String, String> {
-    content(node)?.iter().map(piece).collect()
+    let mut written = String::new();
+    let mut open: Vec<Mark> = Vec::new();
+    for node in content(node)? {
+        let marks = if kind(node)? == "text" { marks(node)? } else { Vec::new() };
+        let shared = open.iter().zip(&marks).take_while(|(open, mark)| open == mark).count();
+        close(&mut written, open.split_off(shared));
+        for mark in marks.into_iter().skip(shared) {
+            written.push_str(&mark.start);
+            open.push(mark);
+        }
+        written.push_str(&piece(node)?);
+    }
+    close(&mut written, open);
+    Ok(written)
+}
+
+fn close(written: &mut String, open: Vec<Mark>) {
+    written.extend(open.into_iter().rev().map(|mark| mark.end));
 }
 
 /// A card is a link whose text is its address.
@@ -21,7 +45,7 @@ pub(super) fn card(node: &Value) -> Result<String, String> {
 
 fn piece(node: &Value) -> Result<String, String> {
     match kind(node)? {
-        "text" => marked(node),
+        "text" => words(node),
         "hardBreak" => Ok("<br />".to_owned()),
         "mention" => {
             Ok(format!("<ac:link><ri:user ri:account-id=\"{}\" /></ac:link>", escape(text(node, "id"))))
@@ -44,20 +68,22 @@ fn piece(node: &Value) -> Result<String, String> {
     }
 }
 
-/// Text inside its marks; the first mark is the outermost.
-fn marked(node: &Value) -> Result<String, String> {
-    let Some(words) = node.get("text").and_then(Value::as_str) else {
-        return Err("a text node needs a text".to_owned());
-    };
-    let marks = match node.get("marks") {
-        None => &[][..],
-        Some(Value::Array(marks)) => marks,
-        Some(_) => return Err("marks must be a list".to_owned()),
-    };
-    marks.iter().rev().try_fold(escape(words), |inside, mark| apply(mark, &inside))
+fn words(node: &Value) -> Result<String, String> {
+    let words = node.get("text").and_then(Value::as_str);
+    words.map(escape).ok_or_else(|| "a text node needs a text".to_owned())
 }
 
-fn apply(mark: &Value, inside: &str) -> Result<String, String> {
+/// The marks of a text; the first is the outermost.
+fn marks(node: &Value) -> Result<Vec<Mark>, String> {
+    match node.get("marks") {
+        None => Ok(Vec::new()),
+        Some(Value::Array(marks)) => marks.iter().map(mark).filter_map(Result::transpose).collect(),
+        Some(_) => Err("marks must be a list".to_owned()),
+    }
+}
+
+/// A mark; `None` when it is only about looks, which are not kept.
+fn mark(mark: &Value) -> Result<Option<Mark>, String> {
     let name = match kind(mark)? {
         "strong" => "strong",
         "em" => "em",
@@ -66,30 +92,27 @@ fn apply(mark: &Value, inside: &str) -> Result<String, String> {
         "code" => "code",
         "subsup" if text(mark, "type") == "sub" => "sub",
         "subsup" => "sup",
-        "link" => return Ok(link(mark, inside)),
+        "link" => return Ok(Some(link(mark))),
         "textColor" | "backgroundColor" | "annotation" | "alignment" | "indentation" | "border"
-        | "fontSize" => {
-            // Looks are not kept.
-            return Ok(inside.to_owned());
-        }
+        | "fontSize" => return Ok(None),
         other => return Err(format!("there is no mark of type {other}")),
     };
-    Ok(format!("<{name}>{inside}</{name}>"))
+    Ok(Some(Mark { start: format!("<{name}>"), end: format!("</{name}>") }))
 }
 
 /// A link to an address, or to a page that is named by its title.
-fn link(mark: &Value, inside: &str) -> String {
+fn link(mark: &Value) -> Mark {
     let metadata = mark.get("attrs").and_then(|attributes| attributes.get("__confluenceMetadata"));
     let known = |name: &str| metadata.and_then(|metadata| metadata.get(name)).and_then(Value::as_str);
-    match known("contentTitle") {
-        Some(title) => {
-            let space = known("spaceKey").map(|key| format!(" ri:space-key=\"{}\"", escape(key)));
-            format!(
-                "<ac:link><ri:page ri:content-title=\"{}\"{} /><ac:link-body>{inside}</ac:link-body></ac:link>",
-                escape(title),
-                space.unwrap_or_default()
-            )
-        }
-        None => format!("<a href=\"{}\">{inside}</a>", escape(text(mark, "href"))),
+    let Some(title) = known("contentTitle") else {
+        return Mark {
+            start: format!("<a href=\"{}\">", escape(text(mark, "href"))),
+            end: "</a>".to_owned(),
+        };
+    };
+    let space = known("spaceKey").map(|key| format!(" ri:space-key=\"{}\"", escape(key))).unwrap_or_default();
+    Mark {
+        start: format!("<ac:link><ri:page ri:content-title=\"{}\"{space} /><ac:link-body>", escape(title)),
+        end: "</ac:link-body></ac:link>".to_owned(),
     }
 }

@@ -76,10 +76,11 @@ async fn choose(
         let then = Content { title: version.title.clone(), body: version.body.clone(), ..content };
         return Ok((then, version));
     }
-    if wants_draft && content.status != Status::Draft {
-        if let Some(draft) = drafts::find(connection, content.id).await? {
-            return Ok(as_draft(&content, &draft));
-        }
+    if wants_draft
+        && content.status != Status::Draft
+        && let Some(draft) = drafts::find(connection, content.id).await?
+    {
+        return Ok(as_draft(&content, &draft));
     }
     if content.status == Status::Draft && !wants_draft && !call.query.list("status").contains(&"draft") {
         return Err(no_content(content.kind, content.id));

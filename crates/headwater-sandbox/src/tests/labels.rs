@@ -1,0 +1,87 @@
+//! Labels, read through v2 and written through v1.
+
+use serde_json::json;
+
+use super::harness::{HOMEPAGE_ID, World};
+
+#[tokio::test]
+async fn labels_are_added_in_lower_case_and_adding_again_changes_nothing() {
+    let world = World::new().await;
+    let session = world.session().await;
+    let path = format!("/wiki/rest/api/content/{HOMEPAGE_ID}/label");
+    let first =
+        session.post(&path, &json!([{ "prefix": "global", "name": "Run-Book" }, { "name": "b" }])).await;
+    assert_eq!(first.status, 200);
+    let again = session.post(&path, &json!({ "prefix": "global", "name": "run-book" })).await;
+    assert_eq!(again.json["results"], first.json["results"]);
+    assert_eq!(again.json["size"], 2);
+    assert_eq!(again.json["results"][0]["name"], "run-book");
+    assert_eq!(again.json["results"][0]["prefix"], "global");
+}
+
+#[tokio::test]
+async fn labels_of_a_page_are_listed_sorted_and_by_prefix() {
+    let world = World::new().await;
+    let session = world.session().await;
+    let body = json!([{ "prefix": "global", "name": "c" }, { "prefix": "my", "name": "a" }, { "prefix": "global", "name": "b" }]);
+    session.post(&format!("/wiki/rest/api/content/{HOMEPAGE_ID}/label"), &body).await;
+    let path = format!("/wiki/api/v2/pages/{HOMEPAGE_ID}/labels");
+    let cases: [(&str, &[&str]); 6] = [
+        ("", &["c", "a", "b"]),
+        ("sort=name", &["a", "b", "c"]),
+        ("sort=-name", &["c", "b", "a"]),
+        ("sort=-created-date", &["b", "a", "c"]),
+        ("prefix=my", &["a"]),
+        ("prefix=global&sort=name", &["b", "c"]),
+    ];
+    for (query, expected) in cases {
+        let walked = session.walk(&format!("{path}?limit=1&{query}"), "name").await;
+        assert_eq!(walked, expected, "{query}");
+    }
+    assert_eq!(session.get(&format!("{path}?prefix=odd")).await.status, 400);
+}
+
+#[tokio::test]
+async fn labels_are_taken_off_by_path_and_by_query() {
+    let world = World::new().await;
+    let session = world.session().await;
+    let path = format!("/wiki/rest/api/content/{HOMEPAGE_ID}/label");
+    session.post(&path, &json!([{ "name": "one" }, { "name": "two" }])).await;
+    assert_eq!(session.delete(&format!("{path}/ONE")).await.status, 204);
+    assert_eq!(session.delete(&format!("{path}?name=two")).await.status, 204);
+    assert_eq!(
+        session.walk(&format!("/wiki/api/v2/pages/{HOMEPAGE_ID}/labels"), "name").await,
+        Vec::<String>::new()
+    );
+    let gone = session.delete(&format!("{path}/one")).await;
+    assert_eq!((gone.status.as_u16(), &gone.json["statusCode"]), (404, &json!(404)));
+    assert_eq!(session.delete(&path).await.status, 400);
+}
+
+#[tokio::test]
+async fn what_is_no_label_is_refused_in_the_shape_of_v1() {
+    let world = World::new().await;
+    let session = world.session().await;
+    let path = format!("/wiki/rest/api/content/{HOMEPAGE_ID}/label");
+    let long = "x".repeat(256);
+    let cases = [
+        json!("text"),
+        json!([{ "prefix": "global" }]),
+        json!([{ "name": "two words" }]),
+        json!([{ "name": "a,b" }]),
+        json!([{ "name": long }]),
+        json!([{ "name": "a", "prefix": "odd" }]),
+    ];
+    for body in cases {
+        let reply = session.post(&path, &body).await;
+        assert_eq!((reply.status.as_u16(), &reply.json["statusCode"]), (400, &json!(400)), "{body}");
+        let message = reply.json["message"].as_str().unwrap();
+        assert!(
+            message.starts_with("com.atlassian.confluence.api.service.exceptions.api.BadRequestException: ")
+        );
+        assert_eq!(reply.json["data"]["successful"], false);
+    }
+    let missing = session.post("/wiki/rest/api/content/7/label", &json!({ "name": "a" })).await;
+    assert_eq!(missing.status, 404);
+    assert!(missing.json["message"].as_str().unwrap().contains("NotFoundException"));
+}
