@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::keep::Keep;
 use crate::schema::Compiled;
 
 /// A tool, checked and ready to be called. Made by [`crate::file::read`] only.
@@ -26,6 +27,8 @@ pub struct Tool {
     pub hints: Hints,
     /// How its list goes on, when it returns one page of a list.
     pub paging: Option<Paging>,
+    /// What it keeps when no argument sets it, although the provider demands it.
+    pub keep: Option<Keep>,
     /// Whether it belongs to the published catalogue; the others are extensions.
     pub published: bool,
     pub(crate) compiled: Compiled,

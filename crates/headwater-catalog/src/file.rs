@@ -129,6 +129,7 @@ fn build(shape: ToolShape) -> Result<Tool, Problem> {
         scopes: shape.scopes,
         hints,
         paging: shape.paging,
+        keep: shape.keep,
         published: shape.published,
         compiled,
     };

@@ -10,6 +10,7 @@ pub mod connector;
 pub mod definition;
 pub mod failure;
 pub mod file;
+pub mod keep;
 pub mod plan;
 pub mod reply;
 mod schema;

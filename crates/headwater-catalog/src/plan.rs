@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::arguments::{Arguments, Violation};
 use crate::definition::{ListStyle, Parameter, Place, Segment, Tool};
+use crate::keep::KeepPlan;
 
 /// Everything but the characters that RFC 3986 §2.3 leaves unreserved.
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -20,17 +21,26 @@ pub struct RequestPlan {
     pub query: String,
     /// The JSON body.
     pub body: Option<Value>,
+    /// Whether it changes nothing, so that it may be sent twice.
+    pub read_only: bool,
+    /// What must be read first and put into the body with [`RequestPlan::fill`].
+    pub keep: Option<KeepPlan>,
 }
 
 impl RequestPlan {
     /// Plans a call of `tool`. Fails only for values that cannot stand in a path, or for arguments that were
     /// checked against another tool.
     pub fn new(tool: &Tool, arguments: &Arguments) -> Result<Self, Vec<Violation>> {
+        let (path, body) = (path(tool, arguments)?, body(tool, arguments));
+        let kept =
+            tool.keep.as_ref().filter(|keep| body.as_ref().is_some_and(|it| it.get(&keep.member).is_none()));
         Ok(Self {
             method: tool.request.method.as_str(),
-            path: path(tool, arguments)?,
+            keep: kept.map(|keep| keep.plan(&path)),
+            path,
             query: query(tool, arguments),
-            body: body(tool, arguments),
+            body,
+            read_only: tool.hints.read_only,
         })
     }
 }

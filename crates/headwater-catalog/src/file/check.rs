@@ -126,6 +126,7 @@ pub(super) fn tool(tool: &Tool) -> Check {
     query(tool)?;
     body(tool)?;
     together(tool)?;
+    keep(tool)?;
     paging(tool)
 }
 
@@ -252,6 +253,22 @@ fn together(tool: &Tool) -> Check {
         )?;
     }
     Ok(())
+}
+
+fn keep(tool: &Tool) -> Check {
+    let Some(keep) = &tool.keep else { return Ok(()) };
+    let below = format!("{}.", keep.member);
+    let sets = |place: &Place| matches!(place, Place::Body(name) if *name == keep.member || name.starts_with(&below));
+    let setters: Vec<&Parameter> =
+        tool.parameters.iter().filter(|parameter| parameter.places.iter().any(sets)).collect();
+    ensure(
+        tool.request.method == Method::Put
+            && keep.from.starts_with('/')
+            && !setters.is_empty()
+            && setters.iter().all(|it| !it.required),
+        || format!("it cannot `keep` `{}`", keep.member),
+        "keep a member of a PUT body that only optional parameters set; `from` is a JSON Pointer",
+    )
 }
 
 fn paging(tool: &Tool) -> Check {

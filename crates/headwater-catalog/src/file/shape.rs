@@ -10,6 +10,7 @@ use super::Problem;
 use crate::definition::{
     Format, Hints, ItemKind, Kind, ListStyle, Method, Paging, Parameter, Place, RequestLine, Scopes, Segment,
 };
+use crate::keep::Keep;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +28,7 @@ pub(super) struct ToolShape {
     pub(super) scopes: Scopes,
     pub(super) hints: Hints,
     pub(super) paging: Option<Paging>,
+    pub(super) keep: Option<Keep>,
     /// Tools are part of the published catalogue unless they say otherwise.
     #[serde(default = "yes")]
     pub(super) published: bool,

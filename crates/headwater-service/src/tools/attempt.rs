@@ -27,9 +27,25 @@ pub(super) struct Answer {
 }
 
 impl Service {
-    /// Sends a call and shapes the answer. Where the provider seems not to accept the token although the clock
-    /// says it is good, the token is replaced once; only a call without effects is then sent again.
-    pub(super) async fn attempt(
+    /// Performs a call: reads first what it keeps, then sends it.
+    pub(super) async fn perform(
+        &self,
+        found: &Found<'_>,
+        mut plan: RequestPlan,
+        live: Arc<LiveAccount>,
+        execution: &ExecutionId,
+    ) -> Result<Map<String, Value>, ServiceError> {
+        if let Some(keep) = plan.keep.take() {
+            let present = self.attempt(found, &keep.read, Arc::clone(&live), execution).await?;
+            plan.fill(&keep, &Value::Object(present))
+                .map_err(|problem| failure::not_kept(&problem, execution))?;
+        }
+        self.attempt(found, &plan, live, execution).await
+    }
+
+    /// Sends a request and shapes the answer. Where the provider seems not to accept the token although the clock
+    /// says it is good, the token is replaced once; only a request without effects is then sent again.
+    async fn attempt(
         &self,
         found: &Found<'_>,
         plan: &RequestPlan,
@@ -40,7 +56,7 @@ impl Service {
         let stale = found.connector.stale_token_suspected(answer.status, &plan.path, &answer.body);
         if stale {
             match self.replace_suspect(&live).await {
-                Some(Ok(fresh)) if found.tool.hints.read_only => {
+                Some(Ok(fresh)) if plan.read_only => {
                     let answer = self
                         .send(plan, &fresh)
                         .await

@@ -46,7 +46,7 @@ impl Service {
         ensure_provider(&found, &live)?;
         let execution_id = ExecutionId::generate(self.now(), self.random_word());
         let plan = found.connector.plan(found.tool, &arguments).map_err(invalid)?;
-        let outcome = self.attempt(&found, &plan, live, &execution_id).await;
+        let outcome = self.perform(&found, plan, live, &execution_id).await;
         tracing::info!(tool = %call.name, account = %id, execution = %execution_id, ok = outcome.is_ok(), "tool executed");
         self.usage().mark(&id, self.now());
         Ok(Executed { data: outcome?, execution_id: execution_id.to_string() })

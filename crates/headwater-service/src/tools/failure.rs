@@ -2,6 +2,7 @@
 //! failure of ours, signs in again or repeats the call.
 
 use headwater_catalog::failure::{FailureKind, ToolFailure};
+use headwater_catalog::keep::NothingToKeep;
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ExecutionId;
 use headwater_ports::upstream::{ReadError, UpstreamError};
@@ -57,6 +58,11 @@ pub(super) fn unreadable(reason: &str, execution: &ExecutionId) -> ServiceError 
         format!("the call succeeded, but its answer is of no use: {reason}"),
         execution,
     )
+}
+
+/// What a call should have kept is not there; nothing was written.
+pub(super) fn not_kept(problem: &NothingToKeep, execution: &ExecutionId) -> ServiceError {
+    tool_error(ErrorKind::InvalidArgument, "NOTHING_TO_KEEP", problem.to_string(), execution)
 }
 
 fn tool_error(kind: ErrorKind, code: &str, message: String, execution: &ExecutionId) -> ServiceError {

@@ -62,6 +62,20 @@ def test_a_page_lives_from_creation_to_purge(execute, space, identifier):
     assert execute("confluence_page_delete", id=page["id"], purge=True)["success"] is True
 
 
+def test_an_update_without_a_body_keeps_the_body(execute, space, identifier):
+    body = {"body_representation": "storage", "body_value": "<p>kept</p>"}
+    page = execute("confluence_page_create", spaceId=space["id"], title=f"Old name by {identifier}", **body)
+    new = f"New name by {identifier}"
+    execute("confluence_page_update", id=page["id"], status="current", title=new, version_number=2)
+    read = execute("confluence_page_get", id=page["id"], body_format="storage")
+    assert (read["title"], read["body"]["storage"]["value"]) == (new, "<p>kept</p>")
+
+    draft = execute("confluence_page_create", spaceId=space["id"], title=f"Draft by {identifier}", status="draft", **body)
+    execute("confluence_page_update", id=draft["id"], status="current", title=draft["title"], version_number=1)
+    published = execute("confluence_page_get", id=draft["id"], body_format="storage")
+    assert (published["status"], published["body"]["storage"]["value"]) == ("current", "<p>kept</p>")
+
+
 def test_blog_posts_are_written_and_read(execute, space, identifier):
     title = f"News of {identifier}"
     post = execute(
