@@ -1,8 +1,9 @@
 //! `headwater dev` in the background.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -29,11 +30,18 @@ impl DevServer {
             .context("the server could not be started")?;
         let output = child.stdout.take().context("the server has no output")?;
         let mut server = Self { child, lines: Vec::new() };
-        for line in BufReader::new(output).lines() {
-            let line = line?;
+        let mut output = BufReader::new(output);
+        loop {
+            let mut line = String::new();
+            if output.read_line(&mut line)? == 0 {
+                break;
+            }
+            line.truncate(line.trim_end_matches('\n').len());
             let found = line.starts_with(until);
             server.lines.push(line);
             if found {
+                // A server whose output nobody reads would wait for the reader in the end.
+                thread::spawn(move || io::copy(&mut output, &mut io::sink()));
                 return Ok(server);
             }
         }

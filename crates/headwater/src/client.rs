@@ -8,6 +8,7 @@ use headwater_service::api_clients::NewClientSecret;
 
 use crate::arguments::{ClientAction, ClientArguments};
 use crate::offline;
+use crate::terminal::{remark, say};
 
 /// Runs the command.
 pub(crate) async fn run(arguments: ClientArguments) -> Result<()> {
@@ -20,12 +21,12 @@ pub(crate) async fn run(arguments: ClientArguments) -> Result<()> {
         }
         ClientAction::Delete { id } => {
             service.delete_api_client(&ClientId::parse(&id)?).await?;
-            println!("{id} was removed; its access tokens stop working within seconds");
+            say!("{id} was removed; its access tokens stop working within seconds");
         }
         ClientAction::List => {
             for client in service.list_api_clients().await? {
                 let live = client.secrets.iter().filter(|secret| secret.live(service.now())).count();
-                println!("{}  {}  ({live} live secrets)", client.id, client.name);
+                say!("{}  {}  ({live} live secrets)", client.id, client.name);
             }
         }
     }
@@ -34,7 +35,7 @@ pub(crate) async fn run(arguments: ClientArguments) -> Result<()> {
 
 #[expect(clippy::disallowed_methods, reason = "a new client secret is shown to the operator, once")]
 fn show(new: &NewClientSecret) {
-    println!("SCALEKIT_CLIENT_ID={}", new.client.id);
-    println!("SCALEKIT_CLIENT_SECRET={}", new.secret.expose());
-    eprintln!("The secret is not kept and cannot be shown again.");
+    say!("SCALEKIT_CLIENT_ID={}", new.client.id);
+    say!("SCALEKIT_CLIENT_SECRET={}", new.secret.expose());
+    remark!("The secret is not kept and cannot be shown again.");
 }

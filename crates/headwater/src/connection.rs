@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::arguments::{ConnectionAction, ConnectionArguments, NewConnectionArguments};
 use crate::offline;
+use crate::terminal::{remark, say};
 
 /// The only provider so far.
 pub(crate) const CONFLUENCE: &str = "CONFLUENCE";
@@ -41,10 +42,10 @@ async fn create(service: &Service, new: NewConnectionArguments) -> Result<()> {
     let provider = ProviderKey::new(CONFLUENCE);
     let connection =
         service.create_connection(NewConnection { name: Some(new.name), provider, settings }).await?;
-    println!("connection   {} ({})", connection.name, connection.id);
-    println!("redirect URI {}", service.redirect_uri(&connection.id));
-    println!("scopes       {}", connection.scopes.join(" "));
-    eprintln!(
+    say!("connection   {} ({})", connection.name, connection.id);
+    say!("redirect URI {}", service.redirect_uri(&connection.id));
+    say!("scopes       {}", connection.scopes.join(" "));
+    remark!(
         "Enter the redirect URI as callback URL, and enable the scopes, in the Atlassian developer console."
     );
     Ok(())
@@ -58,7 +59,7 @@ async fn list(service: &Service) -> Result<()> {
             (true, false) => "not configured",
             (true, true) => "ready",
         };
-        println!(
+        say!(
             "{}  {}  {}  {state}  {}",
             connection.id,
             connection.name,

@@ -13,6 +13,7 @@ use crate::demo::browser::Browser;
 use crate::demo::client::ApiClient;
 use crate::dev::Credentials;
 use crate::sandbox::RunningSandbox;
+use crate::terminal::say;
 
 /// Everything the walk needs. The requests go through the same routers that the ports serve.
 pub(crate) struct Walk {
@@ -37,12 +38,12 @@ impl Walk {
 
     /// Walks, printing each call and its outcome.
     pub(crate) async fn run(self, consent: Consent) -> Result<()> {
-        println!("--- demo: an agent reads and writes Confluence pages ---");
+        say!("--- demo: an agent reads and writes Confluence pages ---");
         let client = ApiClient::sign_in(self.server.clone(), &self.credentials).await?;
         let browser = Browser::new([(self.origin, self.server), (self.sandbox_url.clone(), self.sandbox)]);
         let page = steps::all(&client, &browser, consent).await?;
-        println!("--- done. See the page for yourself: {}{page}", self.sandbox_url);
-        println!("    The server keeps running; press Ctrl-C to stop it.");
+        say!("--- done. See the page for yourself: {}{page}", self.sandbox_url);
+        say!("    The server keeps running; press Ctrl-C to stop it.");
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use anyhow::{Context as _, Result};
 use headwater_server::assembly::{Mode, Server};
 use headwater_server::config::environment::Environment;
+use headwater_server::config::log::LogConfig;
 use headwater_server::config::overrides::Overrides;
 use headwater_server::config::{Config, Purpose};
 use headwater_server::shutdown::StopSignals;
@@ -18,6 +19,7 @@ use tokio_util::task::TaskTracker;
 use crate::arguments::{Consent, DevArguments};
 use crate::demo;
 use crate::sandbox::{self, Setup};
+use crate::terminal::say;
 pub(crate) use environment::Credentials;
 use environment::SdkEnvironment;
 
@@ -44,7 +46,11 @@ async fn serve(arguments: &DevArguments, consent: Consent, shutdown: &Cancellati
         consent,
     })
     .await?;
-    let config = configuration(arguments, &sandbox.url)?;
+    let mut config = configuration(arguments, &sandbox.url)?;
+    if arguments.demo && config.log.level == LogConfig::default().level {
+        // The walk says itself what happens.
+        "warn".clone_into(&mut config.log.level);
+    }
     headwater_server::log::install(&config.log)?;
     let mode = Mode { unattended_connect: consent == Consent::Auto };
     let server = Server::start(&config, mode).await?;
@@ -87,13 +93,13 @@ fn introduce(
     consent: Consent,
     environment: &SdkEnvironment,
 ) {
-    println!("headwater is ready at {}", server.origin());
-    println!("  Confluence sandbox  {sandbox}/wiki  (what agents write shows up there)");
+    say!("headwater is ready at {}", server.origin());
+    say!("  Confluence sandbox  {sandbox}/wiki  (what agents write shows up there)");
     if let Some(control) = control {
-        println!("  sandbox control     {control}");
+        say!("  sandbox control     {control}");
     }
-    println!("  connection          {}  (to the sandbox)", seed::CONNECTION);
-    println!(
+    say!("  connection          {}  (to the sandbox)", seed::CONNECTION);
+    say!(
         "  consent             {}",
         if consent == Consent::Auto {
             "given by the sandbox at once"
@@ -101,6 +107,6 @@ fn introduce(
             "asked for on the sandbox's consent page"
         }
     );
-    println!("\nEnvironment for the SDKs (also in {}):\n", environment.path().display());
-    println!("{}", environment.text());
+    say!("\nEnvironment for the SDKs (also in {}):\n", environment.path().display());
+    say!("{}", environment.text());
 }

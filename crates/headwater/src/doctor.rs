@@ -5,21 +5,22 @@ use headwater_server::doctor::{self, Finding};
 
 use crate::arguments::ServerArguments;
 use crate::offline;
+use crate::terminal::say;
 
 /// Runs the command; fails when something must be mended.
 pub(crate) async fn run(arguments: &ServerArguments) -> Result<()> {
     let config = offline::configuration(arguments)?;
-    println!("ok    configuration");
+    say!("ok    configuration");
     let service = offline::open(arguments).await?;
-    println!("ok    data directory, key and database in {}", config.data_dir.display());
+    say!("ok    data directory, key and database in {}", config.data_dir.display());
     let mut wrong = 0;
     for finding in doctor::examine(&config, &service).await? {
         match finding {
-            Finding::Good(text) => println!("ok    {text}"),
-            Finding::Note(text) => println!("note  {text}"),
+            Finding::Good(text) => say!("ok    {text}"),
+            Finding::Note(text) => say!("note  {text}"),
             Finding::Wrong(text) => {
                 wrong += 1;
-                println!("WRONG {text}");
+                say!("WRONG {text}");
             }
         }
     }

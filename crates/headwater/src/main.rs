@@ -1,5 +1,4 @@
 //! headwater: gives AI agents authenticated access to Confluence Cloud on behalf of each end user.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
 mod arguments;
 mod client;
@@ -10,6 +9,7 @@ mod doctor;
 mod offline;
 mod sandbox;
 mod serve;
+mod terminal;
 mod tools;
 
 use std::process::ExitCode;
@@ -18,12 +18,13 @@ use anyhow::Context as _;
 use clap::Parser as _;
 
 use crate::arguments::{Arguments, Verb};
+use crate::terminal::remark;
 
 fn main() -> ExitCode {
     match run(Arguments::parse().verb) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            remark!("error: {error:#}");
             ExitCode::FAILURE
         }
     }

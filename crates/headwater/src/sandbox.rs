@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::arguments::{Consent, SandboxArguments};
+use crate::terminal::say;
 
 /// A sandbox that is bound to its ports and ready to run.
 pub(crate) struct RunningSandbox {
@@ -52,14 +53,14 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<()> {
         scopes: Vec::new(),
     };
     running.sandbox.register_client(client).await?;
-    println!("Confluence sandbox at {}", running.url);
-    println!("  OAuth app      client id {}, client secret {secret}", arguments.client_id);
-    println!("  authorize URL  {}/authorize", running.url);
-    println!("  token URL      {}/oauth/token", running.url);
-    println!("  API gateway    {}/ex/confluence/{{cloud id}}", running.url);
-    println!("  web view       {}/wiki", running.url);
+    say!("Confluence sandbox at {}", running.url);
+    say!("  OAuth app      client id {}, client secret {secret}", arguments.client_id);
+    say!("  authorize URL  {}/authorize", running.url);
+    say!("  token URL      {}/oauth/token", running.url);
+    say!("  API gateway    {}/ex/confluence/{{cloud id}}", running.url);
+    say!("  web view       {}/wiki", running.url);
     if let Some(url) = &running.control_url {
-        println!("  control        {url}");
+        say!("  control        {url}");
     }
     let shutdown = CancellationToken::new();
     let signals = tokio::spawn(StopSignals::listen()?.cancel(shutdown.clone()));

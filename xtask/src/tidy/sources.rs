@@ -22,6 +22,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         &["crates/headwater-server/src/config/", "xtask/"],
         "only headwater-server reads configuration (invariant 9)",
     ),
+    ("io::stdout()", &["crates/headwater/", "xtask/"], "only the binary and xtask print (invariant 9)"),
     (
         "clippy::print_stdout",
         &["crates/headwater/", "xtask/"],

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::browser::Browser;
 use super::client::{ApiClient, CONNECTION, IDENTIFIER};
 use crate::arguments::Consent;
+use crate::terminal::say;
 
 const FIRST_BODY: &str = "<p>Written by an agent, on behalf of <strong>user_123</strong>.</p>";
 const SECOND_BODY: &str = "<p>Written by an agent, on behalf of <strong>user_123</strong>.</p><ul><li>Read the page</li><li>Updated it</li><li>Found it again by search</li></ul>";
@@ -29,7 +30,7 @@ async fn connect(client: &ApiClient, browser: &Browser, consent: Consent) -> Res
     step("get an authorization link", &format!("{IDENTIFIER} on {CONNECTION}"));
     outcome(link);
     if consent == Consent::Ask {
-        println!("     Open the link in a browser, allow access, and press Enter here.");
+        say!("     Open the link in a browser, allow access, and press Enter here.");
         tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new())).await??;
     } else {
         step("the end user opens it and allows access", "by the sandbox's automatic consent");
@@ -126,9 +127,9 @@ async fn proxy(client: &ApiClient) -> Result<()> {
 }
 
 fn step(call: &str, with: &str) {
-    println!("  -> {call}: {with}");
+    say!("  -> {call}: {with}");
 }
 
 fn outcome(text: &str) {
-    println!("     {text}");
+    say!("     {text}");
 }
