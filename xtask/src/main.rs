@@ -1,6 +1,7 @@
 //! The project's chores: `cargo xtask tidy` checks the invariants, `cargo xtask test` runs everything.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
+mod postgres;
 mod run;
 mod test;
 mod tidy;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::run::Program;
-use crate::tidy;
+use crate::{postgres, tidy};
 
 /// Property tests try the same cases in every run.
 const SEED: (&str, &str) = ("PROPTEST_RNG_SEED", "20261101");
@@ -27,6 +27,7 @@ pub(crate) fn run_all(root: &Path, without_sdks: bool) -> Result<()> {
         "--deny",
         "warnings",
     ])?;
+    postgres::ensure(root)?;
     run_unit_tests(root)?;
     cargo(&["build", "--package", "headwater", "--locked"])?;
     let mut end_to_end = vec!["test", "--package", "headwater-e2e", "--locked"];

@@ -9,4 +9,5 @@ pub mod sealer;
 pub mod store;
 #[cfg(feature = "store-suite")]
 pub mod store_suite;
+pub mod stored;
 pub mod upstream;

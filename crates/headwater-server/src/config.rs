@@ -14,6 +14,7 @@ use figment::providers::{Format as _, Toml};
 use serde::Deserialize;
 
 pub mod base_url;
+pub mod database;
 pub mod encryption;
 pub mod environment;
 mod explain;
@@ -30,6 +31,7 @@ pub mod tls;
 pub mod upstream;
 
 use base_url::BaseUrl;
+use database::DatabaseConfig;
 use encryption::EncryptionConfig;
 use environment::Environment;
 use lifetime::{LinkConfig, TokenConfig};
@@ -53,6 +55,8 @@ pub struct Config {
     pub listen: ListenConfig,
     /// The certificate.
     pub tls: TlsConfig,
+    /// The database.
+    pub database: DatabaseConfig,
     /// The key that stored secrets are encrypted with.
     pub encryption: EncryptionConfig,
     /// Servers that are called.
@@ -107,6 +111,7 @@ impl Default for Config {
             data_dir: PathBuf::from("headwater-data"),
             listen: ListenConfig::default(),
             tls: TlsConfig::default(),
+            database: DatabaseConfig::default(),
             encryption: EncryptionConfig::default(),
             upstream: UpstreamConfig::default(),
             token: TokenConfig::default(),
@@ -146,6 +151,7 @@ impl Config {
             ));
         }
         self.tls.validate()?;
+        self.database.validate()?;
         self.encryption.validate()?;
         self.token.validate()?;
         self.link.validate()?;

@@ -7,12 +7,12 @@ use headwater_domain::name::Identifier;
 use headwater_domain::page::{Listing, Page};
 use headwater_domain::time::Timestamp;
 use headwater_ports::store::{AccountFilter, Accounts, StoreError};
+use headwater_ports::stored::to_json;
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Sqlite, query, query_scalar};
 
 use crate::error::{failed, integer};
-use crate::json::to_json;
 use crate::record::{Record, total};
 use crate::transaction::SqliteTx;
 

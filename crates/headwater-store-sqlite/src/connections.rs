@@ -8,13 +8,13 @@ use headwater_domain::page::{Listing, Page};
 use headwater_domain::provider::ProviderKey;
 use headwater_domain::sealed::Sealed;
 use headwater_ports::store::{ConnectionFilter, Connections, StoreError};
+use headwater_ports::stored::to_json;
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{QueryBuilder, Sqlite, query};
 use url::Url;
 
 use crate::error::{failed, integer};
-use crate::json::to_json;
 use crate::record::{Record, total};
 use crate::transaction::SqliteTx;
 

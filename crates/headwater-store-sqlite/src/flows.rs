@@ -5,16 +5,14 @@ use headwater_domain::flow::{ConnectFlow, Stage};
 use headwater_domain::id::{AccountId, ConnectionId, FlowId};
 use headwater_domain::time::Timestamp;
 use headwater_ports::store::{Flows, StoreError};
+use headwater_ports::stored::{read_stage, write_stage};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Sqlite, query};
 
 use crate::error::{failed, integer};
-use crate::json::to_json;
 use crate::record::Record;
 use crate::transaction::SqliteTx;
-
-mod stage;
 
 // The parameters of these two are bound by `bind`.
 const INSERT: &str = "INSERT INTO flows (id, account_id, connection_id, link_digest, state_digest, caller_state, \
@@ -83,7 +81,7 @@ fn bind<'q>(
         .bind(state_digest)
         .bind(flow.caller_state.as_deref())
         .bind(flow.user_verify_url.as_deref())
-        .bind(to_json(&stage::to_wire(&flow.stage)))
+        .bind(write_stage(&flow.stage))
         .bind(flow.created_at.millis())
         .bind(flow.expires_at.millis())
         .bind(integer(flow.version, action)?))
@@ -98,7 +96,7 @@ fn from_row(row: &SqliteRow) -> Result<ConnectFlow, StoreError> {
         link_digest: record.digest("link_digest")?,
         caller_state: record.get("caller_state")?,
         user_verify_url: record.get("user_verify_url")?,
-        stage: stage::from_wire(record.json("stage")?).map_err(|reason| record.corrupt("stage", reason))?,
+        stage: record.parsed("stage", read_stage)?,
         created_at: record.time("created_at")?,
         expires_at: record.time("expires_at")?,
         version: record.count("version")?,

@@ -6,11 +6,11 @@ use headwater_domain::id::AccountId;
 use headwater_domain::sealed::Sealed;
 use headwater_domain::time::Timestamp;
 use headwater_ports::store::{Grants, StoreError};
+use headwater_ports::stored::to_json;
 use sqlx::query;
 use sqlx::sqlite::SqliteRow;
 
 use crate::error::{failed, integer};
-use crate::json::to_json;
 use crate::record::Record;
 use crate::transaction::SqliteTx;
 

@@ -9,7 +9,6 @@ mod connections;
 mod error;
 mod flows;
 mod grants;
-mod json;
 mod key_material;
 mod migrations;
 mod open;

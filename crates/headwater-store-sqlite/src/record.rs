@@ -86,7 +86,7 @@ impl<'r> Record<'r> {
     }
 
     /// What to report about a column that does not make sense.
-    pub(crate) fn corrupt(&self, column: &'static str, reason: impl Display) -> StoreError {
+    fn corrupt(&self, column: &'static str, reason: impl Display) -> StoreError {
         StoreError::Corrupt { record: self.kind, reason: format!("column {column}: {reason}") }
     }
 }

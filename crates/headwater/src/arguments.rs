@@ -43,6 +43,10 @@ pub(crate) struct ServerArguments {
     /// Where everything is kept [default: headwater-data].
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// A PostgreSQL database, `postgres://user:password@host/database`, instead of the one in the data directory.
+    /// Other users of the machine can see a command line; `HEADWATER_DATABASE__URL` hides the password from them.
+    #[arg(long, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
     /// The address and port to listen on [default: 0.0.0.0:7443].
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<SocketAddr>,

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result};
 use headwater_server::assembly::{Mode, UseCases};
 use headwater_server::config::environment::Environment;
+use headwater_server::config::secret_text::SecretText;
 use headwater_server::config::{Config, Purpose};
 use headwater_server::data_dir::DataDir;
 use headwater_service::Service;
@@ -11,13 +12,17 @@ use crate::arguments::ServerArguments;
 
 /// Reads the configuration as `serve` would.
 pub(crate) fn configuration(arguments: &ServerArguments) -> Result<Config> {
-    Config::load(
+    let mut config = Config::load(
         Purpose::Serve,
         arguments.config.as_deref(),
         Environment::of_process(),
         &arguments.overrides(),
     )
-    .context("the configuration cannot be used")
+    .context("the configuration cannot be used")?;
+    if let Some(url) = &arguments.database_url {
+        config.database.set_url(SecretText::new(url.clone()));
+    }
+    Ok(config)
 }
 
 /// Opens the data directory that the configuration names.

@@ -14,6 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("headwater-ports", &["headwater-domain"]),
     ("headwater-service", &["headwater-domain", "headwater-ports", "headwater-catalog"]),
     ("headwater-store-sqlite", &["headwater-domain", "headwater-ports"]),
+    ("headwater-store-postgres", &["headwater-domain", "headwater-ports"]),
     ("headwater-seal", &["headwater-domain", "headwater-ports"]),
     ("headwater-upstream", &["headwater-domain", "headwater-ports"]),
     ("headwater-api", &["headwater-domain", "headwater-service"]),
@@ -27,6 +28,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "headwater-ports",
             "headwater-service",
             "headwater-store-sqlite",
+            "headwater-store-postgres",
             "headwater-seal",
             "headwater-upstream",
             "headwater-api",
@@ -51,7 +53,11 @@ const RESERVED: &[(&[&str], &[&str], &str)] = &[
         &["headwater-seal", "headwater-api", "headwater-sandbox"],
         "cryptography stands in headwater-seal and in the token signer of headwater-api (invariant 2)",
     ),
-    (&["sqlx"], &["headwater-store-sqlite", "headwater-sandbox"], "SQL stands in the stores (invariant 4)"),
+    (
+        &["sqlx"],
+        &["headwater-store-sqlite", "headwater-store-postgres", "headwater-sandbox"],
+        "SQL stands in the stores (invariant 4)",
+    ),
     (
         &["tonic", "prost", "prost-reflect"],
         &["headwater-api"],

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use headwater_catalog::connector::Connector;
 use headwater_confluence::Confluence;
+use headwater_ports::store::Store;
 use headwater_seal::KeyRing;
 use headwater_service::settings::Settings;
 use headwater_service::{Parts, Service};
+use headwater_store_postgres::PostgresStore;
 use headwater_store_sqlite::SqliteStore;
 use headwater_upstream::{AllowedHost, HttpUpstream};
 use url::{Host, Url};
@@ -14,6 +16,7 @@ use url::{Host, Url};
 use super::Mode;
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::config::secret_text::SecretError;
 use crate::data_dir::DataDir;
 use crate::encryption_key::{self, EncryptionKeyError};
 use crate::entropy::SystemEntropy;
@@ -32,9 +35,15 @@ pub enum UseCasesError {
         "the key-encryption key is not the one that the stored secrets were sealed with; put the right key back. Without it, all accounts must be connected again"
     )]
     WrongKey,
-    /// The database.
+    /// Where the database is.
+    #[error(transparent)]
+    Address(#[from] SecretError),
+    /// The embedded database.
     #[error("open the database")]
-    Store(#[from] headwater_store_sqlite::OpenError),
+    Sqlite(#[from] headwater_store_sqlite::OpenError),
+    /// The database server.
+    #[error("open the database")]
+    Postgres(#[from] headwater_store_postgres::OpenError),
     /// Reading or writing it.
     #[error(transparent)]
     Storage(#[from] headwater_ports::store::StoreError),
@@ -68,11 +77,11 @@ impl UseCases {
     ) -> Result<Self, UseCasesError> {
         let key = encryption_key::load_or_create(&config.encryption, data_dir, &SystemEntropy)?;
         let ring = KeyRing::single(&key, Arc::new(SystemEntropy));
-        let store = SqliteStore::open(&data_dir.file(DATABASE)).await?;
-        check_key(&store, &ring).await?;
+        let store = open_store(config, data_dir).await?;
+        check_key(&*store, &ring).await?;
         let confluence: Arc<dyn Connector> = Arc::new(Confluence::new()?);
         let service = Service::new(Parts {
-            store: Arc::new(store),
+            store,
             sealer: Arc::new(ring),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
@@ -84,9 +93,15 @@ impl UseCases {
     }
 }
 
+async fn open_store(config: &Config, data_dir: &DataDir) -> Result<Arc<dyn Store>, UseCasesError> {
+    Ok(match config.database.address()? {
+        Some(address) => Arc::new(PostgresStore::open(&address, config.database.connections).await?),
+        None => Arc::new(SqliteStore::open(&data_dir.file(DATABASE)).await?),
+    })
+}
+
 /// A new database gets a sealed mark; an old one must have a mark that opens.
-async fn check_key(store: &SqliteStore, ring: &KeyRing) -> Result<(), UseCasesError> {
-    use headwater_ports::store::Store as _;
+async fn check_key(store: &dyn Store, ring: &KeyRing) -> Result<(), UseCasesError> {
     let mut tx = store.write().await?;
     match tx.key_check().await? {
         Some(mark) if ring.verify_key_check(&mark) => Ok(()),

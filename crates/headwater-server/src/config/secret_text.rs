@@ -64,6 +64,13 @@ pub(super) fn resolve(
     }
 }
 
+impl SecretText {
+    /// Takes a secret from the command line.
+    pub fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
 impl fmt::Debug for SecretText {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("SecretText(…)")

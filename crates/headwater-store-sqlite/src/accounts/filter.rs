@@ -4,10 +4,10 @@ use headwater_domain::account::AccountStatus;
 use headwater_domain::id::ConnectionId;
 use headwater_domain::page::Page;
 use headwater_ports::store::AccountFilter;
+use headwater_ports::stored::to_json;
 use sqlx::{QueryBuilder, Sqlite};
 
 use crate::connections::given;
-use crate::json::to_json;
 
 /// How many accounts pass the filter.
 pub(super) fn count(filter: &AccountFilter) -> QueryBuilder<Sqlite> {

@@ -10,12 +10,12 @@ use headwater_domain::site::Site;
 use headwater_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::json::{decode, decode_digest, encode};
+use super::json::{decode, decode_digest, encode, to_json};
 
 /// A stage as written. Digests and sealed secrets are Base64.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "snake_case")]
-pub(super) enum WireStage {
+enum WireStage {
     Issued,
     Started { state_digest: String, browser_digest: Option<String>, verifier: Option<String> },
     ChoosingSite { browser_digest: Option<String>, candidate: WireCandidate, sites: Vec<Site> },
@@ -24,7 +24,7 @@ pub(super) enum WireStage {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct WireCandidate {
+struct WireCandidate {
     access_token: String,
     refresh_token: Option<String>,
     scopes: Vec<String>,
@@ -32,8 +32,17 @@ pub(super) struct WireCandidate {
     expires_at: Option<i64>,
 }
 
-/// A stage, to be written.
-pub(super) fn to_wire(stage: &Stage) -> WireStage {
+/// Writes a stage.
+pub fn write_stage(stage: &Stage) -> String {
+    to_json(&to_wire(stage))
+}
+
+/// Reads a stage that was written by [`write_stage`]; or says what is wrong with it.
+pub fn read_stage(text: &str) -> Result<Stage, String> {
+    from_wire(serde_json::from_str(text).map_err(|error| error.to_string())?)
+}
+
+fn to_wire(stage: &Stage) -> WireStage {
     match stage {
         Stage::Issued => WireStage::Issued,
         Stage::Started(started) => WireStage::Started {
@@ -51,8 +60,7 @@ pub(super) fn to_wire(stage: &Stage) -> WireStage {
     }
 }
 
-/// A stage that was read; or what is wrong with it.
-pub(super) fn from_wire(stage: WireStage) -> Result<Stage, String> {
+fn from_wire(stage: WireStage) -> Result<Stage, String> {
     Ok(match stage {
         WireStage::Issued => Stage::Issued,
         WireStage::Started { state_digest, browser_digest, verifier } => Stage::Started(Started {
@@ -104,11 +112,6 @@ fn decode_sealed(text: &str) -> Result<Sealed, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::to_json;
-
-    fn read(text: &str) -> Result<Stage, String> {
-        from_wire(serde_json::from_str(text).map_err(|error| error.to_string())?)
-    }
 
     /// What the first release wrote must be readable for ever, and is written the same.
     #[test]
@@ -123,7 +126,7 @@ mod tests {
             r#"{"stage":"failed","reason":"declined"}"#.to_owned(),
         ];
         for text in table {
-            assert_eq!(to_json(&to_wire(&read(&text).unwrap())), text);
+            assert_eq!(write_stage(&read_stage(&text).unwrap()), text);
         }
     }
 
@@ -137,7 +140,7 @@ mod tests {
             (r#"{"stage":"started","state_digest":"?"}"#, "Base64"),
         ];
         for (text, part) in table {
-            let reason = read(text).unwrap_err();
+            let reason = read_stage(text).unwrap_err();
             assert!(reason.contains(part), "{text}: {reason}");
         }
     }

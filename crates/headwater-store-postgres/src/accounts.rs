@@ -1,0 +1,175 @@
+//! Connected accounts in PostgreSQL.
+
+use async_trait::async_trait;
+use headwater_domain::account::{AccountStatus, ConnectedAccount, Owner};
+use headwater_domain::id::{AccountId, ConnectionId};
+use headwater_domain::name::Identifier;
+use headwater_domain::page::{Listing, Page};
+use headwater_domain::time::Timestamp;
+use headwater_ports::store::{AccountFilter, Accounts, StoreError};
+use headwater_ports::stored::to_json;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{Postgres, query, query_scalar};
+
+use crate::error::{failed, integer};
+use crate::record::{Record, total};
+use crate::transaction::PostgresTx;
+
+mod filter;
+
+// The first thirteen parameters of these two are bound by `bind`.
+const INSERT: &str = "INSERT INTO accounts (id, connection_id, identifier, organization_id, user_id, status, site, \
+     provider_account_id, api_config, token_expires_at, created_at, updated_at, version, last_used_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+     ON CONFLICT (connection_id, identifier, (coalesce(organization_id, '')), (organization_id IS NULL), \
+     (coalesce(user_id, '')), (user_id IS NULL)) DO NOTHING";
+const UPDATE: &str = "UPDATE accounts SET connection_id = $2, identifier = $3, organization_id = $4, user_id = $5, \
+     status = $6, site = $7, provider_account_id = $8, api_config = $9, token_expires_at = $10, created_at = $11, \
+     updated_at = $12, version = $13 WHERE id = $1 AND version + 1 = $13";
+/// All marks in one statement: the latest of each account counts, and only where it is later than what stands there.
+/// In the order of their ids, so that two that mark the same accounts cannot wait for each other.
+const MARK_USED: &str = "WITH mark AS (SELECT id, max(used_at) AS used_at \
+     FROM unnest($1::text[], $2::bigint[]) AS given (id, used_at) GROUP BY id), \
+     locked AS (SELECT accounts.id FROM accounts JOIN mark ON mark.id = accounts.id COLLATE \"C\" \
+     ORDER BY accounts.id FOR UPDATE OF accounts) \
+     UPDATE accounts SET last_used_at = mark.used_at FROM mark JOIN locked ON locked.id = mark.id COLLATE \"C\" \
+     WHERE accounts.id = mark.id COLLATE \"C\" \
+     AND (accounts.last_used_at IS NULL OR accounts.last_used_at < mark.used_at)";
+const EXPIRING: &str = "SELECT id FROM accounts WHERE token_expires_at < $1 AND status = $2 AND EXISTS \
+     (SELECT 1 FROM grants WHERE grants.account_id = accounts.id AND grants.refresh_token IS NOT NULL) \
+     ORDER BY token_expires_at, id LIMIT $3";
+
+#[async_trait]
+impl Accounts for PostgresTx {
+    async fn insert_account(&mut self, account: &ConnectedAccount) -> Result<bool, StoreError> {
+        let action = "add a connected account";
+        let statement = bind(INSERT, account, action)?.bind(account.last_used_at.map(Timestamp::millis));
+        let done = statement.execute(self.connection()).await.map_err(failed(action))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn account(&mut self, id: &AccountId) -> Result<Option<ConnectedAccount>, StoreError> {
+        let statement = self.select("SELECT * FROM accounts WHERE id = $1").bind(id.as_str());
+        let row =
+            statement.fetch_optional(self.connection()).await.map_err(failed("read a connected account"))?;
+        row.as_ref().map(from_row).transpose()
+    }
+
+    async fn account_of(
+        &mut self,
+        connection: &ConnectionId,
+        owner: &Owner,
+    ) -> Result<Option<ConnectedAccount>, StoreError> {
+        let statement = self
+            .select(
+                "SELECT * FROM accounts WHERE connection_id = $1 AND identifier = $2 \
+             AND organization_id IS NOT DISTINCT FROM $3 AND user_id IS NOT DISTINCT FROM $4",
+            )
+            .bind(connection.as_str())
+            .bind(owner.identifier.as_str())
+            .bind(owner.organization_id.as_deref())
+            .bind(owner.user_id.as_deref());
+        let row =
+            statement.fetch_optional(self.connection()).await.map_err(failed("read a connected account"))?;
+        row.as_ref().map(from_row).transpose()
+    }
+
+    async fn update_account(&mut self, account: &ConnectedAccount) -> Result<bool, StoreError> {
+        let action = "change a connected account";
+        let statement = bind(UPDATE, account, action)?;
+        let done = statement.execute(self.connection()).await.map_err(failed(action))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn delete_account(&mut self, id: &AccountId) -> Result<bool, StoreError> {
+        let statement = query("DELETE FROM accounts WHERE id = $1").bind(id.as_str());
+        let done =
+            statement.execute(self.connection()).await.map_err(failed("remove a connected account"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn list_accounts(
+        &mut self,
+        filter: &AccountFilter,
+        page: Page,
+    ) -> Result<Listing<ConnectedAccount>, StoreError> {
+        let action = "list connected accounts";
+        let count: i64 = filter::count(filter)
+            .build_query_scalar()
+            .fetch_one(self.connection())
+            .await
+            .map_err(failed(action))?;
+        let rows =
+            filter::page(filter, page).build().fetch_all(self.connection()).await.map_err(failed(action))?;
+        Ok(Listing { items: rows.iter().map(from_row).collect::<Result<_, _>>()?, total: total(count) })
+    }
+
+    async fn mark_accounts_used(&mut self, marks: &[(AccountId, Timestamp)]) -> Result<(), StoreError> {
+        let (ids, times): (Vec<_>, Vec<_>) =
+            marks.iter().map(|(id, used_at)| (id.as_str(), used_at.millis())).unzip();
+        let statement = query(MARK_USED).bind(ids).bind(times);
+        statement.execute(self.connection()).await.map_err(failed("note the use of connected accounts"))?;
+        Ok(())
+    }
+
+    async fn accounts_expiring(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        let ids: Vec<String> = query_scalar(EXPIRING)
+            .bind(before.millis())
+            .bind(AccountStatus::Active.as_str())
+            .bind(i64::from(limit))
+            .fetch_all(self.connection())
+            .await
+            .map_err(failed("find the grants that lapse soon"))?;
+        let corrupt = |reason| StoreError::Corrupt { record: "connected account", reason };
+        ids.iter().map(|id| AccountId::parse(id).map_err(|error| corrupt(error.to_string()))).collect()
+    }
+}
+
+fn bind<'q>(
+    statement: &'static str,
+    account: &'q ConnectedAccount,
+    action: &'static str,
+) -> Result<Query<'q, Postgres, PgArguments>, StoreError> {
+    Ok(query(statement)
+        .bind(account.id.as_str())
+        .bind(account.connection_id.as_str())
+        .bind(account.owner.identifier.as_str())
+        .bind(account.owner.organization_id.as_deref())
+        .bind(account.owner.user_id.as_deref())
+        .bind(account.status.as_str())
+        .bind(account.site.as_ref().map(to_json))
+        .bind(account.provider_account_id.as_deref())
+        .bind(to_json(&account.api_config))
+        .bind(account.token_expires_at.map(Timestamp::millis))
+        .bind(account.created_at.millis())
+        .bind(account.updated_at.millis())
+        .bind(integer(account.version, action)?))
+}
+
+fn from_row(row: &PgRow) -> Result<ConnectedAccount, StoreError> {
+    let record = Record::new("connected account", row);
+    let status = |text: &str| AccountStatus::parse(text).ok_or_else(|| format!("`{text}` is no status"));
+    Ok(ConnectedAccount {
+        id: record.parsed("id", AccountId::parse)?,
+        connection_id: record.parsed("connection_id", ConnectionId::parse)?,
+        owner: Owner {
+            identifier: record.parsed("identifier", Identifier::parse)?,
+            organization_id: record.get("organization_id")?,
+            user_id: record.get("user_id")?,
+        },
+        status: record.parsed("status", status)?,
+        site: record.optional_json("site")?,
+        provider_account_id: record.get("provider_account_id")?,
+        api_config: record.json("api_config")?,
+        token_expires_at: record.optional_time("token_expires_at")?,
+        last_used_at: record.optional_time("last_used_at")?,
+        created_at: record.time("created_at")?,
+        updated_at: record.time("updated_at")?,
+        version: record.count("version")?,
+    })
+}

@@ -1,0 +1,107 @@
+//! Connect flows in PostgreSQL.
+
+use async_trait::async_trait;
+use headwater_domain::flow::{ConnectFlow, Stage};
+use headwater_domain::id::{AccountId, ConnectionId, FlowId};
+use headwater_domain::time::Timestamp;
+use headwater_ports::store::{Flows, StoreError};
+use headwater_ports::stored::{read_stage, write_stage};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{Postgres, query};
+
+use crate::error::{failed, integer};
+use crate::record::Record;
+use crate::transaction::PostgresTx;
+
+// The parameters of these two are bound by `bind`.
+const INSERT: &str = "INSERT INTO flows (id, account_id, connection_id, link_digest, state_digest, caller_state, \
+     user_verify_url, stage, created_at, expires_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+/// The digest of the state stays when later stages have none, so that an answer that comes twice is recognized.
+const UPDATE: &str = "UPDATE flows SET account_id = $2, connection_id = $3, link_digest = $4, \
+     state_digest = coalesce($5, state_digest), caller_state = $6, user_verify_url = $7, stage = $8, created_at = $9, \
+     expires_at = $10, version = $11 WHERE id = $1 AND version + 1 = $11";
+
+#[async_trait]
+impl Flows for PostgresTx {
+    async fn insert_flow(&mut self, flow: &ConnectFlow) -> Result<(), StoreError> {
+        let action = "add a connect flow";
+        bind(INSERT, flow, action)?.execute(self.connection()).await.map_err(failed(action))?;
+        Ok(())
+    }
+
+    async fn flow(&mut self, id: &FlowId) -> Result<Option<ConnectFlow>, StoreError> {
+        let statement = self.select("SELECT * FROM flows WHERE id = $1").bind(id.as_str());
+        fetch(self, statement).await
+    }
+
+    async fn flow_by_link(&mut self, digest: &[u8; 32]) -> Result<Option<ConnectFlow>, StoreError> {
+        let statement = self.select("SELECT * FROM flows WHERE link_digest = $1").bind(digest.as_slice());
+        fetch(self, statement).await
+    }
+
+    async fn flow_by_state(&mut self, digest: &[u8; 32]) -> Result<Option<ConnectFlow>, StoreError> {
+        let statement = self.select("SELECT * FROM flows WHERE state_digest = $1").bind(digest.as_slice());
+        fetch(self, statement).await
+    }
+
+    async fn update_flow(&mut self, flow: &ConnectFlow) -> Result<bool, StoreError> {
+        let action = "change a connect flow";
+        let done = bind(UPDATE, flow, action)?.execute(self.connection()).await.map_err(failed(action))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn delete_flows_before(&mut self, before: Timestamp) -> Result<u64, StoreError> {
+        let statement = query("DELETE FROM flows WHERE expires_at < $1").bind(before.millis());
+        let done = statement.execute(self.connection()).await.map_err(failed("remove old connect flows"))?;
+        Ok(done.rows_affected())
+    }
+}
+
+async fn fetch(
+    transaction: &mut PostgresTx,
+    statement: Query<'_, Postgres, PgArguments>,
+) -> Result<Option<ConnectFlow>, StoreError> {
+    let row =
+        statement.fetch_optional(transaction.connection()).await.map_err(failed("read a connect flow"))?;
+    row.as_ref().map(from_row).transpose()
+}
+
+fn bind<'q>(
+    statement: &'static str,
+    flow: &'q ConnectFlow,
+    action: &'static str,
+) -> Result<Query<'q, Postgres, PgArguments>, StoreError> {
+    let state_digest = match &flow.stage {
+        Stage::Started(started) => Some(started.state_digest.as_slice()),
+        Stage::Issued | Stage::ChoosingSite(_) | Stage::Completed | Stage::Failed(_) => None,
+    };
+    Ok(query(statement)
+        .bind(flow.id.as_str())
+        .bind(flow.account_id.as_str())
+        .bind(flow.connection_id.as_str())
+        .bind(flow.link_digest.as_slice())
+        .bind(state_digest)
+        .bind(flow.caller_state.as_deref())
+        .bind(flow.user_verify_url.as_deref())
+        .bind(write_stage(&flow.stage))
+        .bind(flow.created_at.millis())
+        .bind(flow.expires_at.millis())
+        .bind(integer(flow.version, action)?))
+}
+
+fn from_row(row: &PgRow) -> Result<ConnectFlow, StoreError> {
+    let record = Record::new("connect flow", row);
+    Ok(ConnectFlow {
+        id: record.parsed("id", FlowId::parse)?,
+        account_id: record.parsed("account_id", AccountId::parse)?,
+        connection_id: record.parsed("connection_id", ConnectionId::parse)?,
+        link_digest: record.digest("link_digest")?,
+        caller_state: record.get("caller_state")?,
+        user_verify_url: record.get("user_verify_url")?,
+        stage: record.parsed("stage", read_stage)?,
+        created_at: record.time("created_at")?,
+        expires_at: record.time("expires_at")?,
+        version: record.count("version")?,
+    })
+}

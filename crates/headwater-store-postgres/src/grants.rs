@@ -1,0 +1,67 @@
+//! Grants in PostgreSQL.
+
+use async_trait::async_trait;
+use headwater_domain::grant::SealedGrant;
+use headwater_domain::id::AccountId;
+use headwater_domain::sealed::Sealed;
+use headwater_domain::time::Timestamp;
+use headwater_ports::store::{Grants, StoreError};
+use headwater_ports::stored::to_json;
+use sqlx::postgres::PgRow;
+use sqlx::query;
+
+use crate::error::{failed, integer};
+use crate::record::Record;
+use crate::transaction::PostgresTx;
+
+const INSERT_FIRST: &str = "INSERT INTO grants \
+     (account_id, generation, access_token, refresh_token, scopes, obtained_at, expires_at) \
+     SELECT $1::text, $2::bigint, $3::bytea, $4::bytea, $5::text, $6::bigint, $7::bigint WHERE EXISTS (SELECT 1 FROM accounts WHERE id = $1) \
+     ON CONFLICT (account_id) DO NOTHING";
+const REPLACE_PREVIOUS: &str = "UPDATE grants SET generation = $2, access_token = $3, refresh_token = $4, \
+     scopes = $5, obtained_at = $6, expires_at = $7 WHERE account_id = $1 AND generation + 1 = $2";
+
+#[async_trait]
+impl Grants for PostgresTx {
+    async fn grant(&mut self, account: &AccountId) -> Result<Option<SealedGrant>, StoreError> {
+        let statement = self.select("SELECT * FROM grants WHERE account_id = $1").bind(account.as_str());
+        let row = statement.fetch_optional(self.connection()).await.map_err(failed("read a grant"))?;
+        row.as_ref().map(from_row).transpose()
+    }
+
+    async fn put_grant(&mut self, grant: &SealedGrant) -> Result<bool, StoreError> {
+        let action = "store a grant";
+        let statement = if grant.generation == 1 { INSERT_FIRST } else { REPLACE_PREVIOUS };
+        let done = query(statement)
+            .bind(grant.account_id.as_str())
+            .bind(integer(grant.generation, action)?)
+            .bind(grant.access_token.as_bytes())
+            .bind(grant.refresh_token.as_ref().map(Sealed::as_bytes))
+            .bind(to_json(&grant.scopes))
+            .bind(grant.obtained_at.millis())
+            .bind(grant.expires_at.map(Timestamp::millis))
+            .execute(self.connection())
+            .await
+            .map_err(failed(action))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn delete_grant(&mut self, account: &AccountId) -> Result<bool, StoreError> {
+        let statement = query("DELETE FROM grants WHERE account_id = $1").bind(account.as_str());
+        let done = statement.execute(self.connection()).await.map_err(failed("remove a grant"))?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+fn from_row(row: &PgRow) -> Result<SealedGrant, StoreError> {
+    let record = Record::new("grant", row);
+    Ok(SealedGrant {
+        account_id: record.parsed("account_id", AccountId::parse)?,
+        generation: record.count("generation")?,
+        access_token: record.sealed("access_token")?,
+        refresh_token: record.optional_sealed("refresh_token")?,
+        scopes: record.json("scopes")?,
+        obtained_at: record.time("obtained_at")?,
+        expires_at: record.optional_time("expires_at")?,
+    })
+}

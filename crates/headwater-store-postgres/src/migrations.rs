@@ -1,0 +1,57 @@
+//! The schema and its history. A migration that was released is never edited; changes get a file of their own, and
+//! what an older release still reads is dropped one release later.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::postgres::PgPool;
+use sqlx::{SqlStr, query};
+
+/// How often to try when other processes set up the same new database.
+const ATTEMPTS: u32 = 20;
+/// Somebody else made the same table at the same time, or a serialization failure.
+const REPEATABLE: [&str; 5] = ["23505", "42P07", "42710", "40001", "40P01"];
+
+/// Brings the database up to date, all or nothing. Another process that does the same waits and finds it done.
+pub(crate) async fn run(pool: &PgPool) -> Result<(), MigrateError> {
+    for _ in 1..ATTEMPTS {
+        match attempt(pool).await {
+            Err(error) if repeatable(&error) => {}
+            outcome => return outcome,
+        }
+    }
+    attempt(pool).await
+}
+
+/// A row is the lock: whoever has it migrates.
+async fn attempt(pool: &PgPool) -> Result<(), MigrateError> {
+    let mut transaction = pool.begin().await?;
+    query("CREATE TABLE IF NOT EXISTS schema_lock (singleton INTEGER NOT NULL PRIMARY KEY)")
+        .execute(&mut *transaction)
+        .await?;
+    query("INSERT INTO schema_lock (singleton) VALUES (1) ON CONFLICT (singleton) DO NOTHING")
+        .execute(&mut *transaction)
+        .await?;
+    query("SELECT singleton FROM schema_lock FOR UPDATE").execute(&mut *transaction).await?;
+    let mut migrator = migrator();
+    migrator.set_locking(false);
+    migrator.run_direct(None, &mut *transaction, false).await?;
+    Ok(transaction.commit().await?)
+}
+
+fn repeatable(error: &MigrateError) -> bool {
+    let (MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _)) = error else {
+        return false;
+    };
+    let code = source.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| REPEATABLE.contains(&&*code))
+}
+
+fn migrator() -> Migrator {
+    Migrator::with_migrations(vec![migration(1, "initial", include_str!("../migrations/0001_initial.sql"))])
+}
+
+fn migration(version: i64, description: &'static str, sql: &'static str) -> Migration {
+    let sql = SqlStr::from_static(sql);
+    Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
+}

@@ -1,0 +1,59 @@
+//! The open database.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use headwater_domain::secret::Secret;
+use headwater_ports::store::{Store, StoreError, Tx};
+use sqlx::postgres::PgPool;
+
+use crate::error::failed;
+use crate::open::{OpenError, open};
+use crate::transaction::PostgresTx;
+
+/// One state, whatever others commit meanwhile.
+const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// Every statement sees what was committed before it; rows that decide something are locked when they are read.
+const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+/// Storage in a PostgreSQL database. Any number of processes may use it.
+pub struct PostgresStore {
+    pool: PgPool,
+}
+
+impl PostgresStore {
+    /// Connects to `address` (`postgres://user:password@host/database`) with at most this many connections, and
+    /// brings the schema up to date. Several processes may do so at the same time.
+    pub async fn open(address: &Secret, connections: u32) -> Result<Self, OpenError> {
+        Ok(Self { pool: open(address, connections).await? })
+    }
+
+    /// Waits for the transactions under way and closes the connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    #[cfg(test)]
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
+        let transaction = self.pool.begin_with(READ).await.map_err(failed("begin to read"))?;
+        Ok(Box::new(PostgresTx::new(transaction, false)))
+    }
+
+    async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
+        let transaction = self.pool.begin_with(WRITE).await.map_err(failed("begin to write"))?;
+        Ok(Box::new(PostgresTx::new(transaction, true)))
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("PostgresStore").finish_non_exhaustive()
+    }
+}
