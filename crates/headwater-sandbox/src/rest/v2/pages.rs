@@ -33,12 +33,6 @@ pub(super) fn routes() -> Vec<Route> {
             &[&["read:page:confluence"]],
             children::child_pages,
         ),
-        Route::new(
-            Method::GET,
-            "/api/v2/pages/{id}/direct-children",
-            &[&["read:hierarchical-content:confluence"]],
-            children::direct_children,
-        ),
         Route::new(Method::GET, "/api/v2/pages/{id}/labels", &[&["read:page:confluence"]], |call| {
             labels::list(call, Kind::Page)
         }),
