@@ -5,6 +5,7 @@ mod authorize;
 mod blog_posts;
 mod comments;
 mod control;
+mod custom_content;
 mod drafts;
 mod gateway;
 mod harness;

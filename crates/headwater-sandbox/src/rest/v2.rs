@@ -5,6 +5,7 @@ pub(crate) mod attachments;
 mod blog_posts;
 pub(crate) mod children;
 mod comments;
+mod custom_content;
 mod descendants;
 pub(crate) mod documents;
 pub(crate) mod entity;
@@ -33,6 +34,8 @@ pub(crate) fn routes() -> Vec<Route> {
         children::routes(),
         descendants::routes(),
         ancestors::routes(),
+        custom_content::routes(),
+        versions::routes(),
     ]
     .into_iter()
     .flatten()

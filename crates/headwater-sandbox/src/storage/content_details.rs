@@ -7,6 +7,9 @@ use super::StorageError;
 /// The address a smart link leads to.
 pub(crate) const EMBED_URL: &str = "embed-url";
 
+/// The format of the body of custom content; storage format when it is absent.
+pub(crate) const BODY_FORMAT: &str = "body-format";
+
 /// Sets a detail, in place of what was there.
 pub(crate) async fn set(
     connection: &mut SqliteConnection,

@@ -206,6 +206,20 @@ pub(crate) async fn set_owner(
     Ok(())
 }
 
+/// Hangs custom content on other content, or with `None` on its space.
+pub(crate) async fn set_container(
+    connection: &mut SqliteConnection,
+    id: i64,
+    container_id: Option<i64>,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE contents SET container_id = ?2 WHERE id = ?1")
+        .bind(id)
+        .bind(container_id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Hangs a node of the tree below another one, as its last child; `None` puts it at the top of the space.
 pub(crate) async fn set_parent(
     connection: &mut SqliteConnection,

@@ -129,7 +129,7 @@ pub(crate) async fn check_parent(
 }
 
 /// Which status a body asks for: published or not.
-fn read_status(word: Option<&str>) -> Result<Status, Refusal> {
+pub(crate) fn read_status(word: Option<&str>) -> Result<Status, Refusal> {
     match word {
         None | Some("current") => Ok(Status::Current),
         Some("draft") => Ok(Status::Draft),
