@@ -10,7 +10,7 @@ pub(crate) mod v2;
 pub(crate) use self::call::Call;
 pub(crate) use self::query::Query;
 pub(crate) use self::refusal::Refusal;
-pub(crate) use self::route::{Match, Route, Routes};
+pub(crate) use self::route::{Match, Route, Routes, Scopes};
 
 /// Every operation there is.
 pub(crate) fn routes() -> Routes {

@@ -7,6 +7,7 @@ pub(crate) mod attachments;
 pub(crate) mod clients;
 pub(crate) mod consents;
 pub(crate) mod content;
+pub(crate) mod content_details;
 pub(crate) mod contents;
 pub(crate) mod drafts;
 pub(crate) mod grants;
@@ -16,6 +17,7 @@ pub(crate) mod properties;
 pub(crate) mod sites;
 pub(crate) mod spaces;
 pub(crate) mod tokens;
+pub(crate) mod tree;
 pub(crate) mod users;
 pub(crate) mod versions;
 

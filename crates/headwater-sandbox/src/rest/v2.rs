@@ -1,9 +1,12 @@
 //! REST v2: `/wiki/api/v2/...`.
 
+mod ancestors;
 pub(crate) mod attachments;
 mod blog_posts;
 pub(crate) mod children;
 mod comments;
+mod custom_content;
+mod descendants;
 pub(crate) mod documents;
 pub(crate) mod entity;
 pub(crate) mod error;
@@ -15,14 +18,26 @@ mod paging;
 pub(crate) mod parameter;
 pub(crate) mod representation;
 mod spaces;
+mod tree;
 mod versions;
 
 use super::Route;
 
 /// The operations of v2, family by family.
 pub(crate) fn routes() -> Vec<Route> {
-    [pages::routes(), blog_posts::routes(), spaces::routes(), comments::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        pages::routes(),
+        blog_posts::routes(),
+        spaces::routes(),
+        comments::routes(),
+        tree::routes(),
+        children::routes(),
+        descendants::routes(),
+        ancestors::routes(),
+        custom_content::routes(),
+        versions::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

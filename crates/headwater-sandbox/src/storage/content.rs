@@ -1,4 +1,4 @@
-//! What a piece of content is: pages, blog posts, comments and attachments share one table and one id space.
+//! What a piece of content is: pages, blog posts, folders, comments and so on share one table and one id space.
 
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -11,17 +11,18 @@ pub(crate) struct Content {
     pub(crate) id: i64,
     pub(crate) cloud_id: String,
     pub(crate) kind: Kind,
-    /// Comments: `footer` or `inline`. Pages: `live` or nothing.
+    /// Comments: `footer` or `inline`. Pages: `live` or nothing. Custom content: the type its app gave it.
     pub(crate) subtype: Option<String>,
     pub(crate) status: Status,
     pub(crate) title: String,
     pub(crate) space_id: i64,
-    /// The page above, or the comment that is answered.
+    /// The node of the tree above, or the comment that is answered.
     pub(crate) parent_id: Option<i64>,
-    /// Comments and attachments: what they hang on.
+    pub(crate) parent_kind: Option<Kind>,
+    /// Comments, attachments and custom content: what they hang on.
     pub(crate) container_id: Option<i64>,
     pub(crate) position: Option<i64>,
-    /// Where a trashed page was.
+    /// Where a trashed node of the tree was.
     pub(crate) previous_parent_id: Option<i64>,
     pub(crate) author_id: String,
     pub(crate) owner_id: String,
@@ -42,6 +43,13 @@ pub(crate) enum Kind {
     BlogPost,
     Comment,
     Attachment,
+    /// What apps keep; the subtype says which of their types it is.
+    Custom,
+    Whiteboard,
+    Database,
+    Folder,
+    /// A smart link in the tree.
+    Embed,
 }
 
 /// Where content is in its life.
@@ -63,6 +71,7 @@ impl Content {
         let kind: &str = row.try_get("type")?;
         let status: &str = row.try_get("status")?;
         let unknown = |column, value: &str| StorageError::Unknown { column, value: value.to_owned() };
+        let parent_kind: Option<&str> = row.try_get("parent_type")?;
         Ok(Self {
             id: row.try_get("id")?,
             cloud_id: row.try_get("cloud_id")?,
@@ -72,6 +81,7 @@ impl Content {
             title: row.try_get("title")?,
             space_id: row.try_get("space_id")?,
             parent_id: row.try_get("parent_id")?,
+            parent_kind: parent_kind.and_then(Kind::parse),
             container_id: row.try_get("container_id")?,
             position: row.try_get("position")?,
             previous_parent_id: row.try_get("previous_parent_id")?,
@@ -88,6 +98,27 @@ impl Content {
 }
 
 impl Kind {
+    /// What hangs in the page tree of a space.
+    pub(crate) const TREE: [Self; 5] =
+        [Self::Page, Self::Whiteboard, Self::Database, Self::Folder, Self::Embed];
+
+    const ALL: [Self; 9] = [
+        Self::Page,
+        Self::BlogPost,
+        Self::Comment,
+        Self::Attachment,
+        Self::Custom,
+        Self::Whiteboard,
+        Self::Database,
+        Self::Folder,
+        Self::Embed,
+    ];
+
+    /// Whether it has a place in the page tree of its space.
+    pub(crate) fn is_in_tree(self) -> bool {
+        Self::TREE.contains(&self)
+    }
+
     /// The word for it in the database, in CQL and in v1 replies.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -95,13 +126,16 @@ impl Kind {
             Self::BlogPost => "blogpost",
             Self::Comment => "comment",
             Self::Attachment => "attachment",
+            Self::Custom => "custom",
+            Self::Whiteboard => "whiteboard",
+            Self::Database => "database",
+            Self::Folder => "folder",
+            Self::Embed => "embed",
         }
     }
 
     pub(crate) fn parse(word: &str) -> Option<Self> {
-        [Self::Page, Self::BlogPost, Self::Comment, Self::Attachment]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 

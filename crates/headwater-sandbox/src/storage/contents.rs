@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 
 use super::content::{Content, Kind, Status};
-use super::{StorageError, take_id};
+use super::{StorageError, take_id, tree};
 use crate::render;
 
 /// Content to be added, as version 1.
@@ -39,15 +39,16 @@ pub(crate) struct Edit<'a> {
     pub(crate) at: i64,
 }
 
-/// Adds content, its first version and its search entry. Pages come last among their siblings.
+/// Adds content, its first version and its search entry. Nodes of the tree come last among their siblings.
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
     new: &NewContent<'_>,
 ) -> Result<Content, StorageError> {
     let id = take_id(connection, new.id).await?;
-    let position = match new.kind {
-        Kind::Page => Some(next_position(connection, new.space_id, new.parent_id).await?),
-        Kind::BlogPost | Kind::Comment | Kind::Attachment => None,
+    let position = if new.kind.is_in_tree() {
+        Some(next_position(connection, new.space_id, new.parent_id).await?)
+    } else {
+        None
     };
     sqlx::query(
         "INSERT INTO contents (id, cloud_id, type, subtype, status, title, space_id, parent_id, container_id,
@@ -205,7 +206,21 @@ pub(crate) async fn set_owner(
     Ok(())
 }
 
-/// Hangs a page below another page, as its last child; `None` puts it at the top of the space.
+/// Hangs custom content on other content, or with `None` on its space.
+pub(crate) async fn set_container(
+    connection: &mut SqliteConnection,
+    id: i64,
+    container_id: Option<i64>,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE contents SET container_id = ?2 WHERE id = ?1")
+        .bind(id)
+        .bind(container_id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Hangs a node of the tree below another one, as its last child; `None` puts it at the top of the space.
 pub(crate) async fn set_parent(
     connection: &mut SqliteConnection,
     page: &Content,
@@ -221,20 +236,18 @@ pub(crate) async fn set_parent(
     Ok(())
 }
 
-/// Puts content into the trash. The children of a page move up to where the page was.
+/// Puts content into the trash. The children of a node of the tree move up to where it was, behind its siblings.
 pub(crate) async fn trash(connection: &mut SqliteConnection, content: &Content) -> Result<(), StorageError> {
-    if content.kind == Kind::Page {
-        sqlx::query("UPDATE contents SET parent_id = ?2 WHERE parent_id = ?1 AND type = 'page'")
-            .bind(content.id)
-            .bind(content.parent_id)
-            .execute(&mut *connection)
-            .await?;
+    if content.kind.is_in_tree() {
+        tree::lift_children(connection, content).await?;
     }
+    let keeps_parent = !content.kind.is_in_tree();
     sqlx::query(
         "UPDATE contents SET status = 'trashed', previous_parent_id = parent_id,
-            parent_id = CASE WHEN type = 'page' THEN NULL ELSE parent_id END, position = NULL WHERE id = ?1",
+            parent_id = CASE WHEN ?2 THEN parent_id END, position = NULL WHERE id = ?1",
     )
     .bind(content.id)
+    .bind(keeps_parent)
     .execute(connection)
     .await?;
     Ok(())
@@ -246,7 +259,7 @@ pub(crate) async fn restore(
     content: &Content,
 ) -> Result<(), StorageError> {
     set_status(connection, content.id, Status::Current).await?;
-    if content.kind != Kind::Page {
+    if !content.kind.is_in_tree() {
         return Ok(());
     }
     let parent_id: Option<i64> =
@@ -283,14 +296,15 @@ pub(crate) async fn reread(connection: &mut SqliteConnection, id: i64) -> Result
     Content::read(&row)
 }
 
-async fn next_position(
+/// The position behind all nodes of the tree that hang below `parent_id`.
+pub(crate) async fn next_position(
     connection: &mut SqliteConnection,
     space_id: i64,
     parent_id: Option<i64>,
 ) -> Result<i64, StorageError> {
     Ok(sqlx::query_scalar(
         "SELECT coalesce(max(position), -1) + 1 FROM contents
-         WHERE space_id = ?1 AND type = 'page' AND parent_id IS ?2",
+         WHERE space_id = ?1 AND type IN ('page', 'whiteboard', 'database', 'folder', 'embed') AND parent_id IS ?2",
     )
     .bind(space_id)
     .bind(parent_id)

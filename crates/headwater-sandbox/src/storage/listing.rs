@@ -14,7 +14,7 @@ pub(crate) struct Filter<'a> {
     pub(crate) cloud_id: &'a str,
     /// Whose eyes: private content of others is left out.
     pub(crate) viewer: &'a str,
-    pub(crate) kind: Kind,
+    pub(crate) kind: Kinds,
     pub(crate) statuses: &'a [Status],
     pub(crate) ids: &'a [i64],
     pub(crate) space_ids: &'a [i64],
@@ -24,6 +24,14 @@ pub(crate) struct Filter<'a> {
     pub(crate) parent: Parent,
     pub(crate) container_id: Option<i64>,
     pub(crate) media_type: Option<&'a str>,
+}
+
+/// Of which kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kinds {
+    Only(Kind),
+    /// All that hang in the page tree.
+    Tree,
 }
 
 /// Where in the tree.
@@ -116,7 +124,10 @@ pub(crate) async fn list(
 
 fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &Filter<'_>) {
     query.push(" WHERE contents.cloud_id = ").push_bind(filter.cloud_id.to_owned());
-    query.push(" AND contents.type = ").push_bind(filter.kind.as_str());
+    match filter.kind {
+        Kinds::Only(kind) => drop(query.push(" AND contents.type = ").push_bind(kind.as_str())),
+        Kinds::Tree => push_in(query, "contents.type", Kind::TREE.into_iter().map(Kind::as_str)),
+    }
     query
         .push(" AND (contents.private = 0 OR contents.author_id = ")
         .push_bind(filter.viewer.to_owned())

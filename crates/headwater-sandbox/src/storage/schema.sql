@@ -40,8 +40,9 @@ CREATE TABLE IF NOT EXISTS contents (
     title              TEXT NOT NULL,
     title_key          TEXT NOT NULL,    -- the title in lower case, of all alphabets: what titles are compared by
     space_id           INTEGER NOT NULL REFERENCES spaces (id),
-    parent_id          INTEGER,          -- the page above, or the comment that is answered
-    container_id       INTEGER,          -- comments and attachments: what they hang on
+    parent_id          INTEGER,          -- the node of the tree above, or the comment that is answered
+    parent_type        TEXT,             -- the type of the parent; kept by the triggers below
+    container_id       INTEGER,          -- comments, attachments and custom content: what they hang on
     position           INTEGER,
     previous_parent_id INTEGER,          -- where a trashed page was, for when it is restored
     author_id          TEXT NOT NULL,
@@ -57,6 +58,12 @@ CREATE INDEX IF NOT EXISTS contents_by_place ON contents (cloud_id, type, status
 CREATE INDEX IF NOT EXISTS contents_by_space ON contents (space_id, type, title_key);
 CREATE INDEX IF NOT EXISTS contents_by_parent ON contents (parent_id, position);
 CREATE INDEX IF NOT EXISTS contents_by_container ON contents (container_id, type);
+CREATE TRIGGER IF NOT EXISTS contents_parent_of_new AFTER INSERT ON contents WHEN new.parent_id IS NOT NULL BEGIN
+    UPDATE contents SET parent_type = (SELECT type FROM contents WHERE id = new.parent_id) WHERE id = new.id;
+END;
+CREATE TRIGGER IF NOT EXISTS contents_parent_of_moved AFTER UPDATE OF parent_id ON contents BEGIN
+    UPDATE contents SET parent_type = (SELECT type FROM contents WHERE id = new.parent_id) WHERE id = new.id;
+END;
 
 CREATE TABLE IF NOT EXISTS versions (
     content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
@@ -189,3 +196,11 @@ CREATE TABLE IF NOT EXISTS media_links (
     content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
     expires_at INTEGER NOT NULL
 ) STRICT;
+
+-- What only some kinds of content have: the address of an embed, the format of a body of custom content.
+CREATE TABLE IF NOT EXISTS content_details (
+    content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    name       TEXT NOT NULL,
+    value      TEXT NOT NULL,
+    PRIMARY KEY (content_id, name)
+) STRICT, WITHOUT ROWID;

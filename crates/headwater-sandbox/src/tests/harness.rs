@@ -159,18 +159,23 @@ impl World {
 
     /// The second user, who never saw a consent form.
     pub(super) async fn other_user(&self) -> Session<'_> {
+        self.other_user_with(SCOPES).await
+    }
+
+    /// The second user with these scopes.
+    pub(super) async fn other_user_with(&self, scope: &str) -> Session<'_> {
         let grant = Grant {
             grant_id: "grant-of-the-other".to_owned(),
             client_id: "app".to_owned(),
             account_id: OTHER_ACCOUNT_ID.to_owned(),
-            scope: SCOPES.to_owned(),
+            scope: scope.to_owned(),
             created_at: ManualClock::START,
             revoked_at: None,
         };
         let token = AccessToken {
             token: "token-of-the-other".to_owned(),
             grant_id: grant.grant_id.clone(),
-            scope: SCOPES.to_owned(),
+            scope: scope.to_owned(),
             refresh_token: None,
             expires_at: i64::MAX,
         };

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::harness::{World, id, update};
+use crate::storage::content::Kind;
 
 #[tokio::test]
 async fn an_update_makes_the_next_version() {
@@ -155,5 +156,45 @@ async fn a_new_title_alone_makes_a_version_and_leaves_the_body() {
     ];
     for (body, status) in cases {
         assert_eq!(session.put(&format!("{path}/title"), &body).await.status.as_u16(), status, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn every_kind_of_content_has_versions_with_details() {
+    let world = World::new().await;
+    let session = world.session().await;
+    let page = id(&session.create_page("One", json!({})).await);
+    session.update_page(&page, 2, "Two", "").await;
+    session.update_page(&page, 3, "Three", "").await;
+    let details = session.get(&format!("/wiki/api/v2/pages/{page}/versions/2")).await.json;
+    assert_eq!(
+        details,
+        json!({ "number": 2, "authorId": crate::bare::ACCOUNT_ID, "message": "",
+            "createdAt": "2026-11-01T00:00:00.000Z", "minorEdit": false, "contentTypeModified": false,
+            "collaborators": [crate::bare::ACCOUNT_ID], "prevVersion": 1, "nextVersion": 3 })
+    );
+    let post = world.insert(Kind::BlogPost, "Post", None).await;
+    let file = world.insert(Kind::Attachment, "file.txt", Some(post)).await;
+    let comment = json!({ "pageId": page, "body": { "representation": "storage", "value": "<p>hm</p>" } });
+    let comment = id(&session.post("/wiki/api/v2/footer-comments", &comment).await.json);
+    let cases = [
+        (format!("blogposts/{post}"), "blogpost", post.to_string()),
+        (format!("attachments/att{file}"), "attachment", format!("att{file}")),
+        (format!("footer-comments/{comment}"), "comment", comment.clone()),
+    ];
+    for (path, noun, it) in cases {
+        let list = session.get(&format!("/wiki/api/v2/{path}/versions")).await;
+        assert_eq!(list.json["results"][0][noun]["id"], it, "{}", list.text);
+        let first = session.get(&format!("/wiki/api/v2/{path}/versions/1")).await.json;
+        assert_eq!((&first["number"], &first["nextVersion"]), (&json!(1), &Value::Null), "{path}");
+    }
+    for (path, status) in [
+        (format!("inline-comments/{comment}/versions"), 404),
+        (format!("pages/{page}/versions/4"), 404),
+        (format!("pages/{page}/versions/x"), 400),
+        ("pages/x/versions/1".to_owned(), 400),
+        (format!("pages/{post}/versions"), 404),
+    ] {
+        assert_eq!(session.get(&format!("/wiki/api/v2/{path}")).await.status.as_u16(), status, "{path}");
     }
 }

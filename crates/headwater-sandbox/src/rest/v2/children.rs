@@ -1,16 +1,18 @@
-//! The children of a page, in the order they have in the tree.
+//! The children of pages, folders and what else has children, in the order they have in the tree.
 
 use axum::response::Response;
+use http::Method;
 use serde_json::{Value, json};
+use sqlx::SqliteConnection;
 
 use super::documents;
 use super::error::not_found;
 use super::paging::{Paging, Sort, down, up};
 use super::parameter::path_id;
-use crate::rest::{Call, Refusal};
+use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents;
-use crate::storage::listing::{self, By, Filter, Parent};
+use crate::storage::listing::{self, By, Filter, Kinds, Parent};
 
 /// The order of the tree.
 pub(crate) const BY_POSITION: Sort = up("child-position", By::Position);
@@ -45,18 +47,50 @@ pub(crate) async fn child_pages(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     documents::find(&call, &mut tx, Kind::Page, id).await?;
     drop(tx);
-    list(&call, id, CHILD_PAGE_SORTS, "ChildPageSortOrder", show_page).await
+    list(&call, id, Kinds::Only(Kind::Page), CHILD_PAGE_SORTS, "ChildPageSortOrder", show_page).await
 }
 
-/// Everything that hangs directly below a page.
-pub(crate) async fn direct_children(call: Call) -> Result<Response, Refusal> {
+/// The lists of everything that hangs directly below a node of the tree.
+pub(super) fn routes() -> Vec<Route> {
+    const SCOPES: Scopes = &[&["read:hierarchical-content:confluence"]];
+    vec![
+        Route::new(Method::GET, "/api/v2/pages/{id}/direct-children", SCOPES, |call| {
+            direct_children(call, Kind::Page)
+        }),
+        Route::new(Method::GET, "/api/v2/whiteboards/{id}/direct-children", SCOPES, |call| {
+            direct_children(call, Kind::Whiteboard)
+        }),
+        Route::new(Method::GET, "/api/v2/databases/{id}/direct-children", SCOPES, |call| {
+            direct_children(call, Kind::Database)
+        }),
+        Route::new(Method::GET, "/api/v2/folders/{id}/direct-children", SCOPES, |call| {
+            direct_children(call, Kind::Folder)
+        }),
+        Route::new(Method::GET, "/api/v2/embeds/{id}/direct-children", SCOPES, |call| {
+            direct_children(call, Kind::Embed)
+        }),
+    ]
+}
+
+async fn direct_children(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let mut tx = call.begin().await?;
-    let page = contents::find(&mut tx, &call.site.cloud_id, id).await?;
+    find_node(&call, &mut tx, kind, id).await?;
     drop(tx);
-    page.filter(|page| page.kind == Kind::Page && page.visible_to(&call.account_id))
-        .ok_or_else(|| not_found(format!("Cannot find [page] entity with id [{id}]")))?;
-    list(&call, id, CHILD_SORTS, "ContentSortOrder", show_typed).await
+    list(&call, id, Kinds::Tree, CHILD_SORTS, "ContentSortOrder", show_typed).await
+}
+
+/// A node of the tree that the user may see, or the 404 of the lists around it.
+pub(super) async fn find_node(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    kind: Kind,
+    id: i64,
+) -> Result<Content, Refusal> {
+    let found = contents::find(connection, &call.site.cloud_id, id).await?;
+    found
+        .filter(|content| content.kind == kind && content.visible_to(&call.account_id))
+        .ok_or_else(|| not_found(format!("Cannot find [{}] entity with id [{id}]", kind.as_str())))
 }
 
 /// A child with its type, as the list of direct children shows it.
@@ -73,12 +107,14 @@ pub(crate) fn show_typed(child: &Content) -> Value {
 async fn list(
     call: &Call,
     id: i64,
+    kind: Kinds,
     sorts: &'static [Sort],
     sort_kind: &str,
     show: fn(&Content) -> Value,
 ) -> Result<Response, Refusal> {
     let paging = Paging::read(&call.query, 25, Sort::read(&call.query, sorts, sort_kind)?)?;
     let filter = Filter {
+        kind,
         statuses: &[Status::Current, Status::Archived],
         parent: Parent::Is(id),
         ..documents::list::everything(call, Kind::Page)

@@ -199,7 +199,7 @@ async fn show(
         match container.kind {
             Kind::BlogPost => put("blogPostId", json!(container.id.to_string())),
             Kind::Attachment => put("attachmentId", json!(attachments::public_id(container.id))),
-            Kind::Page | Kind::Comment => put("pageId", json!(container.id.to_string())),
+            _ => put("pageId", json!(container.id.to_string())),
         }
         let web = format!("{}?focusedCommentId={}", entity::web_path(&container, space), comment.id);
         put("_links", json!({ "webui": web }));

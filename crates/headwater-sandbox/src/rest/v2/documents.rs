@@ -79,7 +79,7 @@ pub(crate) async fn show(
 }
 
 /// Checks a title as far as it stands alone.
-fn check_title(title: &str, status: Status) -> Result<(), Refusal> {
+pub(crate) fn check_title(title: &str, status: Status) -> Result<(), Refusal> {
     if status != Status::Draft && title.trim().is_empty() {
         return Err(invalid_body("Non-drafts cannot have empty titles"));
     }
@@ -108,8 +108,8 @@ async fn check_title_is_free(
     }
 }
 
-/// The page that shall be the parent: in the same space, visible, and not in the trash.
-async fn check_parent(
+/// The node of the tree that shall be the parent: in the same space, visible, and not in the trash.
+pub(crate) async fn check_parent(
     call: &Call,
     connection: &mut SqliteConnection,
     space_id: i64,
@@ -117,21 +117,19 @@ async fn check_parent(
 ) -> Result<(), Refusal> {
     let parent = contents::find(connection, &call.site.cloud_id, parent_id).await?;
     let usable = |content: &Content| {
-        content.kind == Kind::Page
-            && content.status != Status::Trashed
-            && content.visible_to(&call.account_id)
+        content.kind.is_in_tree() && content.status != Status::Trashed && content.visible_to(&call.account_id)
     };
     let parent = parent
         .filter(usable)
         .ok_or_else(|| not_found(format!("Cannot find a parent with id [{parent_id}]")))?;
     if parent.space_id != space_id {
-        return Err(invalid_body("parentId: the parent must be in the same space as the page"));
+        return Err(invalid_body("parentId: the parent must be in the same space as its children"));
     }
     Ok(())
 }
 
 /// Which status a body asks for: published or not.
-fn read_status(word: Option<&str>) -> Result<Status, Refusal> {
+pub(crate) fn read_status(word: Option<&str>) -> Result<Status, Refusal> {
     match word {
         None | Some("current") => Ok(Status::Current),
         Some("draft") => Ok(Status::Draft),

@@ -27,7 +27,7 @@ pub(crate) fn document(
     put("spaceId", json!(content.space_id.to_string()));
     if content.kind == Kind::Page {
         put("parentId", json!(content.parent_id.map(|id| id.to_string())));
-        put("parentType", json!(content.parent_id.map(|_| "page")));
+        put("parentType", json!(content.parent_kind.map(Kind::as_str)));
         put("position", json!(content.position));
         put("ownerId", json!(content.owner_id));
         put("lastOwnerId", json!(content.last_owner_id));
@@ -41,6 +41,21 @@ pub(crate) fn document(
     put("body", body(&content.body, format)?);
     put("_links", document_links(content, space));
     Ok(Value::Object(entity))
+}
+
+/// The name of the collection in addresses.
+pub(crate) fn collection(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Page => "pages",
+        Kind::BlogPost => "blogposts",
+        Kind::Comment => "footer-comments",
+        Kind::Attachment => "attachments",
+        Kind::Custom => "custom-content",
+        Kind::Whiteboard => "whiteboards",
+        Kind::Database => "databases",
+        Kind::Folder => "folders",
+        Kind::Embed => "embeds",
+    }
 }
 
 /// A version as it is shown inside content.
@@ -88,6 +103,9 @@ pub(crate) fn web_path(content: &Content, space: &Space) -> String {
         }
         Kind::Page | Kind::Comment | Kind::Attachment => {
             format!("/spaces/{}/pages/{id}/{}", space.key, slug(&content.title))
+        }
+        Kind::Custom | Kind::Whiteboard | Kind::Database | Kind::Folder | Kind::Embed => {
+            format!("/spaces/{}/{}/{id}", space.key, content.kind.as_str())
         }
     }
 }

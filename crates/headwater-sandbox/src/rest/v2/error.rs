@@ -49,7 +49,15 @@ pub(crate) fn not_found(title: impl Into<String>) -> Refusal {
 
 /// The content does not exist, or the user may not see it.
 pub(crate) fn no_content(kind: Kind, id: i64) -> Refusal {
-    not_found(format!("Cannot find a {} with id [{id}]", kind.as_str()))
+    match kind {
+        Kind::Folder | Kind::Whiteboard | Kind::Database | Kind::Embed => {
+            not_found(format!("Content with id: [{id}] not found"))
+        }
+        Kind::Custom => not_found(format!("Cannot find a custom content with id [{id}]")),
+        Kind::Page | Kind::BlogPost | Kind::Comment | Kind::Attachment => {
+            not_found(format!("Cannot find a {} with id [{id}]", kind.as_str()))
+        }
+    }
 }
 
 /// The number of the new version does not follow the current one.

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::documents::list::Within;
 use super::documents::{create, list, read, remove, update};
-use super::{attachments, children, comments, labels, versions};
+use super::{attachments, children, comments, labels};
 use crate::rest::Route;
 use crate::storage::content::Kind;
 
@@ -33,12 +33,6 @@ pub(super) fn routes() -> Vec<Route> {
             &[&["read:page:confluence"]],
             children::child_pages,
         ),
-        Route::new(
-            Method::GET,
-            "/api/v2/pages/{id}/direct-children",
-            &[&["read:hierarchical-content:confluence"]],
-            children::direct_children,
-        ),
         Route::new(Method::GET, "/api/v2/pages/{id}/labels", &[&["read:page:confluence"]], |call| {
             labels::list(call, Kind::Page)
         }),
@@ -48,9 +42,6 @@ pub(super) fn routes() -> Vec<Route> {
             &[&["read:attachment:confluence"]],
             |call| attachments::list(call, Kind::Page),
         ),
-        Route::new(Method::GET, "/api/v2/pages/{id}/versions", &[&["read:page:confluence"]], |call| {
-            versions::list(call, Kind::Page)
-        }),
         Route::new(
             Method::GET,
             "/api/v2/pages/{id}/footer-comments",

@@ -101,8 +101,8 @@ pub(super) fn read_time(text: &str) -> Result<i64, Refusal> {
     })
 }
 
-/// Where a new page goes: below the wanted parent, or else below the homepage of its space.
-async fn place(
+/// Where a new node of the tree goes: below the wanted parent, or else below the homepage of its space.
+pub(crate) async fn place(
     call: &Call,
     connection: &mut SqliteConnection,
     space: &Space,

@@ -11,7 +11,7 @@ use super::super::paging::{Page, Paging, Sort, down, up};
 use super::super::parameter::{LIST_FORMATS, Statuses, body_format, ids, statuses, word};
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
-use crate::storage::listing::{self, By, Filter, Listed, Parent};
+use crate::storage::listing::{self, By, Filter, Kinds, Listed, Parent};
 use crate::storage::spaces::{self, Space};
 
 /// How lists of pages can be sorted.
@@ -49,7 +49,7 @@ pub(crate) fn everything(call: &Call, kind: Kind) -> Filter<'_> {
     Filter {
         cloud_id: &call.site.cloud_id,
         viewer: &call.account_id,
-        kind,
+        kind: Kinds::Only(kind),
         statuses: &[],
         ids: &[],
         space_ids: &[],

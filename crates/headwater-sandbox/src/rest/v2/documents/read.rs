@@ -11,7 +11,7 @@ use super::{find, newest_version};
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::drafts::{self, Draft};
-use crate::storage::listing::{self, Filter, Parent};
+use crate::storage::listing::{self, Filter, Kinds, Parent};
 use crate::storage::properties;
 use crate::storage::versions::{self, Version};
 
@@ -105,13 +105,13 @@ fn status_word(content: &Content, version: &Version) -> &'static str {
 }
 
 /// Adds the parts of the `include-` switches.
-async fn include(
+pub(crate) async fn include(
     call: &Call,
     connection: &mut SqliteConnection,
     content: &Content,
     shown: &mut Value,
 ) -> Result<(), Refusal> {
-    let collection = if content.kind == Kind::Page { "pages" } else { "blogposts" };
+    let collection = entity::collection(content.kind);
     let add = |shown: &mut Value, name: &str, rows: Vec<Value>| {
         put(shown, name, part(&format!("/api/v2/{collection}/{}/{name}", content.id), rows));
     };
@@ -134,7 +134,7 @@ async fn include(
         let history = versions::all(connection, content.id).await?;
         add(shown, "collaborators", collaborators(&history));
     }
-    if content.kind == Kind::Page && boolean(&call.query, "include-direct-children", false)? {
+    if content.kind.is_in_tree() && boolean(&call.query, "include-direct-children", false)? {
         let rows = children(call, connection, content).await?;
         add(shown, "direct-children", rows);
     }
@@ -174,6 +174,7 @@ async fn children(
     content: &Content,
 ) -> Result<Vec<Value>, Refusal> {
     let filter = Filter {
+        kind: Kinds::Tree,
         parent: Parent::Is(content.id),
         statuses: &[Status::Current],
         ..super::list::everything(call, Kind::Page)

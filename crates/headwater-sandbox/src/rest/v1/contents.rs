@@ -1,0 +1,47 @@
+//! What the operations on content of any kind share: finding it, and its title.
+
+use sqlx::SqliteConnection;
+
+use super::error::{bad_request, not_found};
+use crate::rest::{Call, Refusal};
+use crate::storage::content::{Content, Status};
+use crate::storage::contents;
+
+/// The content with this id that the user may see, or the 404 that names it.
+pub(super) async fn find(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    id: &str,
+) -> Result<Content, Refusal> {
+    let missing = || not_found(&format!("No content found with id : ContentId{{id={id}}}"));
+    let number: i64 = id.strip_prefix("att").unwrap_or(id).parse().map_err(|_| missing())?;
+    let found = contents::find(connection, &call.site.cloud_id, number).await?;
+    found.filter(|content| content.visible_to(&call.account_id)).ok_or_else(missing)
+}
+
+/// The node of the tree with this id, if it is current.
+pub(super) async fn find_node(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    id: &str,
+) -> Result<Content, Refusal> {
+    let content = find(call, connection, id).await?;
+    if content.kind.is_in_tree() && content.status == Status::Current {
+        return Ok(content);
+    }
+    Err(not_found(&format!("No content found with id : ContentId{{id={id}}}")))
+}
+
+/// Refuses a title that another page of the space holds.
+pub(super) async fn check_title_is_free(
+    connection: &mut SqliteConnection,
+    space_id: i64,
+    title: &str,
+) -> Result<(), Refusal> {
+    match contents::find_page_by_title(connection, space_id, title).await? {
+        None => Ok(()),
+        Some(_) => Err(bad_request(
+            "A page with this title already exists: A page already exists with the same TITLE in this space",
+        )),
+    }
+}

@@ -1,0 +1,96 @@
+//! Moving pages in the tree: before or after another page, or below it, in any space.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::Method;
+use serde_json::json;
+use sqlx::SqliteConnection;
+
+use super::contents::{check_title_is_free, find_node};
+use super::error::bad_request;
+use crate::rest::{Call, Refusal, Route};
+use crate::storage::content::{Content, Kind};
+use crate::storage::{contents, tree};
+
+/// Deeper trees are not walked.
+const DEEPEST: i64 = 1000;
+
+/// Where a page goes, as seen from the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Position {
+    Before,
+    After,
+    Append,
+}
+
+/// The operation that moves.
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::new(
+        Method::PUT,
+        "/rest/api/content/{pageId}/move/{position}/{targetId}",
+        &[&["write:confluence-content"], &["write:page:confluence"]],
+        move_page,
+    )]
+}
+
+async fn move_page(call: Call) -> Result<Response, Refusal> {
+    let position = Position::read(call.parameter("position"))?;
+    let mut tx = call.begin().await?;
+    let page = find_node(&call, &mut tx, call.parameter("pageId")).await?;
+    let target = find_node(&call, &mut tx, call.parameter("targetId")).await?;
+    check_no_circle(&mut tx, &page, &target).await?;
+    if page.space_id != target.space_id {
+        change_space(&mut tx, &page, target.space_id).await?;
+    }
+    let page = contents::reread(&mut tx, page.id).await?;
+    match position {
+        Position::Append => contents::set_parent(&mut tx, &page, Some(target.id)).await?,
+        Position::Before => tree::put_beside(&mut tx, &page, &target, false).await?,
+        Position::After => tree::put_beside(&mut tx, &page, &target, true).await?,
+    }
+    tx.commit().await?;
+    Ok(Json(json!({ "pageId": page.id.to_string() })).into_response())
+}
+
+impl Position {
+    fn read(word: &str) -> Result<Self, Refusal> {
+        match word {
+            "before" => Ok(Self::Before),
+            "after" => Ok(Self::After),
+            "append" => Ok(Self::Append),
+            other => {
+                Err(bad_request(&format!("Position '{other}' is not valid. Use before, after or append")))
+            }
+        }
+    }
+}
+
+/// Nothing can hang below itself, or stand beside itself.
+async fn check_no_circle(
+    connection: &mut SqliteConnection,
+    page: &Content,
+    target: &Content,
+) -> Result<(), Refusal> {
+    let above = tree::ancestors(connection, target).await?;
+    if page.id == target.id || above.iter().any(|node| node.id == page.id) {
+        return Err(bad_request(
+            "Cannot move a page to be a child or sibling of itself or of its descendant",
+        ));
+    }
+    Ok(())
+}
+
+/// Takes a node and all below it to another space, where the titles of its pages must be free.
+async fn change_space(
+    connection: &mut SqliteConnection,
+    node: &Content,
+    space_id: i64,
+) -> Result<(), Refusal> {
+    let below = tree::descendants(connection, node.id, DEEPEST).await?;
+    for content in below.iter().map(|below| &below.content).chain([node]) {
+        if content.kind == Kind::Page {
+            check_title_is_free(connection, space_id, &content.title).await?;
+        }
+    }
+    Ok(tree::set_space(connection, node.id, space_id).await?)
+}

@@ -1,0 +1,52 @@
+//! What is above a node of the tree, the highest first.
+
+use axum::response::Response;
+use http::Method;
+use serde_json::{Value, json};
+
+use super::children::find_node;
+use super::paging::{Paging, single, up};
+use super::parameter::path_id;
+use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::storage::content::Kind;
+use crate::storage::listing::By;
+use crate::storage::tree;
+
+const SCOPES: Scopes = &[&["read:content.metadata:confluence"]];
+
+/// The lists of ancestors.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::GET, "/api/v2/pages/{id}/ancestors", SCOPES, |call| list(call, Kind::Page)),
+        Route::new(Method::GET, "/api/v2/whiteboards/{id}/ancestors", SCOPES, |call| {
+            list(call, Kind::Whiteboard)
+        }),
+        Route::new(Method::GET, "/api/v2/databases/{id}/ancestors", SCOPES, |call| {
+            list(call, Kind::Database)
+        }),
+        Route::new(Method::GET, "/api/v2/folders/{id}/ancestors", SCOPES, |call| list(call, Kind::Folder)),
+        Route::new(Method::GET, "/api/v2/embeds/{id}/ancestors", SCOPES, |call| list(call, Kind::Embed)),
+    ]
+}
+
+/// There is no cursor: who wants more asks for the ancestors of the first row. So the nearest ones are given.
+async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {
+    let id = path_id(&call, "id")?;
+    let limit = Paging::read(&call.query, 25, up("id", By::Id))?.limit;
+    let mut tx = call.begin().await?;
+    let content = find_node(&call, &mut tx, kind, id).await?;
+    let mut above = tree::ancestors(&mut tx, &content).await?;
+    drop(tx);
+    above.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let rows: Vec<Value> = above
+        .iter()
+        .rev()
+        .map(|above| json!({ "id": above.id.to_string(), "type": above.kind.as_str() }))
+        .collect();
+    // Only the operation on pages is described with links.
+    let reply = match kind {
+        Kind::Page => json!({ "results": rows, "_links": { "base": call.base() } }),
+        _ => json!({ "results": rows }),
+    };
+    Ok(single(&call, reply))
+}

@@ -1,0 +1,188 @@
+//! Custom content: what apps keep in Confluence, in types of their own, hanging on a space, a page, a blog post or
+//! other custom content.
+
+pub(super) mod body;
+mod create;
+mod list;
+mod update;
+
+use axum::response::{IntoResponse, Response};
+use http::{Method, StatusCode};
+use serde_json::{Map, Value, json};
+use sqlx::SqliteConnection;
+
+use super::documents::{self, read::include};
+use super::error::{invalid_parameter, no_content, not_found, wrong_type};
+use super::fields::Fields;
+use super::parameter::{boolean, path_id};
+use super::{entity, paging};
+use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::storage::content::{Content, Kind, Status};
+use crate::storage::spaces::Space;
+use crate::storage::versions::{self, Version};
+use crate::storage::{content_details, contents};
+
+const READ: Scopes = &[&["read:custom-content:confluence"]];
+const WRITE: Scopes = &[&["write:custom-content:confluence"]];
+const DELETE: Scopes = &[&["delete:custom-content:confluence"]];
+
+/// The operations on custom content.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::GET, "/api/v2/custom-content", READ, list::everywhere),
+        Route::new(Method::POST, "/api/v2/custom-content", WRITE, create::create),
+        Route::new(Method::GET, "/api/v2/custom-content/{id}", READ, read),
+        Route::new(Method::PUT, "/api/v2/custom-content/{id}", WRITE, update::update),
+        Route::new(Method::DELETE, "/api/v2/custom-content/{id}", DELETE, remove),
+        Route::new(Method::GET, "/api/v2/custom-content/{id}/children", READ, list::children),
+        Route::new(Method::GET, "/api/v2/pages/{id}/custom-content", READ, |call| {
+            list::of_container(call, Kind::Page)
+        }),
+        Route::new(Method::GET, "/api/v2/blogposts/{id}/custom-content", READ, |call| {
+            list::of_container(call, Kind::BlogPost)
+        }),
+        Route::new(Method::GET, "/api/v2/spaces/{id}/custom-content", READ, list::of_space),
+    ]
+}
+
+async fn read(call: Call) -> Result<Response, Refusal> {
+    let id = path_id(&call, "id")?;
+    let format = body::wanted(&call.query, body::SINGLE_FORMATS)?;
+    let mut tx = call.begin().await?;
+    let mut content = documents::find(&call, &mut tx, Kind::Custom, id).await?;
+    let mut version = documents::newest_version(&mut tx, &content).await?;
+    if let Some(number) = call.query.first("version") {
+        let number = number.parse().map_err(|_| wrong_type("version", number, "int"))?;
+        let then = versions::find(&mut tx, id, number).await?;
+        version = then.ok_or_else(|| no_content(Kind::Custom, id))?;
+        content.title.clone_from(&version.title);
+        content.body.clone_from(&version.body);
+    }
+    let mut shown = show_single(&call, &mut tx, &content, &version, format).await?;
+    include(&call, &mut tx, &content, &mut shown).await?;
+    Ok(paging::single(&call, shown))
+}
+
+async fn remove(call: Call) -> Result<Response, Refusal> {
+    let id = path_id(&call, "id")?;
+    let purge = boolean(&call.query, "purge", false)?;
+    let mut tx = call.begin().await?;
+    let content = documents::find(&call, &mut tx, Kind::Custom, id).await?;
+    match (content.status, purge) {
+        (Status::Trashed, true) => contents::destroy(&mut tx, id).await?,
+        (Status::Trashed, false) => return Err(no_content(Kind::Custom, id)),
+        (_, true) => {
+            return Err(invalid_parameter(format!(
+                "Cannot purge content with id [{id}]: it is not in the trash"
+            )));
+        }
+        (_, false) => contents::trash(&mut tx, &content).await?,
+    }
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// What custom content can hang on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Space(i64),
+    Content(Kind, i64),
+}
+
+impl Place {
+    /// The places a body names.
+    fn read(fields: &Fields) -> Result<Vec<Self>, Refusal> {
+        let places = [
+            fields.id("spaceId")?.map(Self::Space),
+            fields.id("pageId")?.map(|id| Self::Content(Kind::Page, id)),
+            fields.id("blogPostId")?.map(|id| Self::Content(Kind::BlogPost, id)),
+            fields.id("customContentId")?.map(|id| Self::Content(Kind::Custom, id)),
+        ];
+        Ok(places.into_iter().flatten().collect())
+    }
+
+    /// The ids of the space and, if it is content, of the container.
+    async fn find(
+        self,
+        call: &Call,
+        connection: &mut SqliteConnection,
+    ) -> Result<(i64, Option<i64>), Refusal> {
+        match self {
+            Self::Space(id) => Ok((documents::find_space(call, connection, id).await?.id, None)),
+            Self::Content(kind, id) => {
+                let container = documents::find(call, connection, kind, id).await?;
+                if container.status == Status::Trashed {
+                    return Err(no_content(kind, id));
+                }
+                Ok((container.space_id, Some(id)))
+            }
+        }
+    }
+}
+
+/// Types are those of installed apps: `ac:{app}:{type}` and `forge:{app}:{environment}:{type}`.
+fn check_type(name: &str) -> Result<(), Refusal> {
+    let parts: Vec<&str> = name.split(':').collect();
+    let is_named = parts.iter().all(|part| !part.is_empty() && !part.contains(char::is_whitespace));
+    match (parts.first(), parts.len()) {
+        (Some(&"ac"), 3) | (Some(&"forge"), 3..) if is_named => Ok(()),
+        _ => Err(not_found(format!("Cannot find a custom content type [{name}]"))),
+    }
+}
+
+/// One piece of custom content as a single reply has it.
+async fn show_single(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    content: &Content,
+    version: &Version,
+    format: Option<&str>,
+) -> Result<Value, Refusal> {
+    let space = documents::find_space(call, connection, content.space_id).await?;
+    let mut shown = show(call, connection, content, version, &space, format).await?;
+    entity::add_base(&mut shown, &call.base());
+    Ok(shown)
+}
+
+async fn show(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    content: &Content,
+    version: &Version,
+    space: &Space,
+    format: Option<&str>,
+) -> Result<Value, Refusal> {
+    let stored = stored_format(connection, content.id).await?;
+    let mut shown = Map::new();
+    let mut put = |name: &str, value: Value| drop(shown.insert(name.to_owned(), value));
+    put("id", json!(content.id.to_string()));
+    put("type", json!(content.subtype));
+    put("status", json!(content.status.as_str()));
+    put("title", json!(content.title));
+    put("spaceId", json!(content.space_id.to_string()));
+    if let Some(id) = content.container_id
+        && let Some(container) = contents::find(connection, &call.site.cloud_id, id).await?
+    {
+        let name = match container.kind {
+            Kind::BlogPost => "blogPostId",
+            Kind::Custom => "customContentId",
+            _ => "pageId",
+        };
+        put(name, json!(id.to_string()));
+    }
+    put("authorId", json!(content.author_id));
+    put("createdAt", json!(crate::timestamp::iso(content.created_at)));
+    put("version", entity::version(version));
+    put("body", body::show(&content.body, stored, format)?);
+    put("_links", json!({ "webui": entity::web_path(content, space) }));
+    Ok(Value::Object(shown))
+}
+
+/// The format a body is kept in: raw or storage.
+pub(super) async fn stored_format(
+    connection: &mut SqliteConnection,
+    id: i64,
+) -> Result<&'static str, Refusal> {
+    let format = content_details::find(connection, id, content_details::BODY_FORMAT).await?;
+    Ok(if format.as_deref() == Some("raw") { "raw" } else { "storage" })
+}

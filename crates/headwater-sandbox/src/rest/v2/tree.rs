@@ -1,0 +1,139 @@
+//! Whiteboards, databases, folders and smart links: what hangs in the page tree beside pages. They are created, read
+//! and trashed; nothing updates or lists them.
+
+mod create;
+mod template;
+
+use axum::response::{IntoResponse, Response};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use sqlx::SqliteConnection;
+
+use super::documents::{self, read::include};
+use super::error::no_content;
+use super::parameter::path_id;
+use super::{entity, paging};
+use crate::rest::{Call, Refusal, Route};
+use crate::storage::content::{Content, Kind, Status};
+use crate::storage::{content_details, contents};
+
+/// The operations on these four kinds.
+pub(super) fn routes() -> Vec<Route> {
+    [whiteboards(), databases(), folders(), embeds()].into_iter().flatten().collect()
+}
+
+fn whiteboards() -> Vec<Route> {
+    vec![
+        Route::new(Method::POST, "/api/v2/whiteboards", &[&["write:whiteboard:confluence"]], |call| {
+            create::create(call, Kind::Whiteboard)
+        }),
+        Route::new(Method::GET, "/api/v2/whiteboards/{id}", &[&["read:whiteboard:confluence"]], |call| {
+            read(call, Kind::Whiteboard)
+        }),
+        Route::new(
+            Method::DELETE,
+            "/api/v2/whiteboards/{id}",
+            &[&["delete:whiteboard:confluence"]],
+            |call| remove(call, Kind::Whiteboard),
+        ),
+    ]
+}
+
+fn databases() -> Vec<Route> {
+    vec![
+        Route::new(Method::POST, "/api/v2/databases", &[&["write:database:confluence"]], |call| {
+            create::create(call, Kind::Database)
+        }),
+        Route::new(Method::GET, "/api/v2/databases/{id}", &[&["read:database:confluence"]], |call| {
+            read(call, Kind::Database)
+        }),
+        Route::new(Method::DELETE, "/api/v2/databases/{id}", &[&["delete:database:confluence"]], |call| {
+            remove(call, Kind::Database)
+        }),
+    ]
+}
+
+fn folders() -> Vec<Route> {
+    vec![
+        Route::new(Method::POST, "/api/v2/folders", &[&["write:folder:confluence"]], |call| {
+            create::create(call, Kind::Folder)
+        }),
+        Route::new(Method::GET, "/api/v2/folders/{id}", &[&["read:folder:confluence"]], |call| {
+            read(call, Kind::Folder)
+        }),
+        Route::new(Method::DELETE, "/api/v2/folders/{id}", &[&["delete:folder:confluence"]], |call| {
+            remove(call, Kind::Folder)
+        }),
+    ]
+}
+
+fn embeds() -> Vec<Route> {
+    vec![
+        Route::new(Method::POST, "/api/v2/embeds", &[&["write:embed:confluence"]], |call| {
+            create::create(call, Kind::Embed)
+        }),
+        Route::new(Method::GET, "/api/v2/embeds/{id}", &[&["read:embed:confluence"]], |call| {
+            read(call, Kind::Embed)
+        }),
+        Route::new(Method::DELETE, "/api/v2/embeds/{id}", &[&["delete:embed:confluence"]], |call| {
+            remove(call, Kind::Embed)
+        }),
+    ]
+}
+
+async fn read(call: Call, kind: Kind) -> Result<Response, Refusal> {
+    let id = path_id(&call, "id")?;
+    let mut tx = call.begin().await?;
+    let content = documents::find(&call, &mut tx, kind, id).await?;
+    let mut shown = show(&call, &mut tx, &content).await?;
+    include(&call, &mut tx, &content, &mut shown).await?;
+    Ok(paging::single(&call, shown))
+}
+
+async fn remove(call: Call, kind: Kind) -> Result<Response, Refusal> {
+    let id = path_id(&call, "id")?;
+    let mut tx = call.begin().await?;
+    let content = documents::find(&call, &mut tx, kind, id).await?;
+    if content.status == Status::Trashed {
+        return Err(no_content(kind, id));
+    }
+    contents::trash(&mut tx, &content).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// One of them, with its links.
+async fn show(call: &Call, connection: &mut SqliteConnection, content: &Content) -> Result<Value, Refusal> {
+    let version = documents::newest_version(connection, content).await?;
+    let space = documents::find_space(call, connection, content.space_id).await?;
+    let web = entity::web_path(content, &space);
+    let mut shown = json!({
+        "id": content.id.to_string(),
+        "type": content.kind.as_str(),
+        "status": content.status.as_str(),
+        "title": content.title,
+        "parentId": content.parent_id.map(|id| id.to_string()),
+        "parentType": content.parent_kind.map(Kind::as_str),
+        "position": content.position,
+        "authorId": content.author_id,
+        "ownerId": content.owner_id,
+        "createdAt": crate::timestamp::iso(content.created_at),
+        "spaceId": content.space_id.to_string(),
+        "version": entity::version(&version),
+        "_links": { "webui": web, "base": call.base() },
+    });
+    if let Some(members) = shown.as_object_mut() {
+        match content.kind {
+            Kind::Embed => {
+                let url = content_details::find(connection, content.id, content_details::EMBED_URL).await?;
+                members.insert("embedUrl".to_owned(), json!(url));
+            }
+            Kind::Whiteboard => {
+                let links = json!({ "webui": web, "editui": format!("{web}/edit"), "base": call.base() });
+                members.insert("_links".to_owned(), links);
+            }
+            _ => {}
+        }
+    }
+    Ok(shown)
+}
