@@ -1,6 +1,8 @@
 //! Stand-ins for the outermost edge, for tests: a clock that is moved by hand, chance from a seed, a provider
 //! that answers from a list.
 
+mod memory;
+
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +18,8 @@ use http::{HeaderMap, Method, Request, Response, Uri};
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::upstream::{Body, Patience, Upstream, UpstreamError, full, read};
+
+pub use memory::MemoryStore;
 
 /// A clock that stands still until it is moved.
 pub struct ManualClock {
