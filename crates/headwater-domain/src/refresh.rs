@@ -2,8 +2,8 @@
 //!
 //! The provider replaces the refresh token with every use, and tolerates the one before only for ten minutes. So a
 //! presentation is written down before it is made. Where the answer stays away, the same token is presented again,
-//! soon and well inside those ten minutes; after that, once, and only to a provider that is known to answer.
-//! A single refusal loses no account: it is confirmed first.
+//! soon and well inside those ten minutes; after that, only to a provider that is known to answer. A single refusal
+//! loses no account: it is confirmed first.
 
 use std::time::Duration;
 
@@ -16,8 +16,9 @@ pub const WINDOW: Duration = Duration::from_secs(9 * 60);
 pub const LEASE: Duration = Duration::from_secs(30);
 /// How much of the lease must be left when the request is sent: its own time limit, and a margin.
 pub const LEASE_MARGIN: Duration = Duration::from_secs(20);
-/// The pauses between presentations without an answer, in milliseconds.
-const PAUSES: [u64; 8] = [500, 2_000, 5_000, 15_000, 30_000, 60_000, 120_000, 240_000];
+/// The pauses between presentations without an answer, in milliseconds; the last one is repeated. Even spread by
+/// [`spread`] it is below a minute, so that an account recovers within a minute of its provider.
+const PAUSES: [u64; 6] = [500, 2_000, 5_000, 15_000, 30_000, 45_000];
 /// The pause when the request could not be sent.
 const NOT_SENT: Duration = Duration::from_secs(2);
 /// The pause when the provider asks for patience and does not say how much.
@@ -25,9 +26,7 @@ const DEFERRED: Duration = Duration::from_secs(30);
 /// The longest pause that a provider can ask for.
 const LONGEST_DEFERRAL: Duration = Duration::from_secs(15 * 60);
 /// The pause when the connection's own credentials are refused.
-const MISCONFIGURED: Duration = Duration::from_secs(60);
-/// The pause between presentations outside the window.
-const OUTSIDE: Duration = Duration::from_secs(3600);
+const MISCONFIGURED: Duration = Duration::from_secs(45);
 
 /// What is known about the exchange of one stored refresh token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,8 +46,9 @@ pub struct RefreshState {
 pub enum Step {
     /// Present the token.
     Present,
-    /// Present it if the provider is known to answer; another chance comes in an hour.
-    PresentOnceAnswering,
+    /// Present it as if for the first time, if the provider is known to answer. Either nobody has used the token, and
+    /// this presentation opens a window of its own; or the grant was lost before.
+    PresentAnew,
     /// Nothing for so long.
     Wait(Duration),
 }
@@ -107,7 +107,7 @@ impl RefreshState {
     pub fn step(&self, now: Timestamp) -> Step {
         match self.next_try_at.map(|at| now.until(at)) {
             Some(left) if !left.is_zero() => Step::Wait(left),
-            _ if self.outside_window(now) => Step::PresentOnceAnswering,
+            _ if self.outside_window(now) => Step::PresentAnew,
             _ => Step::Present,
         }
     }
@@ -116,9 +116,9 @@ impl RefreshState {
         self.refused_at.is_none() && self.sent_at.is_some_and(|at| at.until(now) >= WINDOW)
     }
 
-    /// What follows from an attempt that was begun in this state at `now`. `confirm_after` is the pause before a
+    /// What follows from an attempt that was begun in this state. `confirm_after` is the pause before a
     /// refusal is confirmed, zero for not at all; `chance` spreads the pauses.
-    pub fn judge(&self, attempt: Attempt, now: Timestamp, confirm_after: Duration, chance: u32) -> Verdict {
+    pub fn judge(&self, attempt: Attempt, confirm_after: Duration, chance: u32) -> Verdict {
         let again = |change, after| Verdict::Again { change, after: spread(after, chance) };
         match attempt {
             Attempt::NotSent => again(Change::TakeBack, NOT_SENT),
@@ -128,14 +128,18 @@ impl RefreshState {
                 Verdict::Again { change: Change::TakeBack, after: after + spread(after / 10, chance) }
             }
             Attempt::Misconfigured => again(Change::TakeBack, MISCONFIGURED),
-            Attempt::Ambiguous if self.outside_window(now) => again(Change::Keep, OUTSIDE),
             Attempt::Ambiguous => again(Change::Keep, self.pause()),
-            Attempt::Dead if self.outside_window(now) => Verdict::Lost(LossReason::RotationLost),
             Attempt::Dead if self.refused_at.is_some() || confirm_after.is_zero() => {
-                Verdict::Lost(LossReason::Refused)
+                Verdict::Lost(self.loss())
             }
             Attempt::Dead => Verdict::Again { change: Change::Refused, after: confirm_after },
         }
+    }
+
+    /// One refusal is among the presentations that went before a confirmed one.
+    fn loss(&self) -> LossReason {
+        let unanswered = self.presentations > u32::from(self.refused_at.is_some());
+        if unanswered { LossReason::RotationLost } else { LossReason::Refused }
     }
 
     fn pause(&self) -> Duration {
@@ -178,47 +182,45 @@ mod tests {
         assert_eq!(fresh.step(START), Step::Present);
         let sent = RefreshState { sent_at: Some(START), presentations: 1, ..fresh };
         assert_eq!(sent.step(after(539)), Step::Present);
-        assert_eq!(sent.step(after(540)), Step::PresentOnceAnswering);
+        assert_eq!(sent.step(after(540)), Step::PresentAnew);
         let paused = RefreshState { next_try_at: Some(after(600)), ..sent };
         assert_eq!(paused.step(after(540)), Step::Wait(Duration::from_secs(60)));
         let refused = RefreshState { refused_at: Some(after(1)), ..sent };
         assert_eq!(refused.step(after(9_999)), Step::Present, "an answered presentation has no window");
     }
 
-    /// All retries together stay inside the window, whatever chance says.
+    /// Whatever chance says, there are enough of them, and none comes after the window.
     #[test]
     fn silence_is_met_with_ever_longer_pauses_inside_the_window() {
         for chance in [0, MIDDLE, u32::MAX] {
             let (mut state, mut now, mut count) = (RefreshState::default(), START, 0);
             while state.step(now) == Step::Present {
-                let Verdict::Again { change, after } = state.judge(Attempt::Ambiguous, now, CONFIRM, chance)
+                let Verdict::Again { change, after } = state.judge(Attempt::Ambiguous, CONFIRM, chance)
                 else {
                     panic!("silence loses nothing")
                 };
                 assert_eq!(change, Change::Keep);
+                assert!(after < Duration::from_secs(60));
                 state.sent_at.get_or_insert(now);
                 state.presentations += 1;
                 now = now.plus(after);
                 count += 1;
             }
-            assert!((8..=10).contains(&count), "{count} presentations");
-            assert_eq!(state.step(now), Step::PresentOnceAnswering);
-            let outside = state.judge(Attempt::Ambiguous, now, CONFIRM, MIDDLE);
-            assert!(matches!(outside, Verdict::Again { after, .. } if after >= Duration::from_secs(2_000)));
+            assert!((13..=20).contains(&count), "{count} presentations");
+            assert_eq!(state.step(now), Step::PresentAnew);
         }
     }
 
     #[test]
     fn one_refusal_loses_nothing_and_the_second_does() {
         let fresh = RefreshState::default();
-        let first = fresh.judge(Attempt::Dead, START, CONFIRM, 0);
+        let first = fresh.judge(Attempt::Dead, CONFIRM, 0);
         assert_eq!(first, Verdict::Again { change: Change::Refused, after: CONFIRM });
-        let refused = RefreshState { refused_at: Some(START), ..fresh };
-        assert_eq!(refused.judge(Attempt::Dead, after(30), CONFIRM, 0), Verdict::Lost(LossReason::Refused));
-        assert_eq!(fresh.judge(Attempt::Dead, START, Duration::ZERO, 0), Verdict::Lost(LossReason::Refused));
-        let silent = RefreshState { sent_at: Some(START), presentations: 9, ..fresh };
-        let late = silent.judge(Attempt::Dead, after(600), CONFIRM, 0);
-        assert_eq!(late, Verdict::Lost(LossReason::RotationLost));
+        let refused = RefreshState { refused_at: Some(START), presentations: 1, ..fresh };
+        assert_eq!(refused.judge(Attempt::Dead, CONFIRM, 0), Verdict::Lost(LossReason::Refused));
+        assert_eq!(fresh.judge(Attempt::Dead, Duration::ZERO, 0), Verdict::Lost(LossReason::Refused));
+        let silent = RefreshState { sent_at: Some(START), presentations: 9, ..refused };
+        assert_eq!(silent.judge(Attempt::Dead, CONFIRM, 0), Verdict::Lost(LossReason::RotationLost));
     }
 
     #[test]
@@ -226,14 +228,14 @@ mod tests {
         let state = RefreshState { sent_at: Some(START), presentations: 2, ..RefreshState::default() };
         for (attempt, shortest, longest) in [
             (Attempt::NotSent, 1, 3),
-            (Attempt::Misconfigured, 48, 72),
+            (Attempt::Misconfigured, 36, 54),
             (Attempt::Deferred(None), 30, 34),
             (Attempt::Deferred(Some(Duration::from_secs(7))), 7, 8),
             (Attempt::Deferred(Some(Duration::from_secs(86_400))), 900, 1_010),
             (Attempt::Deferred(Some(Duration::ZERO)), 2, 3),
         ] {
             for chance in [0, u32::MAX] {
-                let verdict = state.judge(attempt, START, CONFIRM, chance);
+                let verdict = state.judge(attempt, CONFIRM, chance);
                 let Verdict::Again { change, after } = verdict else { panic!("{verdict:?}") };
                 assert_eq!(change, Change::TakeBack, "{attempt:?}");
                 assert!((shortest..=longest).contains(&after.as_secs()), "{attempt:?}: {after:?}");

@@ -33,7 +33,7 @@ macro_rules! store_suite {
             grants: every_field_survives, generations_follow_each_other, a_grant_needs_its_account,
                 a_refused_grant_changes_nothing, of_many_writers_one_wins;
             refreshes: one_holds_the_lease, a_lapsed_lease_is_taken_over_and_its_first_holder_fenced,
-                presentations_are_counted_from_the_first, what_did_not_happen_is_taken_back,
+                presentations_are_counted_from_the_first, a_presentation_anew_is_a_first_one, what_did_not_happen_is_taken_back,
                 a_refused_token_stays_refused, a_new_grant_ends_what_was_under_way,
                 a_refresh_of_a_removed_grant_finds_nothing, due_refreshes_come_in_order, unanswered_refreshes_come_first,
                 what_cannot_be_begun_is_not_due, of_many_that_want_the_lease_one_gets_it;

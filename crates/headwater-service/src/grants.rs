@@ -11,6 +11,8 @@ mod holds;
 mod outcome;
 mod refresh;
 mod sealing;
+#[cfg(test)]
+mod tests;
 mod token_request;
 mod unsaved;
 

@@ -43,10 +43,12 @@ const HELD: &str = concat!(
      WHERE account_id = $1 AND generation = $2 AND lease_id IS NOT NULL",
 );
 const PRESENT: &str = concat!(
-    "UPDATE grants SET sent_at = coalesce(sent_at, ",
+    "UPDATE grants SET sent_at = CASE WHEN $3 THEN ",
     now!(),
-    "), presentations = presentations + 1 \
-     WHERE account_id = $1 AND lease_id = $2 AND lease_until > ",
+    " ELSE coalesce(sent_at, ",
+    now!(),
+    ") END, \
+     presentations = presentations + 1 WHERE account_id = $1 AND lease_id = $2 AND lease_until > ",
     now!(),
 );
 /// A presentation that is taken back leaves no trace, unless there was one before it.
@@ -109,9 +111,10 @@ impl Refreshes for PostgresTx {
         &mut self,
         account: &AccountId,
         lease: LeaseId,
+        anew: bool,
         _: Timestamp,
     ) -> Result<bool, StoreError> {
-        let statement = query(PRESENT).bind(account.as_str()).bind(lease.0);
+        let statement = query(PRESENT).bind(account.as_str()).bind(lease.0).bind(anew);
         let done = statement.execute(self.connection()).await.map_err(failed("note a presentation"))?;
         Ok(done.rows_affected() == 1)
     }

@@ -23,7 +23,7 @@ const LEASE: &str = "UPDATE grants SET lease_id = ?3, lease_until = ?5 + ?4 \
      RETURNING sent_at, presentations, refused_at, next_try_at, ?5 AS now";
 const HELD: &str = "SELECT lease_until - ?3 AS rest FROM grants \
      WHERE account_id = ?1 AND generation = ?2 AND lease_id IS NOT NULL";
-const PRESENT: &str = "UPDATE grants SET sent_at = ifnull(sent_at, ?3), presentations = presentations + 1 \
+const PRESENT: &str = "UPDATE grants SET sent_at = CASE WHEN ?4 THEN ?3 ELSE ifnull(sent_at, ?3) END, presentations = presentations + 1 \
      WHERE account_id = ?1 AND lease_id = ?2 AND lease_until > ?3";
 /// A presentation that is taken back leaves no trace, unless there was one before it.
 const END: &str = "UPDATE grants SET lease_id = NULL, lease_until = NULL, next_try_at = ?6 + ?5, \
@@ -77,9 +77,10 @@ impl Refreshes for SqliteTx {
         &mut self,
         account: &AccountId,
         lease: LeaseId,
+        anew: bool,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let statement = query(PRESENT).bind(account.as_str()).bind(lease.0).bind(now.millis());
+        let statement = query(PRESENT).bind(account.as_str()).bind(lease.0).bind(now.millis()).bind(anew);
         let done = statement.execute(self.connection()).await.map_err(failed("note a presentation"))?;
         Ok(done.rows_affected() == 1)
     }

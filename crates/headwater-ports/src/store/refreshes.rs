@@ -59,11 +59,13 @@ pub trait Refreshes {
         now: Timestamp,
     ) -> Result<Leasing, StoreError>;
 
-    /// Notes that the refresh token is about to be presented. `false` when the lease was lost: then it must not be.
+    /// Notes that the refresh token is about to be presented; `anew` forgets when that was first done. `false` when
+    /// the lease was lost: then it must not be presented.
     async fn note_presentation(
         &mut self,
         account: &AccountId,
         lease: LeaseId,
+        anew: bool,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 

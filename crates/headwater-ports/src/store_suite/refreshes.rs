@@ -58,9 +58,9 @@ pub async fn a_lapsed_lease_is_taken_over_and_its_first_holder_fenced(store: &im
     let user = granted(store).await;
     let mut tx = store.write().await.unwrap();
     lease(&mut *tx, &user, FIRST, Duration::ZERO).await;
-    assert!(!tx.note_presentation(&user, FIRST, NOW).await.unwrap(), "the lease has lapsed");
+    assert!(!tx.note_presentation(&user, FIRST, false, NOW).await.unwrap(), "the lease has lapsed");
     assert!(matches!(lease(&mut *tx, &user, SECOND, HOUR).await, Leasing::Granted { .. }));
-    assert!(!tx.note_presentation(&user, FIRST, NOW).await.unwrap());
+    assert!(!tx.note_presentation(&user, FIRST, false, NOW).await.unwrap());
     assert!(!tx.end_lease(&user, FIRST, Change::TakeBack, HOUR, NOW).await.unwrap());
     assert!(!tx.put_refreshed_grant(&grant(&user, 2), FIRST).await.unwrap());
     assert_same(&tx.grant(&user).await.unwrap().unwrap(), &grant(&user, 1));
@@ -69,7 +69,7 @@ pub async fn a_lapsed_lease_is_taken_over_and_its_first_holder_fenced(store: &im
 
 /// A lease is for one presentation that succeeds.
 async fn store_once(tx: &mut dyn Tx, user: &AccountId) {
-    assert!(tx.note_presentation(user, SECOND, NOW).await.unwrap());
+    assert!(tx.note_presentation(user, SECOND, false, NOW).await.unwrap());
     assert!(!tx.put_refreshed_grant(&grant(user, 3), SECOND).await.unwrap(), "not the next one");
     assert!(tx.put_refreshed_grant(&grant(user, 2), SECOND).await.unwrap());
     assert_same(&tx.grant(user).await.unwrap().unwrap(), &grant(user, 2));
@@ -85,13 +85,28 @@ pub async fn presentations_are_counted_from_the_first(store: &impl Store) {
     let mut first_sent_at = None;
     for count in 1..=3 {
         lease(&mut *tx, &user, FIRST, HOUR).await;
-        assert!(tx.note_presentation(&user, FIRST, after(count)).await.unwrap());
+        assert!(tx.note_presentation(&user, FIRST, false, after(count)).await.unwrap());
         assert!(tx.end_lease(&user, FIRST, Change::Keep, Duration::ZERO, after(count)).await.unwrap());
         let state = state(&mut *tx, &user, SECOND).await;
         assert_eq!((u64::from(state.presentations), state.refused_at), (count, None));
         assert_eq!(*first_sent_at.get_or_insert(state.sent_at), state.sent_at);
         assert!(state.sent_at.is_some() && state.next_try_at.is_some());
     }
+}
+
+/// A window of its own.
+pub async fn a_presentation_anew_is_a_first_one(store: &impl Store) {
+    let user = granted(store).await;
+    let mut tx = store.write().await.unwrap();
+    let mut sent_at = Vec::new();
+    for anew in [false, true] {
+        lease(&mut *tx, &user, FIRST, HOUR).await;
+        assert!(tx.note_presentation(&user, FIRST, anew, NOW).await.unwrap());
+        assert!(tx.end_lease(&user, FIRST, Change::Keep, Duration::ZERO, NOW).await.unwrap());
+        sent_at.push(state(&mut *tx, &user, SECOND).await.sent_at.unwrap());
+    }
+    assert!(sent_at[1] >= sent_at[0]);
+    assert_eq!(state(&mut *tx, &user, FIRST).await.presentations, 2);
 }
 
 /// Only the latest presentation is, and the first one stays known.
@@ -106,7 +121,7 @@ pub async fn what_did_not_happen_is_taken_back(store: &impl Store) {
         (Change::TakeBack, 2),
     ] {
         lease(&mut *tx, &user, FIRST, HOUR).await;
-        assert!(tx.note_presentation(&user, FIRST, NOW).await.unwrap());
+        assert!(tx.note_presentation(&user, FIRST, false, NOW).await.unwrap());
         assert!(tx.end_lease(&user, FIRST, change, Duration::ZERO, NOW).await.unwrap());
         let state = state(&mut *tx, &user, SECOND).await;
         assert_eq!((state.presentations, state.sent_at.is_some()), (presentations, presentations > 0));
@@ -120,7 +135,7 @@ pub async fn a_refused_token_stays_refused(store: &impl Store) {
     let mut first = None;
     for change in [Change::Refused, Change::Refused, Change::TakeBack] {
         lease(&mut *tx, &user, FIRST, HOUR).await;
-        assert!(tx.note_presentation(&user, FIRST, NOW).await.unwrap());
+        assert!(tx.note_presentation(&user, FIRST, false, NOW).await.unwrap());
         assert!(tx.end_lease(&user, FIRST, change, HOUR, NOW).await.unwrap());
         let state = state(&mut *tx, &user, SECOND).await;
         assert!(state.refused_at.is_some());
@@ -135,7 +150,7 @@ pub async fn a_new_grant_ends_what_was_under_way(store: &impl Store) {
     let user = granted(store).await;
     let mut tx = store.write().await.unwrap();
     lease(&mut *tx, &user, FIRST, HOUR).await;
-    assert!(tx.note_presentation(&user, FIRST, NOW).await.unwrap());
+    assert!(tx.note_presentation(&user, FIRST, false, NOW).await.unwrap());
     assert!(tx.put_grant(&grant(&user, 2)).await.unwrap());
     assert!(!tx.end_lease(&user, FIRST, Change::Refused, HOUR, NOW).await.unwrap());
     for generation in [2, 3] {
@@ -152,7 +167,7 @@ pub async fn a_refresh_of_a_removed_grant_finds_nothing(store: &impl Store) {
     lease(&mut *tx, &user, FIRST, HOUR).await;
     assert!(tx.delete_grant(&user).await.unwrap());
     assert_eq!(lease(&mut *tx, &user, SECOND, HOUR).await, Leasing::Gone);
-    assert!(!tx.note_presentation(&user, FIRST, NOW).await.unwrap());
+    assert!(!tx.note_presentation(&user, FIRST, false, NOW).await.unwrap());
     assert!(!tx.put_refreshed_grant(&grant(&user, 2), FIRST).await.unwrap());
     assert!(tx.grant(&user).await.unwrap().is_none());
     assert!(tx.put_grant(&grant(&user, 1)).await.unwrap());
@@ -208,7 +223,7 @@ pub async fn unanswered_refreshes_come_first(store: &impl Store) {
     let id = |place: usize| accounts[place].id.clone();
     let mut tx = store.write().await.unwrap();
     lease(&mut *tx, &id(3), FIRST, HOUR).await;
-    assert!(tx.note_presentation(&id(3), FIRST, NOW).await.unwrap());
+    assert!(tx.note_presentation(&id(3), FIRST, false, NOW).await.unwrap());
     assert!(tx.end_lease(&id(3), FIRST, Change::Keep, Duration::ZERO, NOW).await.unwrap());
     assert_eq!(due(&mut *tx, &DUE).await, [id(3), id(1), id(2), id(0)]);
     let found = tx.refreshes_due(&DUE, after(10_000)).await.unwrap();

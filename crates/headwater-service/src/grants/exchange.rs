@@ -115,10 +115,8 @@ impl Service {
             Step::Wait(left) => {
                 Some((left, format!("the next attempt is in {} seconds", left.as_secs() + 1)))
             }
-            Step::PresentOnceAnswering if self.provider_answers(&leased.live).await => None,
-            Step::PresentOnceAnswering => {
-                Some((PROBE_AGAIN, "the provider has been away for a long time".to_owned()))
-            }
+            Step::PresentAnew if self.provider_answers(&leased.live).await => None,
+            Step::PresentAnew => Some((PROBE_AGAIN, "the provider has been away for a long time".to_owned())),
         }
     }
 
@@ -135,7 +133,8 @@ impl Service {
     async fn write_down(&self, leased: &Leased) -> Result<bool, ServiceError> {
         let id = &leased.live.account.id;
         let mut tx = self.store().write().await?;
-        let ours = tx.note_presentation(id, leased.lease, self.now()).await?;
+        let anew = leased.state.step(leased.now) == Step::PresentAnew;
+        let ours = tx.note_presentation(id, leased.lease, anew, self.now()).await?;
         tx.commit().await?;
         if ours && self.clock().elapsed().saturating_sub(leased.begun) + LEASE_MARGIN > LEASE {
             self.give_back(id, leased.lease, Change::TakeBack, Duration::ZERO).await?;
@@ -175,7 +174,7 @@ impl Service {
     }
 
     async fn failed(&self, leased: &Leased, failure: TokenFailure) -> Result<Exchanged, ServiceError> {
-        let Leased { live, lease, state, now, .. } = leased;
+        let Leased { live, lease, state, .. } = leased;
         let id = &live.account.id;
         let (attempt, reason) = match outcome::sort(failure) {
             Ok(sorted) => sorted,
@@ -185,7 +184,7 @@ impl Service {
             }
         };
         let confirm = self.settings().confirm_refusal_after;
-        match state.judge(attempt, *now, confirm, self.random_word()) {
+        match state.judge(attempt, confirm, self.random_word()) {
             Verdict::Lost(why) => {
                 let reason = format!("{} ({reason})", why.as_str());
                 Err(self.lose_grant(live, *lease, &reason).await?)

@@ -71,11 +71,12 @@ impl Refreshes for MemoryTx {
         &mut self,
         account: &AccountId,
         lease: LeaseId,
+        anew: bool,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let row = self.change()?.leased(account, lease).filter(|row| !row.free(now));
         let Some(row) = row else { return Ok(false) };
-        row.refresh.sent_at.get_or_insert(now);
+        row.refresh.sent_at = row.refresh.sent_at.filter(|_| !anew).or(Some(now));
         row.refresh.presentations += 1;
         Ok(true)
     }
