@@ -9,6 +9,7 @@ mod bare;
 mod clock;
 mod control;
 mod cql;
+mod edition;
 mod gateway;
 mod media;
 mod oauth;
@@ -25,6 +26,7 @@ mod web;
 
 pub use clock::{Clock, SystemClock};
 pub use control::{ConsentOutcome, ConsentSites, Fault, ScriptedResponse};
+pub use edition::Edition;
 pub use options::{Client, Consent, Options, StaleTokens};
 pub use random::{Random, SystemRandom};
 pub use sandbox::{OpenError, Sandbox};

@@ -3,6 +3,7 @@
 mod attachments;
 mod authorize;
 mod blog_posts;
+mod classification;
 mod comments;
 mod control;
 mod custom_content;
@@ -13,6 +14,7 @@ mod labels;
 mod moves;
 mod pages;
 mod paging;
+mod redactions;
 mod refresh;
 mod representations;
 mod resources;

@@ -204,3 +204,17 @@ CREATE TABLE IF NOT EXISTS content_details (
     value      TEXT NOT NULL,
     PRIMARY KEY (content_id, name)
 ) STRICT, WITHOUT ROWID;
+
+-- What each site has bought; a site without a row has everything.
+CREATE TABLE IF NOT EXISTS editions (
+    cloud_id TEXT PRIMARY KEY REFERENCES sites (cloud_id),
+    edition  TEXT NOT NULL
+) STRICT;
+
+-- Which classification level something has: content, its draft, or a space as the default of what is in it.
+CREATE TABLE IF NOT EXISTS classifications (
+    target_type TEXT NOT NULL,
+    target_id   INTEGER NOT NULL,
+    level_id    TEXT NOT NULL,
+    PRIMARY KEY (target_type, target_id)
+) STRICT, WITHOUT ROWID;
