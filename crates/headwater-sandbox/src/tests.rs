@@ -6,6 +6,8 @@ mod blog_posts;
 mod classification;
 mod comments;
 mod control;
+mod conversions;
+mod copies;
 mod custom_content;
 mod drafts;
 mod gateway;

@@ -218,3 +218,26 @@ CREATE TABLE IF NOT EXISTS classifications (
     level_id    TEXT NOT NULL,
     PRIMARY KEY (target_type, target_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Work that clients poll for. It is done when it is asked for; what is told about it runs until `ends_at`.
+CREATE TABLE IF NOT EXISTS long_tasks (
+    id         INTEGER PRIMARY KEY,
+    cloud_id   TEXT NOT NULL REFERENCES sites (cloud_id),
+    account_id TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    ends_at    INTEGER NOT NULL,
+    message    TEXT NOT NULL,
+    details    TEXT NOT NULL         -- JSON
+) STRICT;
+
+-- Bodies that were converted for a client that polls for them.
+CREATE TABLE IF NOT EXISTS conversions (
+    id             TEXT PRIMARY KEY,
+    account_id     TEXT NOT NULL,
+    source         TEXT NOT NULL,    -- what was asked, for finding the same request again
+    representation TEXT NOT NULL,
+    value          TEXT NOT NULL,
+    ready_at       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS conversions_by_source ON conversions (account_id, source);
