@@ -23,6 +23,7 @@ mod state;
 mod storage;
 mod timestamp;
 mod web;
+mod wiki;
 
 pub use clock::{Clock, SystemClock};
 pub use control::{ConsentOutcome, ConsentSites, Fault, ScriptedResponse};

@@ -58,6 +58,15 @@ async fn single_pages_are_shown_in_more_formats_than_lists() {
 }
 
 #[tokio::test]
+async fn wiki_markup_is_read_and_shown_as_storage_format() {
+    let world = World::new().await;
+    let session = world.session().await;
+    let body = json!({ "body": { "wiki": { "representation": "wiki", "value": "h1. Title\n* *a*" } } });
+    let page = session.create_page("Wiki", body).await;
+    assert_eq!(page["body"]["storage"]["value"], "<h1>Title</h1><ul><li><strong>a</strong></li></ul>");
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_refused_with_the_reason() {
     let world = World::new().await;
     let session = world.session().await;
@@ -69,7 +78,6 @@ async fn what_cannot_be_read_is_refused_with_the_reason() {
             "{\"type\":\"doc\",\"version\":1,\"content\":[{\"type\":\"marquee\"}]}",
             "marquee",
         ),
-        ("wiki", "h1. Title", "'wiki' is not supported"),
         ("view", "<p></p>", "{view}"),
     ];
     for (representation, value, title) in cases {

@@ -12,7 +12,7 @@ use super::contents::read_body;
 use super::error::bad_request;
 use crate::rest::v2::representation;
 use crate::rest::{Call, Refusal, Route, Scopes};
-use crate::{adf, render};
+use crate::{adf, render, wiki};
 
 const SCOPES: Scopes = &[&["read:confluence-content.all"], &["read:content.metadata:confluence"]];
 
@@ -35,6 +35,7 @@ const CONVERSIONS: &[(&str, &[&str])] = &[
         ],
     ),
     ("editor", &["storage"]),
+    ("wiki", &["storage", "view", "export_view", "styled_view", "atlas_doc_format", "editor"]),
 ];
 
 /// The operations.
@@ -68,6 +69,9 @@ impl Sent {
             let document: Value = serde_json::from_str(&self.value)
                 .map_err(|error| bad_request(&format!("The body is not valid JSON: {error}")))?;
             return adf::to_storage(&document).map_err(|problem| bad_request(&problem));
+        }
+        if self.representation == "wiki" {
+            return Ok(wiki::to_storage(&self.value));
         }
         render::check_storage(&self.value).map_err(|problem| bad_request(&problem))?;
         Ok(self.value.clone())

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::error::invalid_body;
 use crate::rest::Refusal;
-use crate::{adf, render};
+use crate::{adf, render, wiki};
 
 /// A body a client sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,9 +55,8 @@ fn read_inner(name: Option<&str>, inner: &Map<String, Value>) -> Result<Written,
             Ok(Written { storage: value.to_owned(), representation: "storage" })
         }
         Some("atlas_doc_format") => read_document(value),
-        Some("wiki") => Err(invalid_body(
-            "Conversion from representation 'wiki' is not supported here. Send 'storage' or 'atlas_doc_format'",
-        )),
+        // Wiki markup is only ever read: what is kept and shown is what it was converted to.
+        Some("wiki") => Ok(Written { storage: wiki::to_storage(value), representation: "storage" }),
         Some(other) => Err(invalid_body(format!(
             "Provided value {{{other}}} for 'representation' is not the correct type. \
              Expected one of [storage, atlas_doc_format, wiki]"
