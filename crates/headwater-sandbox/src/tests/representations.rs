@@ -47,6 +47,8 @@ async fn single_pages_are_shown_in_more_formats_than_lists() {
         let shown = &reply["body"][format];
         assert_eq!(shown["representation"], format);
         assert!(shown["value"].as_str().unwrap().contains('b'), "{format}: {reply}");
+        let is_whole = shown["value"].as_str().unwrap().starts_with("<!DOCTYPE html>");
+        assert_eq!(is_whole, format == "styled_view", "{format}");
         if format.ends_with("view") {
             assert!(!shown["value"].as_str().unwrap().contains("<script"), "{format}: {reply}");
         }

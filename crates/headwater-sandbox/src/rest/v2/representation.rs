@@ -24,10 +24,25 @@ pub(crate) fn write(storage: &str, format: &str) -> Result<String, Refusal> {
                 invalid_body(format!("The body cannot be shown as atlas_doc_format: {problem}"))
             })
         }
-        // The view formats: export and styled view differ in addresses and style sheets only.
+        "styled_view" => Ok(styled(&render::view_html(storage))),
         _ => Ok(render::view_html(storage)),
     }
 }
+
+/// A whole page that carries its own style sheet.
+fn styled(view: &str) -> String {
+    format!(
+        "<!DOCTYPE html><html><head><meta charset=\"UTF-8\"><style>{STYLE}</style></head>\
+         <body><div class=\"wiki-content\">{view}</div></body></html>"
+    )
+}
+
+/// What a reader needs to tell headings, tables, panels and code apart.
+const STYLE: &str = "body{font-family:sans-serif;line-height:1.5;color:#172b4d}\
+    table{border-collapse:collapse}td,th{border:1px solid #c1c7d0;padding:7px 10px}th{background:#f4f5f7}\
+    pre.code{background:#f4f5f7;padding:8px;overflow:auto}.panel{border-radius:3px;padding:8px;margin:12px 0;\
+    background:#deebff}.panel.warning{background:#ffebe6}.panel.note{background:#fffae6}\
+    .panel.tip{background:#e3fcef}";
 
 /// Reads a body in either form: `{representation, value}`, or `{storage: {representation, value}}`.
 pub(crate) fn read(body: &Value) -> Result<Written, Refusal> {
