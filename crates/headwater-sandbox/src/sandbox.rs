@@ -6,10 +6,11 @@ use axum::{Router, middleware};
 
 use crate::clock::Clock;
 use crate::control::{self, ConsentOutcome, ConsentSites, Control, Fault};
+use crate::edition::Edition;
 use crate::options::{Client, Options};
 use crate::random::Random;
 use crate::state::{Settings, State};
-use crate::storage::{Storage, StorageError, clients, grants, sites, tokens};
+use crate::storage::{Storage, StorageError, clients, editions, grants, sites, tokens};
 use crate::{address, bare, gateway, media, oauth, seed, web};
 
 /// An emulated Confluence Cloud.
@@ -96,6 +97,13 @@ impl Sandbox {
     /// Chooses how automatic consents end from now on.
     pub fn choose_consent(&self, outcome: ConsentOutcome, sites: ConsentSites) {
         self.state.control.choose_consent(outcome, sites);
+    }
+
+    /// Changes what a site has bought; every site starts with everything.
+    pub async fn set_edition(&self, cloud_id: &str, edition: Edition) -> Result<(), StorageError> {
+        let mut tx = self.state.storage.begin().await?;
+        editions::set(&mut tx, cloud_id, edition).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Scripts the next answers of an operation.

@@ -4,15 +4,20 @@
 //! connection, so everything one request sees is one consistent state.
 
 pub(crate) mod attachments;
+pub(crate) mod classifications;
 pub(crate) mod clients;
 pub(crate) mod consents;
 pub(crate) mod content;
 pub(crate) mod content_details;
 pub(crate) mod contents;
+pub(crate) mod conversions;
+pub(crate) mod copies;
 pub(crate) mod drafts;
+pub(crate) mod editions;
 pub(crate) mod grants;
 pub(crate) mod labels;
 pub(crate) mod listing;
+pub(crate) mod long_tasks;
 pub(crate) mod properties;
 pub(crate) mod sites;
 pub(crate) mod spaces;

@@ -1,19 +1,36 @@
 //! REST v1: `/wiki/rest/api/...`, as far as v2 has nothing in its place.
 
+mod archive;
+mod body_conversion;
 mod contents;
+mod copies;
 mod download;
 pub(crate) mod error;
 mod labels;
+mod long_tasks;
 mod moves;
 mod search;
+mod show;
 mod users;
+mod versions;
 
 use super::Route;
 
 /// The operations of v1, family by family.
 pub(crate) fn routes() -> Vec<Route> {
-    [search::routes(), users::routes(), labels::routes(), download::routes(), moves::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        search::routes(),
+        users::routes(),
+        labels::routes(),
+        download::routes(),
+        moves::routes(),
+        archive::routes(),
+        copies::routes(),
+        long_tasks::routes(),
+        versions::routes(),
+        body_conversion::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -4,7 +4,9 @@ mod ancestors;
 pub(crate) mod attachments;
 mod blog_posts;
 pub(crate) mod children;
+mod classification;
 mod comments;
+mod conversion;
 mod custom_content;
 mod descendants;
 pub(crate) mod documents;
@@ -16,6 +18,7 @@ mod operations;
 mod pages;
 mod paging;
 pub(crate) mod parameter;
+mod redactions;
 pub(crate) mod representation;
 mod spaces;
 mod tree;
@@ -36,6 +39,9 @@ pub(crate) fn routes() -> Vec<Route> {
         ancestors::routes(),
         custom_content::routes(),
         versions::routes(),
+        classification::routes(),
+        conversion::routes(),
+        redactions::routes(),
     ]
     .into_iter()
     .flatten()

@@ -162,6 +162,26 @@ pub(crate) async fn find_page_by_title(
     .await?)
 }
 
+/// The blog posts of this space that have this title and were published on the same day, in UTC.
+pub(crate) async fn find_blog_posts_by_title(
+    connection: &mut SqliteConnection,
+    space_id: i64,
+    title: &str,
+    at: i64,
+) -> Result<Vec<i64>, StorageError> {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    Ok(sqlx::query_scalar(
+        "SELECT id FROM contents WHERE space_id = ?1 AND type = 'blogpost' AND title_key = ?2
+         AND status = 'current' AND created_at BETWEEN ?3 AND ?4",
+    )
+    .bind(space_id)
+    .bind(title.to_lowercase())
+    .bind(at.div_euclid(DAY) * DAY)
+    .bind(at.div_euclid(DAY) * DAY + DAY - 1)
+    .fetch_all(connection)
+    .await?)
+}
+
 /// Changes the status only.
 pub(crate) async fn set_status(
     connection: &mut SqliteConnection,

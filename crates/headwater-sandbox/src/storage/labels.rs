@@ -81,6 +81,12 @@ pub(crate) async fn of_content(
     rows.iter().map(read).collect()
 }
 
+/// The label with this id.
+pub(crate) async fn find(connection: &mut SqliteConnection, id: i64) -> Result<Option<Label>, StorageError> {
+    let row = sqlx::query("SELECT * FROM labels WHERE id = ?1").bind(id).fetch_optional(connection).await?;
+    row.as_ref().map(read).transpose()
+}
+
 async fn create(connection: &mut SqliteConnection, prefix: &str, name: &str) -> Result<i64, StorageError> {
     let id = next_number(connection, "label").await?;
     sqlx::query("INSERT INTO labels (id, prefix, name) VALUES (?1, ?2, ?3)")

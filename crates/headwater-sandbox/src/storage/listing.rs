@@ -24,6 +24,7 @@ pub(crate) struct Filter<'a> {
     pub(crate) parent: Parent,
     pub(crate) container_id: Option<i64>,
     pub(crate) media_type: Option<&'a str>,
+    pub(crate) label_id: Option<i64>,
 }
 
 /// Of which kind.
@@ -149,6 +150,10 @@ fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &Filter<'_>) {
     }
     if let Some(id) = filter.container_id {
         query.push(" AND contents.container_id = ").push_bind(id);
+    }
+    if let Some(id) = filter.label_id {
+        query.push(" AND contents.id IN (SELECT content_id FROM content_labels WHERE label_id = ");
+        query.push_bind(id).push(")");
     }
     if let Some(media_type) = filter.media_type {
         query.push(" AND contents.id IN (SELECT content_id FROM attachments WHERE media_type = ");

@@ -204,3 +204,40 @@ CREATE TABLE IF NOT EXISTS content_details (
     value      TEXT NOT NULL,
     PRIMARY KEY (content_id, name)
 ) STRICT, WITHOUT ROWID;
+
+-- What each site has bought; a site without a row has everything.
+CREATE TABLE IF NOT EXISTS editions (
+    cloud_id TEXT PRIMARY KEY REFERENCES sites (cloud_id),
+    edition  TEXT NOT NULL
+) STRICT;
+
+-- Which classification level something has: content, its draft, or a space as the default of what is in it.
+CREATE TABLE IF NOT EXISTS classifications (
+    target_type TEXT NOT NULL,
+    target_id   INTEGER NOT NULL,
+    level_id    TEXT NOT NULL,
+    PRIMARY KEY (target_type, target_id)
+) STRICT, WITHOUT ROWID;
+
+-- Work that clients poll for. It is done when it is asked for; what is told about it runs until `ends_at`.
+CREATE TABLE IF NOT EXISTS long_tasks (
+    id         INTEGER PRIMARY KEY,
+    cloud_id   TEXT NOT NULL REFERENCES sites (cloud_id),
+    account_id TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    ends_at    INTEGER NOT NULL,
+    message    TEXT NOT NULL,
+    details    TEXT NOT NULL         -- JSON
+) STRICT;
+
+-- Bodies that were converted for a client that polls for them.
+CREATE TABLE IF NOT EXISTS conversions (
+    id             TEXT PRIMARY KEY,
+    account_id     TEXT NOT NULL,
+    source         TEXT NOT NULL,    -- what was asked, for finding the same request again
+    representation TEXT NOT NULL,
+    value          TEXT NOT NULL,
+    ready_at       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS conversions_by_source ON conversions (account_id, source);

@@ -44,6 +44,57 @@ pub(crate) async fn all(
     rows.iter().map(read).collect()
 }
 
+/// Changes what an older version says.
+pub(crate) async fn rewrite(
+    connection: &mut SqliteConnection,
+    content_id: i64,
+    number: i64,
+    title: &str,
+    body: &str,
+) -> Result<(), StorageError> {
+    sqlx::query("UPDATE versions SET title = ?3, body = ?4 WHERE content_id = ?1 AND number = ?2")
+        .bind(content_id)
+        .bind(number)
+        .bind(title)
+        .bind(body)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Takes an older version away. The later ones move down by one, so that the numbers have no gap.
+pub(crate) async fn remove(
+    connection: &mut SqliteConnection,
+    content_id: i64,
+    number: i64,
+) -> Result<(), StorageError> {
+    sqlx::query("DELETE FROM versions WHERE content_id = ?1 AND number = ?2")
+        .bind(content_id)
+        .bind(number)
+        .execute(&mut *connection)
+        .await?;
+    let later: Vec<i64> = sqlx::query_scalar(
+        "SELECT number FROM versions WHERE content_id = ?1 AND number > ?2 ORDER BY number",
+    )
+    .bind(content_id)
+    .bind(number)
+    .fetch_all(&mut *connection)
+    .await?;
+    // One by one, from below: no two versions have one number at any time.
+    for number in later {
+        sqlx::query("UPDATE versions SET number = number - 1 WHERE content_id = ?1 AND number = ?2")
+            .bind(content_id)
+            .bind(number)
+            .execute(&mut *connection)
+            .await?;
+    }
+    sqlx::query("UPDATE contents SET version = version - 1 WHERE id = ?1")
+        .bind(content_id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 pub(crate) fn read(row: &SqliteRow) -> Result<Version, StorageError> {
     Ok(Version {
         content_id: row.try_get("content_id")?,

@@ -25,11 +25,16 @@ async fn a_blog_post_has_a_dated_address_and_no_place_in_the_tree() {
 }
 
 #[tokio::test]
-async fn blog_posts_may_share_titles_with_each_other_and_with_pages() {
+async fn blog_posts_share_titles_with_pages_and_with_posts_of_other_days() {
     let world = World::new().await;
     let session = world.session().await;
     session.create_page("News", json!({})).await;
     post(&session, "News").await;
+    let body = json!({ "spaceId": SPACE_ID, "title": "news" });
+    let same_day = session.post("/wiki/api/v2/blogposts", &body).await;
+    assert!(same_day.status == 400 && same_day.title().contains("already exists"), "{}", same_day.text);
+    world.clock.advance_seconds(24 * 60 * 60);
+    let session = world.session().await;
     post(&session, "News").await;
     assert_eq!(session.walk("/wiki/api/v2/blogposts?title=news", "title").await, ["News", "News"]);
     assert_eq!(session.walk("/wiki/api/v2/pages?title=news", "title").await, ["News"]);

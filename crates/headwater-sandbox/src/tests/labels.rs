@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::harness::{HOMEPAGE_ID, World};
+use super::harness::{HOMEPAGE_ID, SPACE_ID, World, id};
 
 #[tokio::test]
 async fn labels_are_added_in_lower_case_and_adding_again_changes_nothing() {
@@ -84,4 +84,33 @@ async fn what_is_no_label_is_refused_in_the_shape_of_v1() {
     let missing = session.post("/wiki/rest/api/content/7/label", &json!({ "name": "a" })).await;
     assert_eq!(missing.status, 404);
     assert!(missing.json["message"].as_str().unwrap().contains("NotFoundException"));
+}
+
+#[tokio::test]
+async fn pages_and_blog_posts_are_listed_by_label_and_by_space() {
+    let world = World::new().await;
+    let session = world.session().await;
+    let page = id(&session.create_page("Labelled", json!({})).await);
+    session.create_page("Plain", json!({})).await;
+    let post = json!({ "spaceId": SPACE_ID, "title": "Post" });
+    let post = id(&session.post("/wiki/api/v2/blogposts", &post).await.json);
+    for it in [&page, &post] {
+        let reply =
+            session.post(&format!("/wiki/rest/api/content/{it}/label"), &json!([{ "name": "x" }])).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+    let labels = session.get(&format!("/wiki/api/v2/pages/{page}/labels")).await.json;
+    let label = id(&labels["results"][0]);
+    for (path, titles) in [
+        (format!("labels/{label}/pages"), ["Labelled"]),
+        (format!("labels/{label}/blogposts"), ["Post"]),
+        (format!("spaces/{SPACE_ID}/blogposts"), ["Post"]),
+    ] {
+        assert_eq!(session.walk(&format!("/wiki/api/v2/{path}"), "title").await, titles, "{path}");
+    }
+    let elsewhere = session.walk(&format!("/wiki/api/v2/labels/{label}/pages?space-id=7"), "title").await;
+    assert_eq!(elsewhere, Vec::<String>::new());
+    for path in ["labels/7/pages", "labels/7/blogposts", "spaces/7/blogposts"] {
+        assert_eq!(session.get(&format!("/wiki/api/v2/{path}")).await.status, 404, "{path}");
+    }
 }

@@ -47,6 +47,8 @@ async fn single_pages_are_shown_in_more_formats_than_lists() {
         let shown = &reply["body"][format];
         assert_eq!(shown["representation"], format);
         assert!(shown["value"].as_str().unwrap().contains('b'), "{format}: {reply}");
+        let is_whole = shown["value"].as_str().unwrap().starts_with("<!DOCTYPE html>");
+        assert_eq!(is_whole, format == "styled_view", "{format}");
         if format.ends_with("view") {
             assert!(!shown["value"].as_str().unwrap().contains("<script"), "{format}: {reply}");
         }
@@ -55,6 +57,15 @@ async fn single_pages_are_shown_in_more_formats_than_lists() {
         assert_eq!(list.status == 200, in_lists, "{format}");
     }
     assert_eq!(session.get(&format!("/wiki/api/v2/pages/{page}?body-format=wiki")).await.status, 400);
+}
+
+#[tokio::test]
+async fn wiki_markup_is_read_and_shown_as_storage_format() {
+    let world = World::new().await;
+    let session = world.session().await;
+    let body = json!({ "body": { "wiki": { "representation": "wiki", "value": "h1. Title\n* *a*" } } });
+    let page = session.create_page("Wiki", body).await;
+    assert_eq!(page["body"]["storage"]["value"], "<h1>Title</h1><ul><li><strong>a</strong></li></ul>");
 }
 
 #[tokio::test]
@@ -69,7 +80,6 @@ async fn what_cannot_be_read_is_refused_with_the_reason() {
             "{\"type\":\"doc\",\"version\":1,\"content\":[{\"type\":\"marquee\"}]}",
             "marquee",
         ),
-        ("wiki", "h1. Title", "'wiki' is not supported"),
         ("view", "<p></p>", "{view}"),
     ];
     for (representation, value, title) in cases {

@@ -1,10 +1,11 @@
-//! What the operations on content of any kind share: finding it, and its title.
+//! What the operations on content of any kind share: finding it, and reading bodies.
 
+use serde::de::DeserializeOwned;
 use sqlx::SqliteConnection;
 
 use super::error::{bad_request, not_found};
 use crate::rest::{Call, Refusal};
-use crate::storage::content::{Content, Status};
+use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents;
 
 /// The content with this id that the user may see, or the 404 that names it.
@@ -32,6 +33,19 @@ pub(super) async fn find_node(
     Err(not_found(&format!("No content found with id : ContentId{{id={id}}}")))
 }
 
+/// The current page with this id.
+pub(super) async fn find_page(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    id: &str,
+) -> Result<Content, Refusal> {
+    let content = find_node(call, connection, id).await?;
+    if content.kind == Kind::Page {
+        return Ok(content);
+    }
+    Err(not_found(&format!("No content found with id : ContentId{{id={id}}}")))
+}
+
 /// Refuses a title that another page of the space holds.
 pub(super) async fn check_title_is_free(
     connection: &mut SqliteConnection,
@@ -44,4 +58,10 @@ pub(super) async fn check_title_is_free(
             "A page with this title already exists: A page already exists with the same TITLE in this space",
         )),
     }
+}
+
+/// Reads a JSON body.
+pub(super) fn read_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(body)
+        .map_err(|error| bad_request(&format!("Could not parse the request body: {error}")))
 }

@@ -25,5 +25,11 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Method::DELETE, "/api/v2/blogposts/{id}", &[&["delete:page:confluence"]], |call| {
             remove::remove(call, Kind::BlogPost)
         }),
+        Route::new(Method::GET, "/api/v2/labels/{id}/blogposts", &[&["read:page:confluence"]], |call| {
+            list::of_label(call, Kind::BlogPost)
+        }),
+        Route::new(Method::GET, "/api/v2/spaces/{id}/blogposts", &[&["read:page:confluence"]], |call| {
+            list::of_space(call, Kind::BlogPost)
+        }),
     ]
 }

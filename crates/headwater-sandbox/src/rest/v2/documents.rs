@@ -89,23 +89,37 @@ pub(crate) fn check_title(title: &str, status: Status) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Checks that no other page of the space holds the title. Blog posts may share titles.
-async fn check_title_is_free(
-    connection: &mut SqliteConnection,
+/// A title that content shall have.
+#[derive(Clone, Copy, Debug)]
+struct Claim<'a> {
     kind: Kind,
     space_id: i64,
-    title: &str,
+    title: &'a str,
+    /// Whose title it shall be, if it exists already.
     own_id: Option<i64>,
-) -> Result<(), Refusal> {
-    if kind != Kind::Page {
-        return Ok(());
+    created_at: i64,
+}
+
+/// Checks that nothing else holds the title: no page of the space, or no blog post of the same day.
+async fn check_title_is_free(connection: &mut SqliteConnection, claim: Claim<'_>) -> Result<(), Refusal> {
+    let Claim { kind, space_id, title, own_id, created_at } = claim;
+    let (holders, noun, scope): (Vec<i64>, _, _) = match kind {
+        Kind::Page => {
+            let holder = contents::find_page_by_title(connection, space_id, title).await?;
+            (holder.into_iter().collect(), "page", "in this space")
+        }
+        Kind::BlogPost => {
+            let holders = contents::find_blog_posts_by_title(connection, space_id, title, created_at).await?;
+            (holders, "blog post", "in this space on the same day")
+        }
+        _ => return Ok(()),
+    };
+    if holders.iter().any(|holder| Some(*holder) != own_id) {
+        return Err(invalid_parameter(format!(
+            "A {noun} with this title already exists: A {noun} already exists with the same TITLE {scope}"
+        )));
     }
-    match contents::find_page_by_title(connection, space_id, title).await? {
-        Some(holder) if Some(holder) != own_id => Err(invalid_parameter(
-            "A page with this title already exists: A page already exists with the same TITLE in this space",
-        )),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// The node of the tree that shall be the parent: in the same space, visible, and not in the trash.

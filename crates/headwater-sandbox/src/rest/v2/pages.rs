@@ -26,6 +26,9 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Method::DELETE, "/api/v2/pages/{id}", &[&["delete:page:confluence"]], |call| {
             remove::remove(call, Kind::Page)
         }),
+        Route::new(Method::GET, "/api/v2/labels/{id}/pages", &[&["read:page:confluence"]], |call| {
+            list::of_label(call, Kind::Page)
+        }),
         Route::new(Method::PUT, "/api/v2/pages/{id}/title", &[&["write:page:confluence"]], update::retitle),
         Route::new(
             Method::GET,

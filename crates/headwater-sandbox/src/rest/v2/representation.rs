@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::error::invalid_body;
 use crate::rest::Refusal;
-use crate::{adf, render};
+use crate::{adf, render, wiki};
 
 /// A body a client sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +24,25 @@ pub(crate) fn write(storage: &str, format: &str) -> Result<String, Refusal> {
                 invalid_body(format!("The body cannot be shown as atlas_doc_format: {problem}"))
             })
         }
-        // The view formats: export and styled view differ in addresses and style sheets only.
+        "styled_view" => Ok(styled(&render::view_html(storage))),
         _ => Ok(render::view_html(storage)),
     }
 }
+
+/// A whole page that carries its own style sheet.
+fn styled(view: &str) -> String {
+    format!(
+        "<!DOCTYPE html><html><head><meta charset=\"UTF-8\"><style>{STYLE}</style></head>\
+         <body><div class=\"wiki-content\">{view}</div></body></html>"
+    )
+}
+
+/// What a reader needs to tell headings, tables, panels and code apart.
+const STYLE: &str = "body{font-family:sans-serif;line-height:1.5;color:#172b4d}\
+    table{border-collapse:collapse}td,th{border:1px solid #c1c7d0;padding:7px 10px}th{background:#f4f5f7}\
+    pre.code{background:#f4f5f7;padding:8px;overflow:auto}.panel{border-radius:3px;padding:8px;margin:12px 0;\
+    background:#deebff}.panel.warning{background:#ffebe6}.panel.note{background:#fffae6}\
+    .panel.tip{background:#e3fcef}";
 
 /// Reads a body in either form: `{representation, value}`, or `{storage: {representation, value}}`.
 pub(crate) fn read(body: &Value) -> Result<Written, Refusal> {
@@ -55,9 +70,8 @@ fn read_inner(name: Option<&str>, inner: &Map<String, Value>) -> Result<Written,
             Ok(Written { storage: value.to_owned(), representation: "storage" })
         }
         Some("atlas_doc_format") => read_document(value),
-        Some("wiki") => Err(invalid_body(
-            "Conversion from representation 'wiki' is not supported here. Send 'storage' or 'atlas_doc_format'",
-        )),
+        // Wiki markup is only ever read: what is kept and shown is what it was converted to.
+        Some("wiki") => Ok(Written { storage: wiki::to_storage(value), representation: "storage" }),
         Some(other) => Err(invalid_body(format!(
             "Provided value {{{other}}} for 'representation' is not the correct type. \
              Expected one of [storage, atlas_doc_format, wiki]"

@@ -68,7 +68,7 @@ async fn list_pages(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     documents::find_space(&call, &mut tx, id).await?;
     drop(tx);
-    let within = Within { space_id: Some(id), roots_only: depth == Some("root") };
+    let within = Within { space_id: Some(id), roots_only: depth == Some("root"), ..Within::default() };
     list_documents(call, Kind::Page, within).await
 }
 

@@ -7,7 +7,7 @@ use super::super::error::invalid_body;
 use super::super::fields::Fields;
 use super::super::parameter::boolean;
 use super::super::representation::{self, Written};
-use super::{check_parent, check_title, check_title_is_free, find_space, read_status};
+use super::{Claim, check_parent, check_title, check_title_is_free, find_space, read_status};
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::contents::{self, NewContent};
@@ -29,6 +29,8 @@ struct Request {
 pub(crate) async fn create(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let request = Request::read(&call.body, kind)?;
     let private = boolean(&call.query, "private", false)?;
+    // What is embedded is edited elsewhere; nothing of it shows here.
+    boolean(&call.query, "embedded", false)?;
     let root_level = boolean(&call.query, "root-level", false)?;
     if root_level && request.parent_id.is_some() {
         return Err(invalid_body("parentId: must be null when root-level is true"));
@@ -36,7 +38,14 @@ pub(crate) async fn create(call: Call, kind: Kind) -> Result<Response, Refusal> 
     let mut tx = call.begin().await?;
     let space = find_space(&call, &mut tx, request.space_id).await?;
     if request.status != Status::Draft {
-        check_title_is_free(&mut tx, kind, space.id, &request.title, None).await?;
+        let claim = Claim {
+            kind,
+            space_id: space.id,
+            title: &request.title,
+            own_id: None,
+            created_at: request.created_at.unwrap_or_else(|| call.now()),
+        };
+        check_title_is_free(&mut tx, claim).await?;
     }
     let parent_id = match (kind, root_level) {
         (Kind::Page, false) => place(&call, &mut tx, &space, request.parent_id).await?,

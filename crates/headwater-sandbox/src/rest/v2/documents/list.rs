@@ -7,10 +7,12 @@ use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::super::entity;
+use super::super::error::not_found;
 use super::super::paging::{Page, Paging, Sort, down, up};
-use super::super::parameter::{LIST_FORMATS, Statuses, body_format, ids, statuses, word};
+use super::super::parameter::{LIST_FORMATS, Statuses, body_format, ids, path_id, statuses, word};
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
+use crate::storage::labels;
 use crate::storage::listing::{self, By, Filter, Kinds, Listed, Parent};
 use crate::storage::spaces::{self, Space};
 
@@ -40,6 +42,7 @@ pub(crate) const BLOG_POST_SORTS: &[Sort] = &[
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Within {
     pub(crate) space_id: Option<i64>,
+    pub(crate) label_id: Option<i64>,
     /// Only what has no parent.
     pub(crate) roots_only: bool,
 }
@@ -58,6 +61,7 @@ pub(crate) fn everything(call: &Call, kind: Kind) -> Filter<'_> {
         parent: Parent::Any,
         container_id: None,
         media_type: None,
+        label_id: None,
     }
 }
 
@@ -82,6 +86,7 @@ pub(crate) async fn list(call: Call, kind: Kind, within: Within) -> Result<Respo
         space_ids: &space_ids,
         title: call.query.first("title"),
         subtype: word(&call.query, "subtype", &["live", "page"], "PageSubtype")?,
+        label_id: within.label_id,
         parent: if within.roots_only { Parent::Nothing } else { Parent::Any },
         ..everything(&call, kind)
     };
@@ -91,6 +96,25 @@ pub(crate) async fn list(call: Call, kind: Kind, within: Within) -> Result<Respo
     let Page { rows, next } = paging.cut(rows);
     let rows: Result<Vec<Value>, Refusal> = rows.iter().map(|row| show(row, &spaces, format)).collect();
     Ok(Page { rows: rows?, next }.reply(&call, |row| row))
+}
+
+/// Lists what carries a label.
+pub(crate) async fn of_label(call: Call, kind: Kind) -> Result<Response, Refusal> {
+    let id = path_id(&call, "id")?;
+    let mut tx = call.begin().await?;
+    let label = labels::find(&mut tx, id).await?;
+    drop(tx);
+    label.ok_or_else(|| not_found(format!("Cannot find a label with id [{id}]")))?;
+    list(call, kind, Within { label_id: Some(id), ..Within::default() }).await
+}
+
+/// Lists what is in a space.
+pub(crate) async fn of_space(call: Call, kind: Kind) -> Result<Response, Refusal> {
+    let id = path_id(&call, "id")?;
+    let mut tx = call.begin().await?;
+    super::find_space(&call, &mut tx, id).await?;
+    drop(tx);
+    list(call, kind, Within { space_id: Some(id), ..Within::default() }).await
 }
 
 /// The statuses of the rows that are wanted; `None` when no row can have them.

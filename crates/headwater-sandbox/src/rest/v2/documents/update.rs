@@ -8,7 +8,7 @@ use super::super::fields::Fields;
 use super::super::parameter::path_id;
 use super::super::representation::{self, Written};
 use super::create::read_time;
-use super::{check_parent, check_title, check_title_is_free, find, read_status};
+use super::{Claim, check_parent, check_title, check_title_is_free, find, read_status};
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit};
@@ -72,7 +72,7 @@ pub(crate) async fn retitle(call: Call) -> Result<Response, Refusal> {
         return Err(no_content(Kind::Page, id));
     }
     if status == Status::Current {
-        check_title_is_free(&mut tx, Kind::Page, content.space_id, title, Some(id)).await?;
+        check_title_is_free(&mut tx, claim(&content, title, None)).await?;
     }
     let edit = Edit {
         title,
@@ -143,9 +143,20 @@ impl Request {
     }
 }
 
+/// The claim of existing content to a title; blog posts can be dated anew.
+fn claim<'a>(content: &Content, title: &'a str, created_at: Option<i64>) -> Claim<'a> {
+    Claim {
+        kind: content.kind,
+        space_id: content.space_id,
+        title,
+        own_id: Some(content.id),
+        created_at: created_at.unwrap_or(content.created_at),
+    }
+}
+
 /// Only the status changes; what else was sent is ignored.
 async fn restore(connection: &mut SqliteConnection, content: &Content) -> Result<(), Refusal> {
-    check_title_is_free(connection, content.kind, content.space_id, &content.title, Some(content.id)).await?;
+    check_title_is_free(connection, claim(content, &content.title, None)).await?;
     Ok(contents::restore(connection, content).await?)
 }
 
@@ -170,7 +181,7 @@ async fn publish(
     request: &Request,
 ) -> Result<(), Refusal> {
     request.check_first_number(content)?;
-    check_title_is_free(connection, content.kind, content.space_id, &request.title, Some(content.id)).await?;
+    check_title_is_free(connection, claim(content, &request.title, request.created_at)).await?;
     relocate(call, connection, content, request).await?;
     contents::overwrite(connection, content.id, &request.edit(call)).await?;
     Ok(contents::set_status(connection, content.id, Status::Current).await?)
@@ -206,7 +217,7 @@ async fn revise(
     if request.number != content.version + 1 {
         return Err(version_conflict(content.kind, content.version, request.number));
     }
-    check_title_is_free(connection, content.kind, content.space_id, &request.title, Some(content.id)).await?;
+    check_title_is_free(connection, claim(content, &request.title, request.created_at)).await?;
     relocate(call, connection, content, request).await?;
     if request.title != content.title || request.body.storage != content.body {
         contents::edit(connection, content.id, &request.edit(call)).await?;

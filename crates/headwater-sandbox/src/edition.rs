@@ -1,0 +1,33 @@
+//! What a site has bought. Some operations are refused on the smaller editions.
+
+/// The edition of a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Edition {
+    /// No archiving, no classification, no redaction.
+    Free,
+    /// Archives one page at a time.
+    Standard,
+    /// Archives many pages at once.
+    Premium,
+    /// Everything, with data classification and redaction.
+    Enterprise,
+}
+
+impl Edition {
+    /// The word for it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Standard => "standard",
+            Self::Premium => "premium",
+            Self::Enterprise => "enterprise",
+        }
+    }
+
+    /// The edition a word stands for.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        [Self::Free, Self::Standard, Self::Premium, Self::Enterprise]
+            .into_iter()
+            .find(|edition| edition.as_str() == word)
+    }
+}

@@ -1,0 +1,92 @@
+//! Converting bodies from one format to another: at once, or for a client that polls.
+
+mod background;
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::contents::read_body;
+use super::error::bad_request;
+use crate::rest::v2::representation;
+use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::{adf, render, wiki};
+
+const SCOPES: Scopes = &[&["read:confluence-content.all"], &["read:content.metadata:confluence"]];
+
+/// Which format becomes which.
+const CONVERSIONS: &[(&str, &[&str])] = &[
+    (
+        "atlas_doc_format",
+        &["editor", "export_view", "storage", "styled_view", "view", "anonymous_export_view"],
+    ),
+    (
+        "storage",
+        &[
+            "atlas_doc_format",
+            "editor",
+            "export_view",
+            "styled_view",
+            "view",
+            "anonymous_export_view",
+            "storage",
+        ],
+    ),
+    ("editor", &["storage"]),
+    ("wiki", &["storage", "view", "export_view", "styled_view", "atlas_doc_format", "editor"]),
+];
+
+/// The operations.
+pub(super) fn routes() -> Vec<Route> {
+    let mut routes =
+        vec![Route::new(Method::POST, "/rest/api/contentbody/convert/{to}", SCOPES, convert_now)];
+    routes.extend(background::routes());
+    routes
+}
+
+/// A body that was sent.
+#[derive(Clone, Debug, Deserialize)]
+struct Sent {
+    representation: String,
+    value: String,
+}
+
+impl Sent {
+    /// The body in another format.
+    fn convert(&self, to: &str) -> Result<String, Refusal> {
+        let from = self.representation.as_str();
+        let targets = CONVERSIONS.iter().find(|(known, _)| *known == from).map(|(_, targets)| *targets);
+        if !targets.is_some_and(|targets| targets.contains(&to)) {
+            return Err(bad_request(&format!("Conversion from '{from}' to '{to}' is not supported")));
+        }
+        representation::write(&self.storage()?, to)
+    }
+
+    fn storage(&self) -> Result<String, Refusal> {
+        if self.representation == "atlas_doc_format" {
+            let document: Value = serde_json::from_str(&self.value)
+                .map_err(|error| bad_request(&format!("The body is not valid JSON: {error}")))?;
+            return adf::to_storage(&document).map_err(|problem| bad_request(&problem));
+        }
+        if self.representation == "wiki" {
+            return Ok(wiki::to_storage(&self.value));
+        }
+        render::check_storage(&self.value).map_err(|problem| bad_request(&problem))?;
+        Ok(self.value.clone())
+    }
+}
+
+async fn convert_now(call: Call) -> Result<Response, Refusal> {
+    let sent: Sent = read_body(&call.body)?;
+    let to = call.parameter("to");
+    let value = sent.convert(to)?;
+    let body = json!({
+        "value": value,
+        "representation": to,
+        "_expandable": { "content": "", "embeddedContent": "", "webresource": "", "mediaToken": "" },
+        "_links": { "base": call.base(), "context": "/wiki" },
+    });
+    Ok(Json(body).into_response())
+}

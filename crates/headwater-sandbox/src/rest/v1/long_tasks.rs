@@ -1,0 +1,148 @@
+//! Long running tasks: how they are started, and what is told about them.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use sqlx::SqliteConnection;
+
+use super::error::{exception, not_found};
+use crate::rest::{Call, Query, Refusal, Route};
+use crate::storage::long_tasks::{self, LongTask, NewLongTask};
+
+/// How long a task is told to run, in milliseconds: long enough that a client which polls sees it run.
+const DURATION: i64 = 500;
+
+/// How many tasks a list shows when nothing is asked.
+const LIMIT: i64 = 100;
+
+/// The operations on tasks.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::GET, "/rest/api/longtask", &[&["read:content.metadata:confluence"]], list),
+        Route::new(
+            Method::GET,
+            "/rest/api/longtask/{id}",
+            &[&["read:confluence-space.summary"], &["read:content.metadata:confluence"]],
+            read,
+        ),
+    ]
+}
+
+/// Starts the task for work that has just been done, and answers with where to ask about it.
+pub(super) async fn start(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    key: &str,
+    message: &str,
+    details: &Value,
+) -> Result<Response, Refusal> {
+    let now = call.now();
+    let new = NewLongTask {
+        cloud_id: &call.site.cloud_id,
+        account_id: &call.account_id,
+        key,
+        started_at: now,
+        ends_at: now + DURATION,
+        message,
+        details,
+    };
+    let id = long_tasks::insert(connection, &new).await?;
+    let body = json!({
+        "ari": ari(call, id),
+        "id": id.to_string(),
+        "links": { "status": format!("/rest/api/longtask/{id}") },
+    });
+    Ok((StatusCode::ACCEPTED, Json(body)).into_response())
+}
+
+/// Whether a task of this kind is running on the site.
+pub(super) async fn is_running(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    key: &str,
+) -> Result<bool, Refusal> {
+    let tasks = long_tasks::all(connection, &call.site.cloud_id).await?;
+    Ok(tasks.iter().any(|task| task.key == key && task.ends_at > call.now()))
+}
+
+/// The tasks of the user that are running.
+async fn list(call: Call) -> Result<Response, Refusal> {
+    let start = whole_number(&call.query, "start", 0)?;
+    let limit = whole_number(&call.query, "limit", LIMIT)?;
+    let key = call.query.first("key");
+    let mut tx = call.begin().await?;
+    let tasks = long_tasks::all(&mut tx, &call.site.cloud_id).await?;
+    let rows: Vec<Value> = tasks
+        .iter()
+        .filter(|task| task.account_id == call.account_id && task.ends_at > call.now())
+        .filter(|task| key.is_none_or(|key| task.key == key))
+        .skip(usize::try_from(start).unwrap_or(usize::MAX))
+        .take(usize::try_from(limit).unwrap_or(usize::MAX))
+        .map(|task| show(&call, task))
+        .collect();
+    let links = json!({ "base": call.base(), "context": "/wiki", "self": format!("{}/rest/api/longtask", call.base()) });
+    let body =
+        json!({ "results": rows, "start": start, "limit": limit, "size": rows.len(), "_links": links });
+    Ok(Json(body).into_response())
+}
+
+async fn read(call: Call) -> Result<Response, Refusal> {
+    let id = call.parameter("id");
+    let mut tx = call.begin().await?;
+    let tasks = long_tasks::all(&mut tx, &call.site.cloud_id).await?;
+    let task = tasks.iter().find(|task| task.id.to_string() == id && task.account_id == call.account_id);
+    let task = task.ok_or_else(|| not_found(&format!("No long running task found with id: {id}")))?;
+    let mut shown = show(&call, task);
+    if let Some(members) = shown.as_object_mut() {
+        let links = json!({
+            "self": format!("{}/rest/api/longtask/{id}", call.base()),
+            "base": call.base(),
+            "context": "/wiki",
+        });
+        members.insert("_links".to_owned(), links);
+    }
+    Ok(Json(shown).into_response())
+}
+
+fn show(call: &Call, task: &LongTask) -> Value {
+    let elapsed = (call.now() - task.started_at).clamp(0, task.ends_at - task.started_at);
+    let finished = call.now() >= task.ends_at;
+    let messages = if finished { json!([{ "translation": task.message, "args": [] }]) } else { json!([]) };
+    json!({
+        "ari": ari(call, task.id),
+        "id": task.id.to_string(),
+        "name": { "key": task.key, "args": [] },
+        "elapsedTime": elapsed,
+        "percentageComplete": elapsed * 100 / (task.ends_at - task.started_at).max(1),
+        "successful": finished,
+        "finished": finished,
+        "messages": messages,
+        "status": task.message,
+        "errors": [],
+        "additionalDetails": task.details,
+    })
+}
+
+fn ari(call: &Call, id: i64) -> String {
+    format!("ari:cloud:confluence:{}:long-running-task/{id}", call.site.cloud_id)
+}
+
+fn whole_number(query: &Query, name: &str, default: i64) -> Result<i64, Refusal> {
+    let Some(text) = query.first(name) else { return Ok(default) };
+    let number: i64 = text.parse().map_err(|_| {
+        exception(
+            StatusCode::BAD_REQUEST,
+            "org.springframework.web.method.annotation.MethodArgumentTypeMismatchException",
+            &format!(
+                "Failed to convert value of type 'java.lang.String' to required type 'int'; nested exception is \
+                 java.lang.NumberFormatException: For input string: \"{text}\""
+            ),
+        )
+    })?;
+    if number < 0 {
+        let text = format!("{name} cannot be less than zero");
+        return Err(exception(StatusCode::BAD_REQUEST, "java.lang.IllegalArgumentException", &text));
+    }
+    Ok(number)
+}

@@ -1,0 +1,47 @@
+//! Wiki markup, read into storage format: headings, lists, tables, quotes, macros, links and the marks of a line. What
+//! is no markup means itself, so every text can be read.
+
+mod blocks;
+mod inline;
+mod links;
+mod lists;
+mod macros;
+mod tables;
+
+#[cfg(test)]
+mod tests;
+
+/// Converts wiki markup to storage format.
+pub(crate) fn to_storage(wiki: &str) -> String {
+    macros::convert(&wiki.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+/// Text that means itself, inside elements and attributes alike.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+/// An element around what is inside.
+fn wrap(name: &str, inside: &str) -> String {
+    format!("<{name}>{inside}</{name}>")
+}
+
+/// An attribute with a space before it.
+fn attribute(name: &str, value: &str) -> String {
+    format!(" {name}=\"{}\"", escape(value))
+}
+
+/// Text in a section where nothing means anything but its end.
+fn cdata(text: &str) -> String {
+    format!("<![CDATA[{}]]>", text.replace("]]>", "]]]]><![CDATA[>"))
+}
