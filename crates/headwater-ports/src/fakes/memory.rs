@@ -93,7 +93,7 @@ mod tests {
 
     crate::store_suite!(crate::fakes::memory::tests::open);
 
-    async fn open() -> (MemoryStore, ()) {
-        (MemoryStore::default(), ())
+    fn open() -> std::future::Ready<(MemoryStore, ())> {
+        std::future::ready((MemoryStore::default(), ()))
     }
 }
