@@ -194,6 +194,7 @@ impl World {
             scopes: vec!["a".to_owned()],
             endpoints: confluence.default_endpoints(),
             pkce: false,
+            additional_tools: false,
             enabled: true,
             created_at: BEGINNING,
             updated_at: BEGINNING,
