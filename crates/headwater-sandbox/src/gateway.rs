@@ -25,6 +25,8 @@ use crate::storage::{grants, tokens};
 
 /// The vendor refuses bodies over five megabytes.
 const BODY_LIMIT: usize = 5 * 1024 * 1024;
+/// Files are larger: a site allows 100 megabytes unless its administrator says otherwise.
+const UPLOAD_LIMIT: usize = 100 * 1024 * 1024;
 
 #[derive(Clone)]
 struct Gateway {
@@ -99,7 +101,8 @@ impl Gateway {
                     path: path.to_owned(),
                     parameters,
                     query: Query::parse(parts.uri.query().unwrap_or_default()),
-                    body: to_bytes(body, BODY_LIMIT).await.map_err(|_| refusals::too_large())?,
+                    headers: parts.headers.clone(),
+                    body: to_bytes(body, limit(path)).await.map_err(|_| refusals::too_large())?,
                 };
                 route.answer(call).await
             }
@@ -116,6 +119,11 @@ impl Gateway {
         let sites = grants::sites(&mut tx, &token.grant_id).await?;
         Ok(Caller { account_id: grant.account_id, scope: token.scope, sites })
     }
+}
+
+/// The largest body of a request to this path.
+fn limit(path: &str) -> usize {
+    if path.contains("/child/attachment") { UPLOAD_LIMIT } else { BODY_LIMIT }
 }
 
 /// Takes `/ex/confluence/{cloudId}/rest/of/path` apart; the rest keeps its slash.

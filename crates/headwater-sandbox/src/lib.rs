@@ -21,6 +21,7 @@ mod sandbox;
 mod seed;
 mod state;
 mod storage;
+mod task_list;
 mod timestamp;
 mod web;
 mod wiki;

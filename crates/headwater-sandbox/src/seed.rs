@@ -17,7 +17,7 @@ use crate::storage::content::{Kind, Status};
 use crate::storage::contents::{self, Edit, NewContent};
 use crate::storage::sites::{self, Site};
 use crate::storage::spaces::{self, NewSpace};
-use crate::storage::{Storage, StorageError, labels, users};
+use crate::storage::{Storage, StorageError, labels, likes, users};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -113,6 +113,9 @@ impl Loader<'_> {
         for label in &entry.labels {
             labels::attach(connection, id, "global", label, account_id(&entry.author), self.at(entry.days))
                 .await?;
+        }
+        for (later, name) in (1..).zip(&entry.likes) {
+            likes::insert(connection, id, account_id(name), self.at(entry.days) + later).await?;
         }
         for edit in &entry.edit {
             let change = Edit {

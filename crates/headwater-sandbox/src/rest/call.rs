@@ -1,6 +1,7 @@
 //! One authorised request on its way to its operation.
 
 use axum::body::Bytes;
+use http::HeaderMap;
 use sqlx::{Sqlite, Transaction};
 
 use super::{Query, Refusal};
@@ -18,6 +19,7 @@ pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) parameters: Vec<(&'static str, String)>,
     pub(crate) query: Query,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -30,6 +32,11 @@ impl Call {
     /// A path parameter; empty when the pattern has none of this name.
     pub(crate) fn parameter(&self, name: &str) -> &str {
         self.parameters.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The first parameter of the path with its name; empty when the pattern has none.
+    pub(crate) fn first_parameter(&self) -> (&'static str, &str) {
+        self.parameters.first().map_or(("id", ""), |(name, value)| (*name, value.as_str()))
     }
 
     pub(crate) fn now(&self) -> i64 {

@@ -1,6 +1,7 @@
 //! REST v1: `/wiki/rest/api/...`, as far as v2 has nothing in its place.
 
 mod archive;
+mod attachments;
 mod body_conversion;
 mod contents;
 mod copies;
@@ -11,6 +12,8 @@ mod long_tasks;
 mod moves;
 mod search;
 mod show;
+mod space_labels;
+mod upload;
 mod users;
 mod versions;
 
@@ -23,6 +26,8 @@ pub(crate) fn routes() -> Vec<Route> {
         users::routes(),
         labels::routes(),
         download::routes(),
+        attachments::routes(),
+        space_labels::routes(),
         moves::routes(),
         archive::routes(),
         copies::routes(),

@@ -14,13 +14,17 @@ pub(crate) mod entity;
 pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod labels;
+mod likes;
 mod operations;
 mod pages;
 mod paging;
 pub(crate) mod parameter;
+mod properties;
 mod redactions;
 pub(crate) mod representation;
+mod space_properties;
 mod spaces;
+mod tasks;
 mod tree;
 mod versions;
 
@@ -33,6 +37,12 @@ pub(crate) fn routes() -> Vec<Route> {
         blog_posts::routes(),
         spaces::routes(),
         comments::routes(),
+        attachments::routes(),
+        labels::routes(),
+        likes::routes(),
+        properties::routes(),
+        space_properties::routes(),
+        tasks::routes(),
         tree::routes(),
         children::routes(),
         descendants::routes(),

@@ -34,6 +34,9 @@ pub(super) struct Entry {
     pub(super) days: i64,
     #[serde(default)]
     pub(super) labels: Vec<String>,
+    /// Who likes it.
+    #[serde(default)]
+    pub(super) likes: Vec<String>,
     #[serde(default)]
     pub(super) private: bool,
     pub(super) body: String,

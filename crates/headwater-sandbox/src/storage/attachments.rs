@@ -54,6 +54,39 @@ pub(crate) async fn find(
     row.as_ref().map(read).transpose()
 }
 
+/// The current attachment of a container with this name.
+pub(crate) async fn named(
+    connection: &mut SqliteConnection,
+    container_id: i64,
+    name: &str,
+) -> Result<Option<i64>, StorageError> {
+    Ok(sqlx::query_scalar(
+        "SELECT id FROM contents WHERE container_id = ?1 AND type = 'attachment' AND status = 'current'
+         AND title = ?2",
+    )
+    .bind(container_id)
+    .bind(name)
+    .fetch_optional(connection)
+    .await?)
+}
+
+/// Changes what is known of a file; its bytes stay.
+pub(crate) async fn describe(
+    connection: &mut SqliteConnection,
+    attachment: &Attachment,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "UPDATE attachments SET container_id = ?2, media_type = ?3, comment = ?4 WHERE content_id = ?1",
+    )
+    .bind(attachment.content_id)
+    .bind(attachment.container_id)
+    .bind(&attachment.media_type)
+    .bind(&attachment.comment)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// The bytes of a file.
 pub(crate) async fn data(
     connection: &mut SqliteConnection,

@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 
 use super::content::{Content, Kind, Status};
-use super::{StorageError, take_id, tree};
+use super::{StorageError, take_id, tasks, tree};
 use crate::render;
 
 /// Content to be added, as version 1.
@@ -83,7 +83,9 @@ pub(crate) async fn insert(
     };
     record_version(connection, id, 1, &first).await?;
     index(connection, id, new.title, new.body).await?;
-    reread(connection, id).await
+    let content = reread(connection, id).await?;
+    tasks::follow(connection, &content, new.author_id, new.created_at).await?;
+    Ok(content)
 }
 
 /// Appends a version: the number grows by one, and the new title and body are what is found from now on.
@@ -104,7 +106,9 @@ pub(crate) async fn edit(
     .await?;
     record_version(connection, id, number, edit).await?;
     index(connection, id, edit.title, edit.body).await?;
-    reread(connection, id).await
+    let content = reread(connection, id).await?;
+    tasks::follow(connection, &content, edit.author_id, edit.at).await?;
+    Ok(content)
 }
 
 /// Replaces title and body of the newest version without a new number: how a draft is saved.
@@ -129,7 +133,9 @@ pub(crate) async fn overwrite(
         .await?;
     record_version(connection, id, number, edit).await?;
     index(connection, id, edit.title, edit.body).await?;
-    reread(connection, id).await
+    let content = reread(connection, id).await?;
+    tasks::follow(connection, &content, edit.author_id, edit.at).await?;
+    Ok(content)
 }
 
 /// The content with this id on this site, whatever its kind and status.

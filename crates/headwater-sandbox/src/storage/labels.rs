@@ -24,15 +24,7 @@ pub(crate) async fn attach(
     at: i64,
 ) -> Result<(), StorageError> {
     let name = name.to_lowercase();
-    let known: Option<i64> = sqlx::query_scalar("SELECT id FROM labels WHERE prefix = ?1 AND name = ?2")
-        .bind(prefix)
-        .bind(&name)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let label_id = match known {
-        Some(id) => id,
-        None => create(connection, prefix, &name).await?,
-    };
+    let label_id = known_or_new(connection, prefix, &name).await?;
     sqlx::query(
         "INSERT OR IGNORE INTO content_labels (content_id, label_id, created_at, author_id) VALUES (?1, ?2, ?3, ?4)",
     )
@@ -60,9 +52,7 @@ pub(crate) async fn detach(
     .execute(&mut *connection)
     .await?
     .rows_affected();
-    sqlx::query("DELETE FROM labels WHERE id NOT IN (SELECT label_id FROM content_labels)")
-        .execute(connection)
-        .await?;
+    forget_unused(connection).await?;
     Ok(taken > 0)
 }
 
@@ -79,6 +69,164 @@ pub(crate) async fn of_content(
     .fetch_all(connection)
     .await?;
     rows.iter().map(read).collect()
+}
+
+/// The labels of one space, oldest label first.
+pub(crate) async fn of_space(
+    connection: &mut SqliteConnection,
+    space_id: i64,
+) -> Result<Vec<Label>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT labels.* FROM labels JOIN space_labels ON space_labels.label_id = labels.id
+         WHERE space_labels.space_id = ?1 ORDER BY labels.id",
+    )
+    .bind(space_id)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+/// The labels that current content of one space carries, as far as this user may see it.
+pub(crate) async fn in_space(
+    connection: &mut SqliteConnection,
+    space_id: i64,
+    viewer: &str,
+) -> Result<Vec<Label>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT * FROM labels WHERE id IN (SELECT label_id FROM content_labels
+            JOIN contents ON contents.id = content_labels.content_id
+            WHERE contents.space_id = ?1 AND contents.status = 'current'
+            AND (contents.private = 0 OR contents.author_id = ?2)) ORDER BY id",
+    )
+    .bind(space_id)
+    .bind(viewer)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+/// The labels that something on this site carries, as far as this user may see it.
+pub(crate) async fn on_site(
+    connection: &mut SqliteConnection,
+    cloud_id: &str,
+    viewer: &str,
+) -> Result<Vec<Label>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT * FROM labels WHERE id IN (SELECT label_id FROM content_labels
+            JOIN contents ON contents.id = content_labels.content_id
+            WHERE contents.cloud_id = ?1 AND (contents.private = 0 OR contents.author_id = ?2))
+         OR id IN (SELECT label_id FROM space_labels JOIN spaces ON spaces.id = space_labels.space_id
+            WHERE spaces.cloud_id = ?1) ORDER BY id",
+    )
+    .bind(cloud_id)
+    .bind(viewer)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Puts a label on a space; nothing changes when it is there already.
+pub(crate) async fn attach_to_space(
+    connection: &mut SqliteConnection,
+    space_id: i64,
+    prefix: &str,
+    name: &str,
+    author_id: &str,
+    at: i64,
+) -> Result<(), StorageError> {
+    let label_id = known_or_new(connection, prefix, &name.to_lowercase()).await?;
+    sqlx::query("INSERT OR IGNORE INTO space_labels (space_id, label_id, created_at, author_id) VALUES (?1, ?2, ?3, ?4)")
+        .bind(space_id)
+        .bind(label_id)
+        .bind(at)
+        .bind(author_id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Takes a label off a space. Says whether it was there.
+pub(crate) async fn detach_from_space(
+    connection: &mut SqliteConnection,
+    space_id: i64,
+    prefix: &str,
+    name: &str,
+) -> Result<bool, StorageError> {
+    let taken = sqlx::query(
+        "DELETE FROM space_labels WHERE space_id = ?1
+         AND label_id IN (SELECT id FROM labels WHERE prefix = ?2 AND name = ?3)",
+    )
+    .bind(space_id)
+    .bind(prefix)
+    .bind(name.to_lowercase())
+    .execute(&mut *connection)
+    .await?
+    .rows_affected();
+    forget_unused(connection).await?;
+    Ok(taken > 0)
+}
+
+/// The labels of this name, whatever their prefix.
+pub(crate) async fn named(connection: &mut SqliteConnection, name: &str) -> Result<Vec<Label>, StorageError> {
+    let rows = sqlx::query("SELECT * FROM labels WHERE name = ?1 ORDER BY id")
+        .bind(name.to_lowercase())
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Something that carries a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Carrier {
+    pub(crate) id: i64,
+    pub(crate) kind: String,
+    pub(crate) title: String,
+}
+
+/// The current content of a site that carries a label, as far as this user may see it.
+pub(crate) async fn carriers(
+    connection: &mut SqliteConnection,
+    cloud_id: &str,
+    label_id: i64,
+    viewer: &str,
+) -> Result<Vec<Carrier>, StorageError> {
+    let rows: Vec<(i64, String, String)> = sqlx::query_as(
+        "SELECT id, type, title FROM contents WHERE cloud_id = ?1 AND status = 'current'
+         AND id IN (SELECT content_id FROM content_labels WHERE label_id = ?2)
+         AND (private = 0 OR author_id = ?3) ORDER BY id",
+    )
+    .bind(cloud_id)
+    .bind(label_id)
+    .bind(viewer)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(id, kind, title)| Carrier { id, kind, title }).collect())
+}
+
+async fn known_or_new(
+    connection: &mut SqliteConnection,
+    prefix: &str,
+    name: &str,
+) -> Result<i64, StorageError> {
+    let known: Option<i64> = sqlx::query_scalar("SELECT id FROM labels WHERE prefix = ?1 AND name = ?2")
+        .bind(prefix)
+        .bind(name)
+        .fetch_optional(&mut *connection)
+        .await?;
+    match known {
+        Some(id) => Ok(id),
+        None => create(connection, prefix, name).await,
+    }
+}
+
+async fn forget_unused(connection: &mut SqliteConnection) -> Result<(), StorageError> {
+    sqlx::query(
+        "DELETE FROM labels WHERE id NOT IN (SELECT label_id FROM content_labels)
+         AND id NOT IN (SELECT label_id FROM space_labels)",
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// The label with this id.

@@ -1,7 +1,7 @@
 -- Everything the emulated Confluence Cloud remembers. Times are milliseconds since 1970, ids come from one sequence.
 
 CREATE TABLE IF NOT EXISTS sequences (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT;
-INSERT OR IGNORE INTO sequences (name, last) VALUES ('content', 98304), ('label', 524288);
+INSERT OR IGNORE INTO sequences (name, last) VALUES ('content', 98304), ('label', 524288), ('property', 655360), ('task', 786432);
 
 CREATE TABLE IF NOT EXISTS sites (
     cloud_id TEXT PRIMARY KEY,
@@ -121,8 +121,15 @@ CREATE TABLE IF NOT EXISTS properties (
     version        INTEGER NOT NULL,
     created_at     INTEGER NOT NULL,
     author_id      TEXT NOT NULL,
+    changed_at     INTEGER NOT NULL,
+    editor_id      TEXT NOT NULL,
+    message        TEXT NOT NULL,
+    minor_edit     INTEGER NOT NULL,
     UNIQUE (container_type, container_id, key)
 ) STRICT;
+CREATE TRIGGER IF NOT EXISTS properties_of_removed_content AFTER DELETE ON contents BEGIN
+    DELETE FROM properties WHERE container_type = old.type AND container_id = old.id;
+END;
 
 CREATE VIRTUAL TABLE IF NOT EXISTS content_search USING fts5 (
     title, body, tokenize = 'porter unicode61 remove_diacritics 2'
@@ -241,3 +248,48 @@ CREATE TABLE IF NOT EXISTS conversions (
     ready_at       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS conversions_by_source ON conversions (account_id, source);
+
+-- Who likes what.
+CREATE TABLE IF NOT EXISTS likes (
+    content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    account_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (content_id, account_id)
+) STRICT, WITHOUT ROWID;
+
+-- The labels of spaces; those of content have a table of their own.
+CREATE TABLE IF NOT EXISTS space_labels (
+    space_id   INTEGER NOT NULL REFERENCES spaces (id) ON DELETE CASCADE,
+    label_id   INTEGER NOT NULL REFERENCES labels (id),
+    created_at INTEGER NOT NULL,
+    author_id  TEXT NOT NULL,
+    PRIMARY KEY (space_id, label_id)
+) STRICT, WITHOUT ROWID;
+
+-- What is known of inline comments besides their content row.
+CREATE TABLE IF NOT EXISTS inline_comments (
+    content_id  INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
+    marker_ref  TEXT NOT NULL,       -- a UUID; the marker in the body of the container carries it
+    selection   TEXT NOT NULL,
+    resolution  TEXT NOT NULL,       -- open, reopened or resolved; dangling is found out when it is shown
+    resolver_id TEXT,
+    resolved_at INTEGER
+) STRICT;
+
+-- Tasks are born from bodies: every write of a body brings the rows of its tasks up to date.
+CREATE TABLE IF NOT EXISTS tasks (
+    id           INTEGER PRIMARY KEY,
+    cloud_id     TEXT NOT NULL,
+    content_id   INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    local_id     TEXT NOT NULL,
+    status       TEXT NOT NULL,
+    body         TEXT NOT NULL,      -- storage format
+    creator_id   TEXT NOT NULL,
+    assignee_id  TEXT,
+    completer_id TEXT,
+    created_at   INTEGER NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    due_at       INTEGER,
+    completed_at INTEGER,
+    UNIQUE (content_id, local_id)
+) STRICT;

@@ -114,3 +114,30 @@ async fn pages_and_blog_posts_are_listed_by_label_and_by_space() {
         assert_eq!(session.get(&format!("/wiki/api/v2/{path}")).await.status, 404, "{path}");
     }
 }
+
+#[tokio::test]
+async fn spaces_have_labels_and_know_those_of_their_content() {
+    let world = World::new().await;
+    let session = world
+        .session_with("read:label:confluence write:label:confluence read:space:confluence write:confluence-space read:confluence-content.summary")
+        .await;
+    let path = "/wiki/rest/api/space/BOX/label";
+    let made = session
+        .post(path, &json!([{ "prefix": "team", "name": "Teams" }, { "prefix": "my", "name": "x" }]))
+        .await;
+    assert_eq!((made.status.as_u16(), &made.json["size"]), (200, &json!(2)), "{}", made.text);
+    let of_space = format!("/wiki/api/v2/spaces/{SPACE_ID}/labels");
+    assert_eq!(session.walk(&format!("{of_space}?limit=1"), "name").await, ["teams", "x"]);
+    assert_eq!(session.walk(&format!("{of_space}?prefix=my"), "name").await, ["x"]);
+    session.post(&format!("/wiki/rest/api/content/{HOMEPAGE_ID}/label"), &json!([{ "name": "y" }])).await;
+    let in_space = format!("/wiki/api/v2/spaces/{SPACE_ID}/content/labels");
+    assert_eq!(session.walk(&in_space, "name").await, ["y"]);
+    assert_eq!(session.walk("/wiki/api/v2/labels?sort=name", "name").await, ["teams", "x", "y"]);
+    assert_eq!(session.walk("/wiki/api/v2/labels?prefix=global", "name").await, ["y"]);
+    let known = session.get("/wiki/rest/api/label?name=Y").await.json;
+    assert_eq!(known["associatedContents"]["results"][0]["contentId"], HOMEPAGE_ID);
+    assert_eq!(session.delete(&format!("{path}?name=teams&prefix=team")).await.status, 204);
+    assert_eq!(session.delete(&format!("{path}?name=teams&prefix=team")).await.status, 404);
+    assert_eq!(session.get("/wiki/rest/api/label?name=teams").await.status, 404, "nothing carries it");
+    assert_eq!(session.get("/wiki/rest/api/space/NONE/label").await.status, 404);
+}

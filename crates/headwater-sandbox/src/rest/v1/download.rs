@@ -5,13 +5,10 @@ use http::header::LOCATION;
 use http::{Method, StatusCode};
 
 use super::error::not_found;
-use crate::random;
+use crate::rest::v2::attachments::media_link;
 use crate::rest::{Call, Refusal, Route};
 use crate::storage::content::{Kind, Status};
-use crate::storage::{attachments, contents};
-
-/// How long a link works.
-const LINK_MILLISECONDS: i64 = 10 * 60 * 1000;
+use crate::storage::contents;
 
 /// The operations on the bytes of attachments.
 pub(super) fn routes() -> Vec<Route> {
@@ -35,9 +32,7 @@ async fn download(call: Call) -> Result<Response, Refusal> {
         .filter(|content| content.kind == Kind::Attachment && content.status != Status::Trashed)
         .filter(|content| content.container_id == Some(container_id) && content.visible_to(&call.account_id))
         .ok_or_else(missing)?;
-    let token = random::token(&*call.state.random);
-    attachments::insert_link(&mut tx, &token, content.id, call.now() + LINK_MILLISECONDS).await?;
+    let location = media_link(&call, &mut tx, content.id).await?;
     tx.commit().await?;
-    let location = format!("{}/media/{token}", call.state.settings.public_url);
     Ok((StatusCode::FOUND, [(LOCATION, location)]).into_response())
 }

@@ -18,6 +18,16 @@ pub(crate) fn not_found(text: &str) -> Refusal {
     service(StatusCode::NOT_FOUND, "NotFoundException", text)
 }
 
+/// The user may not.
+pub(crate) fn forbidden(text: &str) -> Refusal {
+    exception(StatusCode::FORBIDDEN, "PermissionException", text)
+}
+
+/// Something has changed meanwhile.
+pub(crate) fn conflict(text: &str) -> Refusal {
+    exception(StatusCode::CONFLICT, "ConflictException", text)
+}
+
 /// A refusal with a class of its own and without service data.
 pub(crate) fn exception(status: StatusCode, class: &str, text: &str) -> Refusal {
     let body = json!({ "statusCode": status.as_u16(), "message": format!("{class}: {text}") });

@@ -9,7 +9,8 @@ use sqlx::SqliteConnection;
 use super::error::{bad_request, not_found};
 use crate::rest::{Call, Refusal, Route};
 use crate::storage::content::{Content, Status};
-use crate::storage::{contents, labels};
+use crate::storage::contents;
+use crate::storage::labels::{self, Label};
 
 /// How many labels a list shows when nothing is asked.
 const LIMIT: usize = 200;
@@ -48,24 +49,26 @@ async fn add(call: Call) -> Result<Response, Refusal> {
     }
     let all = labels::of_content(&mut tx, content.id).await?;
     tx.commit().await?;
-    let results: Vec<Value> = all
+    let path = format!("{}/rest/api/content/{}/label", call.base(), content.id);
+    let body = list_of(&call, &path, &all);
+    Ok(Json(body).into_response())
+}
+
+/// Labels as v1 lists them.
+pub(super) fn list_of(call: &Call, path: &str, labels: &[Label]) -> Value {
+    let results: Vec<Value> = labels
         .iter()
         .map(|label| {
             json!({ "prefix": label.prefix, "name": label.name, "id": label.id.to_string(), "label": label.name })
         })
         .collect();
-    let body = json!({
+    json!({
         "results": results,
         "start": 0,
         "limit": LIMIT,
         "size": results.len(),
-        "_links": {
-            "self": format!("{}/rest/api/content/{}/label", call.base(), content.id),
-            "base": call.base(),
-            "context": "/wiki",
-        },
-    });
-    Ok(Json(body).into_response())
+        "_links": { "self": path, "base": call.base(), "context": "/wiki" },
+    })
 }
 
 async fn remove_by_query(call: Call) -> Result<Response, Refusal> {
@@ -105,7 +108,7 @@ async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Content,
 }
 
 /// One label or a list of labels, as prefix and name.
-fn read(body: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
+pub(super) fn read(body: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
     let sent: Value =
         serde_json::from_slice(body).map_err(|_| bad_request("Could not parse the request body"))?;
     let entries = match sent {

@@ -1,17 +1,28 @@
-//! The attachments of content.
+//! Attachments: of content, and by themselves.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use http::header::LOCATION;
+use http::{Method, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
+use sqlx::SqliteConnection;
 
-use super::paging::{Page, Paging, Sort, down, up};
-use super::parameter::{Statuses, path_id, statuses};
+use super::documents::read::include;
+use super::error::{invalid_parameter, no_content, not_found, wrong_type};
+use super::paging::{self, Page, Paging, Sort, down, up};
+use super::parameter::{Statuses, boolean, statuses};
 use super::{documents, entity};
-use crate::rest::{Call, Refusal};
+use crate::random;
+use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::attachments::{self, Attachment};
-use crate::storage::content::{Kind, Status};
-use crate::storage::listing::{self, By, Filter, Listed};
+use crate::storage::content::{Content, Kind, Status};
+use crate::storage::listing::{self, By, Filter};
+use crate::storage::versions::{self, Version};
+use crate::storage::{contents, labels};
 use crate::timestamp::iso;
+
+/// How long a link to a file works.
+const LINK_MILLISECONDS: i64 = 10 * 60 * 1000;
 
 const SORTS: &[Sort] = &[
     up("id", By::Id),
@@ -21,31 +32,156 @@ const SORTS: &[Sort] = &[
     down("-modified-date", By::ModifiedAt),
 ];
 
+const READ: Scopes = &[&["read:attachment:confluence"]];
+
+/// The operations on attachments, wherever they hang.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::GET, "/api/v2/attachments", READ, everywhere),
+        Route::new(Method::GET, "/api/v2/attachments/{id}", READ, read),
+        Route::new(Method::DELETE, "/api/v2/attachments/{id}", &[&["delete:attachment:confluence"]], remove),
+        Route::new(Method::GET, "/api/v2/attachments/{id}/thumbnail/download", READ, thumbnail),
+        Route::new(Method::GET, "/api/v2/labels/{id}/attachments", READ, of_label),
+        Route::new(Method::GET, "/api/v2/blogposts/{id}/attachments", READ, |call| {
+            list(call, Kind::BlogPost)
+        }),
+        Route::new(Method::GET, "/api/v2/custom-content/{id}/attachments", READ, |call| {
+            list(call, Kind::Custom)
+        }),
+    ]
+}
+
 /// The attachments of content of this kind.
 pub(crate) async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {
-    let id = path_id(&call, "id")?;
-    let paging = Paging::read(&call.query, 50, Sort::read(&call.query, SORTS, "AttachmentSortOrder")?)?;
+    let id = super::parameter::path_id(&call, "id")?;
+    let mut tx = call.begin().await?;
+    documents::find(&call, &mut tx, kind, id).await?;
+    drop(tx);
+    page(call, Some(id), None).await
+}
+
+async fn everywhere(call: Call) -> Result<Response, Refusal> {
+    page(call, None, None).await
+}
+
+async fn of_label(call: Call) -> Result<Response, Refusal> {
+    let id = super::parameter::path_id(&call, "id")?;
+    let mut tx = call.begin().await?;
+    let label = labels::find(&mut tx, id).await?;
+    drop(tx);
+    if label.is_none() {
+        return Err(not_found(format!("Cannot find a label with id [{id}]")));
+    }
+    page(call, None, Some(id)).await
+}
+
+async fn page(call: Call, container_id: Option<i64>, label_id: Option<i64>) -> Result<Response, Refusal> {
+    let default = if label_id.is_some() { 25 } else { 50 };
+    let paging = Paging::read(&call.query, default, Sort::read(&call.query, SORTS, "AttachmentSortOrder")?)?;
     let allowed = ["current", "archived", "trashed"];
     let Statuses(wanted) = statuses(&call.query, &allowed, &[Status::Current, Status::Archived])?;
     let wanted = wanted.unwrap_or_default();
-    let mut tx = call.begin().await?;
-    documents::find(&call, &mut tx, kind, id).await?;
     let filter = Filter {
         statuses: &wanted,
-        container_id: Some(id),
+        container_id,
+        label_id,
         title: call.query.first("filename"),
         media_type: call.query.first("mediaType"),
         ..documents::list::everything(&call, Kind::Attachment)
     };
+    let mut tx = call.begin().await?;
     let rows = listing::list(&mut tx, &filter, paging.order(), paging.after.as_ref(), paging.fetch()).await?;
     let Page { rows, next } = paging.cut(rows);
     let mut shown = Vec::new();
     for row in rows {
         if let Some(file) = attachments::find(&mut tx, row.content.id).await? {
-            shown.push(show(&row, &file, kind, id));
+            shown.push(show(&call, &mut tx, &row.content, &row.version, &file).await?);
         }
     }
     Ok(Page { rows: shown, next }.reply(&call, |row| row))
+}
+
+/// The attachment that the path names, if the user may see it.
+async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<(Content, Attachment), Refusal> {
+    let id = path_id(call)?;
+    let content = documents::find(call, connection, Kind::Attachment, id).await?;
+    let file = attachments::find(connection, id).await?;
+    Ok((content, file.ok_or_else(|| no_content(Kind::Attachment, id))?))
+}
+
+async fn read(call: Call) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let (content, file) = find(&call, &mut tx).await?;
+    let mut version = documents::newest_version(&mut tx, &content).await?;
+    if let Some(number) = call.query.first("version") {
+        let number = number.parse().map_err(|_| wrong_type("version", number, "int"))?;
+        let then = versions::find(&mut tx, content.id, number).await?;
+        version = then.ok_or_else(|| no_content(Kind::Attachment, content.id))?;
+    }
+    let mut shown = show(&call, &mut tx, &content, &version, &file).await?;
+    include(&call, &mut tx, &content, &mut shown).await?;
+    entity::add_base(&mut shown, &call.base());
+    Ok(paging::single(&call, shown))
+}
+
+/// Into the trash, or out of it for good.
+async fn remove(call: Call) -> Result<Response, Refusal> {
+    let purge = boolean(&call.query, "purge", false)?;
+    let mut tx = call.begin().await?;
+    let (content, _) = find(&call, &mut tx).await?;
+    match (content.status, purge) {
+        (Status::Trashed, true) => contents::destroy(&mut tx, content.id).await?,
+        (Status::Trashed, false) => return Err(no_content(Kind::Attachment, content.id)),
+        (_, true) => {
+            return Err(invalid_parameter(format!(
+                "Cannot purge content with id [{}]: it is not in the trash",
+                content.id
+            )));
+        }
+        (_, false) => contents::trash(&mut tx, &content).await?,
+    }
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// The emulator draws no thumbnails: pictures are given as they are, and nothing else has one.
+async fn thumbnail(call: Call) -> Result<Response, Refusal> {
+    for name in ["version", "height", "width"] {
+        if let Some(value) = call.query.first(name).filter(|value| value.parse::<u32>().is_err()) {
+            return Err(wrong_type(name, value, "int"));
+        }
+    }
+    let mut tx = call.begin().await?;
+    let (content, file) = find(&call, &mut tx).await?;
+    if !file.media_type.starts_with("image/") {
+        return Err(not_found(format!("There is no thumbnail of the attachment with id [{}]", content.id)));
+    }
+    let location = media_link(&call, &mut tx, content.id).await?;
+    tx.commit().await?;
+    Ok((StatusCode::FOUND, [(LOCATION, location)]).into_response())
+}
+
+/// A link to the bytes of a file that works without a token, for a while.
+pub(crate) async fn media_link(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    content_id: i64,
+) -> Result<String, Refusal> {
+    let token = random::token(&*call.state.random);
+    attachments::insert_link(connection, &token, content_id, call.now() + LINK_MILLISECONDS).await?;
+    Ok(format!("{}/media/{token}", call.state.settings.public_url))
+}
+
+/// The attachment's id in the path.
+pub(super) fn path_id(call: &Call) -> Result<i64, Refusal> {
+    let (name, text) = call.first_parameter();
+    read_id(name, text)
+}
+
+/// Reads `att` and digits, or digits alone.
+pub(super) fn read_id(name: &str, text: &str) -> Result<i64, Refusal> {
+    let digits = text.strip_prefix("att").unwrap_or(text);
+    digits.parse().map_err(|_| wrong_type(name, text, "ContentId"))
 }
 
 /// The id of an attachment as clients see it.
@@ -53,13 +189,22 @@ pub(crate) fn public_id(id: i64) -> String {
     format!("att{id}")
 }
 
-fn show(row: &Listed, file: &Attachment, container: Kind, container_id: i64) -> Value {
-    let content = &row.content;
+async fn show(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    content: &Content,
+    version: &Version,
+    file: &Attachment,
+) -> Result<Value, Refusal> {
+    let container_id = file.container_id;
+    let container = contents::find(connection, &call.site.cloud_id, container_id).await?;
+    let container = match container.map(|it| it.kind) {
+        Some(Kind::BlogPost) => "blogPostId",
+        Some(Kind::Custom) => "customContentId",
+        _ => "pageId",
+    };
+    let download = download_path(content, version.created_at, container_id);
     let name = utf8_percent_encode(&content.title, NON_ALPHANUMERIC).to_string();
-    let download = format!(
-        "/download/attachments/{container_id}/{name}?version={}&modificationDate={}&cacheVersion=1&api=v2",
-        content.version, row.version.created_at
-    );
     let web = format!(
         "/pages/viewpageattachments.action?pageId={container_id}&preview=%2F{container_id}%2F{}%2F{name}",
         content.id
@@ -70,7 +215,7 @@ fn show(row: &Listed, file: &Attachment, container: Kind, container_id: i64) -> 
     put("status", json!(content.status.as_str()));
     put("title", json!(content.title));
     put("createdAt", json!(iso(content.created_at)));
-    put(if container == Kind::BlogPost { "blogPostId" } else { "pageId" }, json!(container_id.to_string()));
+    put(container, json!(container_id.to_string()));
     put("mediaType", json!(file.media_type));
     put("mediaTypeDescription", json!(describe(&file.media_type)));
     put("comment", json!(file.comment));
@@ -78,13 +223,22 @@ fn show(row: &Listed, file: &Attachment, container: Kind, container_id: i64) -> 
     put("fileSize", json!(file.file_size));
     put("webuiLink", json!(web));
     put("downloadLink", json!(download));
-    put("version", entity::version(&row.version));
+    put("version", entity::version(version));
     put("_links", json!({ "webui": web, "download": download }));
-    Value::Object(shown)
+    Ok(Value::Object(shown))
+}
+
+/// Where a browser downloads a file, below the site's `/wiki`.
+pub(crate) fn download_path(content: &Content, modified_at: i64, container_id: i64) -> String {
+    let name = utf8_percent_encode(&content.title, NON_ALPHANUMERIC);
+    format!(
+        "/download/attachments/{container_id}/{name}?version={}&modificationDate={modified_at}&cacheVersion=1&api=v2",
+        content.version
+    )
 }
 
 /// The words for common media types; other types have none.
-fn describe(media_type: &str) -> Option<&'static str> {
+pub(crate) fn describe(media_type: &str) -> Option<&'static str> {
     match media_type {
         "image/png" => Some("PNG Image"),
         "image/jpeg" => Some("JPEG Image"),

@@ -60,6 +60,11 @@ pub(crate) fn no_content(kind: Kind, id: i64) -> Refusal {
     }
 }
 
+/// Something else is there already, or has changed meanwhile.
+pub(crate) fn conflict(title: impl Into<String>) -> Refusal {
+    refuse(StatusCode::CONFLICT, "CONFLICT", &[title.into()], None)
+}
+
 /// The number of the new version does not follow the current one.
 pub(crate) fn version_conflict(kind: Kind, current: i64, provided: i64) -> Refusal {
     let noun = kind.as_str();

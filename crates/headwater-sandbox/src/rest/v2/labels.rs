@@ -1,13 +1,15 @@
-//! The labels of content. v2 only reads them.
+//! The labels of content, of spaces and of the site. v2 only reads them.
 
 use axum::response::Response;
+use http::Method;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::documents;
+use super::error::wrong_type;
 use super::paging::{Paging, Sort, down, up};
-use super::parameter::{path_id, word};
-use crate::rest::{Call, Refusal};
+use super::parameter::{ids, path_id, word};
+use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::content::Kind;
 use crate::storage::labels::{self, Label};
 use crate::storage::listing::{After, By, Key};
@@ -22,17 +24,87 @@ const SORTS: &[Sort] = &[
     down("-name", By::Title),
 ];
 
+const PREFIXES: &[&str] = &["my", "team", "global", "system"];
+
+/// The operations on labels that do not belong to a page.
+pub(super) fn routes() -> Vec<Route> {
+    const SPACE: Scopes = &[&["read:space:confluence"]];
+    vec![
+        Route::new(Method::GET, "/api/v2/labels", &[&["read:label:confluence"]], everywhere),
+        Route::new(
+            Method::GET,
+            "/api/v2/attachments/{id}/labels",
+            &[&["read:attachment:confluence"]],
+            |call| list(call, Kind::Attachment),
+        ),
+        Route::new(Method::GET, "/api/v2/blogposts/{id}/labels", &[&["read:page:confluence"]], |call| {
+            list(call, Kind::BlogPost)
+        }),
+        Route::new(
+            Method::GET,
+            "/api/v2/custom-content/{id}/labels",
+            &[&["read:custom-content:confluence"]],
+            |call| list(call, Kind::Custom),
+        ),
+        Route::new(Method::GET, "/api/v2/spaces/{id}/labels", SPACE, of_space),
+        Route::new(Method::GET, "/api/v2/spaces/{id}/content/labels", SPACE, in_space),
+    ]
+}
+
 /// The labels of content of this kind.
 pub(crate) async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {
-    let id = path_id(&call, "id")?;
-    let paging = Paging::read(&call.query, 25, Sort::read(&call.query, SORTS, "LabelSortOrder")?)?;
-    let prefix = word(&call.query, "prefix", &["my", "team", "global", "system"], "LabelPrefix")?;
+    let (name, text) = call.first_parameter();
+    let digits = if kind == Kind::Attachment { text.strip_prefix("att").unwrap_or(text) } else { text };
+    let id = digits.parse().map_err(|_| wrong_type(name, text, "long"))?;
+    let prefix = word(&call.query, "prefix", PREFIXES, "LabelPrefix")?;
     let mut tx = call.begin().await?;
     documents::find(&call, &mut tx, kind, id).await?;
     let mut labels = labels::of_content(&mut tx, id).await?;
+    drop(tx);
     labels.retain(|label| prefix.is_none_or(|prefix| label.prefix == prefix));
+    page(&call, labels)
+}
+
+async fn everywhere(call: Call) -> Result<Response, Refusal> {
+    let wanted = ids(&call.query, "label-id", 250)?;
+    let prefixes = call.query.list("prefix");
+    if let Some(unknown) = prefixes.iter().find(|prefix| !PREFIXES.contains(prefix)) {
+        return Err(wrong_type("prefix", unknown, "LabelPrefix"));
+    }
+    let mut tx = call.begin().await?;
+    let mut labels = labels::on_site(&mut tx, &call.site.cloud_id, &call.account_id).await?;
+    drop(tx);
+    labels.retain(|label| wanted.is_empty() || wanted.contains(&label.id));
+    labels.retain(|label| prefixes.is_empty() || prefixes.contains(&label.prefix.as_str()));
+    page(&call, labels)
+}
+
+async fn of_space(call: Call) -> Result<Response, Refusal> {
+    let prefix = word(&call.query, "prefix", &["my", "team"], "SpaceLabelPrefix")?;
+    let id = path_id(&call, "id")?;
+    let mut tx = call.begin().await?;
+    documents::find_space(&call, &mut tx, id).await?;
+    let mut labels = labels::of_space(&mut tx, id).await?;
+    drop(tx);
+    labels.retain(|label| prefix.is_none_or(|prefix| label.prefix == prefix));
+    page(&call, labels)
+}
+
+async fn in_space(call: Call) -> Result<Response, Refusal> {
+    let prefix = word(&call.query, "prefix", PREFIXES, "LabelPrefix")?;
+    let id = path_id(&call, "id")?;
+    let mut tx = call.begin().await?;
+    documents::find_space(&call, &mut tx, id).await?;
+    let mut labels = labels::in_space(&mut tx, id, &call.account_id).await?;
+    drop(tx);
+    labels.retain(|label| prefix.is_none_or(|prefix| label.prefix == prefix));
+    page(&call, labels)
+}
+
+fn page(call: &Call, labels: Vec<Label>) -> Result<Response, Refusal> {
+    let paging = Paging::read(&call.query, 25, Sort::read(&call.query, SORTS, "LabelSortOrder")?)?;
     let by = paging.order().by;
-    Ok(paging.cut_all(labels, |label| place(label, by)).reply(&call, |label| show(&label)))
+    Ok(paging.cut_all(labels, |label| place(label, by)).reply(call, |label| show(&label)))
 }
 
 /// All labels of content, as they are shown inside it.

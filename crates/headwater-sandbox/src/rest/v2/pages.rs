@@ -2,9 +2,10 @@
 
 use http::Method;
 
+use super::comments::{self, CommentKind};
 use super::documents::list::Within;
 use super::documents::{create, list, read, remove, update};
-use super::{attachments, children, comments, labels};
+use super::{attachments, children, labels};
 use crate::rest::Route;
 use crate::storage::content::Kind;
 
@@ -49,7 +50,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::GET,
             "/api/v2/pages/{id}/footer-comments",
             &[&["read:comment:confluence"]],
-            |call| comments::list_of(call, Kind::Page),
+            |call| comments::of_container(call, Kind::Page, CommentKind::Footer),
         ),
     ]
 }

@@ -70,9 +70,19 @@ impl Sort {
 
 impl Paging {
     pub(crate) fn read(query: &Query, default_limit: u32, sort: Sort) -> Result<Self, Refusal> {
+        Self::read_from(query, default_limit, 1, sort)
+    }
+
+    /// The same for lists whose smallest page is another one.
+    pub(crate) fn read_from(
+        query: &Query,
+        default_limit: u32,
+        least: u32,
+        sort: Sort,
+    ) -> Result<Self, Refusal> {
         let limit = match query.first("limit") {
             None => default_limit,
-            Some(value) => read_limit(value)?,
+            Some(value) => read_limit(value, least)?,
         };
         let after = query.first("cursor").map(|cursor| decode(cursor, sort)).transpose()?;
         Ok(Self { limit, after, sort })
@@ -135,12 +145,12 @@ pub(crate) fn single(call: &Call, entity: Value) -> Response {
     ([(LINK, format!("<{}>; rel=\"base\"", call.base()))], Json(entity)).into_response()
 }
 
-fn read_limit(value: &str) -> Result<u32, Refusal> {
+fn read_limit(value: &str, least: u32) -> Result<u32, Refusal> {
     let number: i64 = value.parse().map_err(|_| wrong_type("limit", value, "int"))?;
     match u32::try_from(number) {
-        Ok(limit) if (1..=MOST).contains(&limit) => Ok(limit),
-        _ if number < 1 => Err(invalid_parameter(format!(
-            "Provided size {{{number}}} for 'limit' is less than the min allowed: 1"
+        Ok(limit) if (least..=MOST).contains(&limit) => Ok(limit),
+        _ if number < i64::from(least) => Err(invalid_parameter(format!(
+            "Provided size {{{number}}} for 'limit' is less than the min allowed: {least}"
         ))),
         _ => Err(invalid_parameter(format!(
             "Provided size {{{number}}} for 'limit' is greater than the max allowed: {MOST}"

@@ -6,14 +6,14 @@ use sqlx::SqliteConnection;
 
 use super::super::error::{no_content, wrong_type};
 use super::super::parameter::{SINGLE_FORMATS, body_format, boolean, path_id};
-use super::super::{entity, labels, operations};
+use super::super::{entity, labels, operations, properties};
 use super::{find, newest_version};
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::drafts::{self, Draft};
 use crate::storage::listing::{self, Filter, Kinds, Parent};
-use crate::storage::properties;
 use crate::storage::versions::{self, Version};
+use crate::storage::{likes, properties as stored};
 
 /// How many rows of a part are shown inside an entity.
 const PART_LIMIT: usize = 50;
@@ -120,8 +120,8 @@ pub(crate) async fn include(
         add(shown, "labels", rows);
     }
     if boolean(&call.query, "include-properties", false)? {
-        let rows = properties::of_container(connection, content.kind.as_str(), content.id).await?;
-        add(shown, "properties", rows.iter().map(show_property).collect());
+        let rows = stored::of_container(connection, content.kind.as_str(), content.id).await?;
+        add(shown, "properties", rows.iter().map(properties::show).collect());
     }
     if boolean(&call.query, "include-operations", false)? {
         add(shown, "operations", operations::of_document(content.kind));
@@ -138,18 +138,21 @@ pub(crate) async fn include(
         let rows = children(call, connection, content).await?;
         add(shown, "direct-children", rows);
     }
-    include_flags(call, content, collection, shown)
-}
-
-/// The switches that need nothing from storage: nobody can like or favour anything through this API.
-fn include_flags(call: &Call, content: &Content, collection: &str, shown: &mut Value) -> Result<(), Refusal> {
     if boolean(&call.query, "include-likes", false)? {
-        let mut likes = part(&format!("/api/v2/{collection}/{}/likes", content.id), Vec::new());
+        let users = likes::of_content(connection, content.id).await?;
+        let count = users.len();
+        let rows = users.iter().map(|account_id| json!({ "accountId": account_id })).collect();
+        let mut likes = part(&format!("/api/v2/{collection}/{}/likes", content.id), rows);
         if let Some(meta) = likes.get_mut("meta") {
-            put(meta, "count", json!(0));
+            put(meta, "count", json!(count));
         }
         put(shown, "likes", likes);
     }
+    include_flags(call, shown)
+}
+
+/// The switches that need nothing from storage.
+fn include_flags(call: &Call, shown: &mut Value) -> Result<(), Refusal> {
     if boolean(&call.query, "include-favorited-by-current-user-status", false)? {
         put(shown, "isFavoritedByCurrentUser", json!(false));
     }
@@ -193,21 +196,6 @@ fn collaborators(history: &[Version]) -> Vec<Value> {
         }
     }
     seen.into_iter().map(|account_id| json!({ "accountId": account_id })).collect()
-}
-
-fn show_property(property: &properties::Property) -> Value {
-    json!({
-        "id": property.id.to_string(),
-        "key": property.key,
-        "value": property.value,
-        "version": {
-            "createdAt": crate::timestamp::iso(property.created_at),
-            "message": "",
-            "number": property.version,
-            "minorEdit": false,
-            "authorId": property.author_id,
-        },
-    })
 }
 
 fn put(value: &mut Value, name: &str, member: Value) {

@@ -1,0 +1,105 @@
+//! The labels of spaces, and what is known of a label by its name.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use sqlx::SqliteConnection;
+
+use super::error::{bad_request, not_found};
+use super::labels::{list_of, read};
+use crate::rest::{Call, Refusal, Route};
+use crate::storage::labels::{self, Label};
+use crate::storage::spaces::{self, Space};
+
+/// The operations on the labels of spaces.
+pub(super) fn routes() -> Vec<Route> {
+    let all = "/rest/api/space/{spaceKey}/label";
+    vec![
+        Route::new(Method::GET, all, &[&["read:confluence-space.summary"], &["read:label:confluence"]], list),
+        Route::new(
+            Method::POST,
+            all,
+            &[&["write:confluence-space"], &["read:label:confluence", "write:label:confluence"]],
+            add,
+        ),
+        Route::new(Method::DELETE, all, &[&["write:confluence-space"], &["write:label:confluence"]], remove),
+        Route::new(
+            Method::GET,
+            "/rest/api/label",
+            &[&["read:confluence-content.summary"], &["read:label:confluence", "read:content:confluence"]],
+            details,
+        ),
+    ]
+}
+
+async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Space, Refusal> {
+    let key = call.parameter("spaceKey");
+    let found = spaces::find_by_key(connection, &call.site.cloud_id, key).await?;
+    found.ok_or_else(|| not_found(&format!("No space with key : {key}")))
+}
+
+fn reply(call: &Call, space: &Space, labels: &[Label]) -> Response {
+    let path = format!("{}/rest/api/space/{}/label", call.base(), space.key);
+    Json(list_of(call, &path, labels)).into_response()
+}
+
+async fn list(call: Call) -> Result<Response, Refusal> {
+    let prefix = call.query.first("prefix");
+    let mut tx = call.begin().await?;
+    let space = find(&call, &mut tx).await?;
+    let mut all = labels::of_space(&mut tx, space.id).await?;
+    drop(tx);
+    all.retain(|label| prefix.is_none_or(|prefix| label.prefix == prefix));
+    Ok(reply(&call, &space, &all))
+}
+
+async fn add(call: Call) -> Result<Response, Refusal> {
+    let wanted = read(&call.body)?;
+    let mut tx = call.begin().await?;
+    let space = find(&call, &mut tx).await?;
+    for (prefix, name) in &wanted {
+        labels::attach_to_space(&mut tx, space.id, prefix, name, &call.account_id, call.now()).await?;
+    }
+    let all = labels::of_space(&mut tx, space.id).await?;
+    tx.commit().await?;
+    Ok(reply(&call, &space, &all))
+}
+
+async fn remove(call: Call) -> Result<Response, Refusal> {
+    let name = call.query.first("name").unwrap_or_default().to_owned();
+    let prefix = call.query.first("prefix").unwrap_or("global").to_owned();
+    if name.is_empty() {
+        return Err(bad_request("Label name is required"));
+    }
+    let mut tx = call.begin().await?;
+    let space = find(&call, &mut tx).await?;
+    if !labels::detach_from_space(&mut tx, space.id, &prefix, &name).await? {
+        return Err(not_found(&format!("Label '{prefix}:{name}' is not on space {}", space.key)));
+    }
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// A label exists as long as something carries it.
+async fn details(call: Call) -> Result<Response, Refusal> {
+    let name = call.query.first("name").unwrap_or_default().to_owned();
+    if name.is_empty() {
+        return Err(bad_request("Label name is required"));
+    }
+    let mut tx = call.begin().await?;
+    let found = labels::named(&mut tx, &name).await?;
+    let Some(label) = found.first() else { return Err(not_found(&format!("No label with name : {name}"))) };
+    let carriers = labels::carriers(&mut tx, &call.site.cloud_id, label.id, &call.account_id).await?;
+    let kind = call.query.first("type");
+    let contents: Vec<Value> = carriers
+        .iter()
+        .filter(|it| kind.is_none_or(|kind| it.kind == kind))
+        .map(|it| json!({ "contentType": it.kind, "contentId": it.id, "title": it.title }))
+        .collect();
+    Ok(Json(json!({
+        "label": { "prefix": label.prefix, "name": label.name, "id": label.id.to_string(), "label": label.name },
+        "associatedContents": { "size": contents.len(), "start": 0, "limit": 200, "results": contents },
+    }))
+    .into_response())
+}

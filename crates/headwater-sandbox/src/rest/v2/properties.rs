@@ -1,0 +1,243 @@
+//! Properties of content: one set of operations for every kind of content that can have them.
+
+use axum::response::{IntoResponse, Response};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use sqlx::SqliteConnection;
+
+use super::error::{conflict, not_found, wrong_type};
+use super::fields::Fields;
+use super::paging::{self, Paging, Sort, down, up};
+use super::{documents, error};
+use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::storage::content::Kind;
+use crate::storage::listing::{After, By, Key};
+use crate::storage::properties::{self, Change, Property};
+use crate::timestamp::iso;
+
+/// The longest key.
+const KEY_LIMIT: usize = 255;
+
+/// Properties are sorted by their key, which takes the place of a title.
+const SORTS: &[Sort] = &[up("id", By::Id), up("key", By::Title), down("-key", By::Title)];
+
+/// A kind of content whose pieces have properties.
+#[derive(Clone, Copy)]
+struct Subject {
+    kind: Kind,
+    /// All properties, and one of them; the first parameter names the content.
+    paths: (&'static str, &'static str),
+    read: Scopes,
+    write: Scopes,
+}
+
+macro_rules! subject {
+    ($kind:ident, $collection:literal, $all:literal, $one:literal, $noun:literal) => {
+        Subject {
+            kind: Kind::$kind,
+            paths: (
+                concat!("/api/v2/", $collection, "/{", $all, "}/properties"),
+                concat!("/api/v2/", $collection, "/{", $one, "}/properties/{property-id}"),
+            ),
+            read: &[&[concat!("read:", $noun, ":confluence")]],
+            write: &[&[concat!("read:", $noun, ":confluence"), concat!("write:", $noun, ":confluence")]],
+        }
+    };
+}
+
+const SUBJECTS: [Subject; 9] = [
+    subject!(Attachment, "attachments", "attachment-id", "attachment-id", "attachment"),
+    subject!(BlogPost, "blogposts", "blogpost-id", "blogpost-id", "page"),
+    subject!(Custom, "custom-content", "custom-content-id", "custom-content-id", "custom-content"),
+    subject!(Page, "pages", "page-id", "page-id", "page"),
+    subject!(Whiteboard, "whiteboards", "id", "whiteboard-id", "whiteboard"),
+    subject!(Database, "databases", "id", "database-id", "database"),
+    subject!(Embed, "embeds", "id", "embed-id", "embed"),
+    subject!(Folder, "folders", "id", "folder-id", "folder"),
+    subject!(Comment, "comments", "comment-id", "comment-id", "comment"),
+];
+
+/// The operations on the properties of content.
+pub(super) fn routes() -> Vec<Route> {
+    SUBJECTS.into_iter().flat_map(Subject::routes).collect()
+}
+
+impl Subject {
+    fn routes(self) -> [Route; 5] {
+        let (all, one) = self.paths;
+        [
+            Route::new(Method::GET, all, self.read, move |call| list(call, self)),
+            Route::new(Method::POST, all, self.write, move |call| create(call, self)),
+            Route::new(Method::GET, one, self.read, move |call| read(call, self)),
+            Route::new(Method::PUT, one, self.write, move |call| update(call, self)),
+            Route::new(Method::DELETE, one, self.write, move |call| remove(call, self)),
+        ]
+    }
+
+    /// The id of the content that the path names, if the user may see it.
+    async fn find(self, call: &Call, connection: &mut SqliteConnection) -> Result<i64, Refusal> {
+        let (name, text) = call.first_parameter();
+        let digits =
+            if self.kind == Kind::Attachment { text.strip_prefix("att").unwrap_or(text) } else { text };
+        let id = digits.parse().map_err(|_| wrong_type(name, text, "long"))?;
+        documents::find(call, connection, self.kind, id).await?;
+        Ok(id)
+    }
+
+    async fn find_property(
+        self,
+        call: &Call,
+        connection: &mut SqliteConnection,
+    ) -> Result<(i64, Property), Refusal> {
+        let container_id = self.find(call, connection).await?;
+        let id = super::parameter::path_id(call, "property-id")?;
+        let found = properties::find(connection, self.kind.as_str(), container_id, id).await?;
+        Ok((container_id, found.ok_or_else(|| no_property(id))?))
+    }
+}
+
+async fn list(call: Call, subject: Subject) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let id = subject.find(&call, &mut tx).await?;
+    let rows = properties::of_container(&mut tx, subject.kind.as_str(), id).await?;
+    drop(tx);
+    page(&call, rows, show)
+}
+
+/// One page of properties, of the key that is asked for or of all.
+pub(super) fn page(
+    call: &Call,
+    mut rows: Vec<Property>,
+    show: impl Fn(&Property) -> Value,
+) -> Result<Response, Refusal> {
+    let sort = Sort::read(&call.query, SORTS, "ContentPropertySortOrder")?;
+    let paging = Paging::read(&call.query, 25, sort)?;
+    if let Some(key) = call.query.first("key") {
+        rows.retain(|property| property.key == key);
+    }
+    let by = paging.order().by;
+    Ok(paging.cut_all(rows, |row| place(row, by)).reply(call, |row| show(&row)))
+}
+
+async fn create(call: Call, subject: Subject) -> Result<Response, Refusal> {
+    let sent = Sent::read(&call)?;
+    let mut tx = call.begin().await?;
+    let id = subject.find(&call, &mut tx).await?;
+    let change = sent.change(&call);
+    let made = properties::insert(&mut tx, subject.kind.as_str(), id, &sent.key, &change).await?;
+    let made = made.ok_or_else(|| key_taken(&sent.key))?;
+    tx.commit().await?;
+    Ok(paging::single(&call, show(&made)))
+}
+
+async fn read(call: Call, subject: Subject) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let (_, property) = subject.find_property(&call, &mut tx).await?;
+    Ok(paging::single(&call, show(&property)))
+}
+
+async fn update(call: Call, subject: Subject) -> Result<Response, Refusal> {
+    let sent = Sent::read(&call)?;
+    let mut tx = call.begin().await?;
+    let (container_id, present) = subject.find_property(&call, &mut tx).await?;
+    sent.check_version(&present)?;
+    let others = properties::of_container(&mut tx, subject.kind.as_str(), container_id).await?;
+    sent.check_key(&present, &others)?;
+    let changed = properties::update(&mut tx, present.id, &sent.key, &sent.change(&call)).await?;
+    tx.commit().await?;
+    Ok(paging::single(&call, show(&changed)))
+}
+
+async fn remove(call: Call, subject: Subject) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let (_, property) = subject.find_property(&call, &mut tx).await?;
+    properties::remove(&mut tx, property.id).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// What the body of a write says.
+pub(super) struct Sent {
+    pub(super) key: String,
+    value: Value,
+    number: Option<i64>,
+    message: String,
+}
+
+impl Sent {
+    pub(super) fn read(call: &Call) -> Result<Self, Refusal> {
+        let fields = Fields::read(&call.body)?;
+        fields.require(&["key", "value"])?;
+        let key = fields.text("key")?.unwrap_or_default().to_owned();
+        if key.is_empty() || key.chars().count() > KEY_LIMIT {
+            return Err(error::invalid_body(format!("key: size must be between 1 and {KEY_LIMIT}")));
+        }
+        let version = fields.object("version")?;
+        let number = version.as_ref().map(|it| it.id("number")).transpose()?.flatten();
+        let message = version.as_ref().map(|it| it.text("message")).transpose()?.flatten();
+        let message = message.unwrap_or_default().to_owned();
+        Ok(Self { key, value: fields.value("value").cloned().unwrap_or_default(), number, message })
+    }
+
+    pub(super) fn change<'a>(&'a self, call: &'a Call) -> Change<'a> {
+        Change {
+            value: &self.value,
+            author_id: &call.account_id,
+            message: &self.message,
+            minor_edit: false,
+            at: call.now(),
+        }
+    }
+
+    /// The number must be the next one.
+    pub(super) fn check_version(&self, present: &Property) -> Result<(), Refusal> {
+        let Some(number) = self.number else {
+            return Err(error::invalid_body("version.number: must not be null"));
+        };
+        if number == present.version + 1 {
+            return Ok(());
+        }
+        Err(conflict(format!(
+            "Version must be incremented when updating a property. Current Version: [{}]. Provided version: [{number}]",
+            present.version
+        )))
+    }
+
+    /// Another key must be free.
+    pub(super) fn check_key(&self, present: &Property, all: &[Property]) -> Result<(), Refusal> {
+        let taken = all.iter().any(|other| other.id != present.id && other.key == self.key);
+        if taken { Err(key_taken(&self.key)) } else { Ok(()) }
+    }
+}
+
+pub(super) fn key_taken(key: &str) -> Refusal {
+    conflict(format!("A property with the key [{key}] already exists"))
+}
+
+pub(super) fn no_property(id: i64) -> Refusal {
+    not_found(format!("Cannot find a property with id [{id}]"))
+}
+
+fn place(property: &Property, by: By) -> After {
+    let key = match by {
+        By::Title => Key::Text(property.key.clone()),
+        By::Id | By::CreatedAt | By::ModifiedAt | By::Position => Key::Number(property.id),
+    };
+    After { id: property.id, key }
+}
+
+/// A property of content.
+pub(crate) fn show(property: &Property) -> Value {
+    json!({
+        "id": property.id.to_string(),
+        "key": property.key,
+        "value": property.value,
+        "version": {
+            "createdAt": iso(property.changed_at),
+            "message": property.message,
+            "number": property.version,
+            "minorEdit": property.minor_edit,
+            "authorId": property.editor_id,
+        },
+    })
+}

@@ -1,0 +1,104 @@
+//! Properties of spaces. They work like those of content, and are shown with who made them and when.
+
+use axum::response::{IntoResponse, Response};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use sqlx::SqliteConnection;
+
+use super::parameter::path_id;
+use super::properties::{Sent, key_taken, no_property, page};
+use super::{documents, paging};
+use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::storage::properties::{self, Property};
+use crate::timestamp::iso;
+
+const READ: Scopes = &[&["read:space:confluence"]];
+const WRITE: Scopes = &[&["read:space:confluence", "write:space:confluence"]];
+const CONTAINER: &str = "space";
+
+/// The operations on the properties of spaces.
+pub(super) fn routes() -> Vec<Route> {
+    let (all, one) =
+        ("/api/v2/spaces/{space-id}/properties", "/api/v2/spaces/{space-id}/properties/{property-id}");
+    vec![
+        Route::new(Method::GET, all, READ, list),
+        Route::new(Method::POST, all, WRITE, create),
+        Route::new(Method::GET, one, READ, read),
+        Route::new(Method::PUT, one, WRITE, update),
+        Route::new(Method::DELETE, one, WRITE, remove),
+    ]
+}
+
+async fn find_space(call: &Call, connection: &mut SqliteConnection) -> Result<i64, Refusal> {
+    let id = path_id(call, "space-id")?;
+    Ok(documents::find_space(call, connection, id).await?.id)
+}
+
+async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<(i64, Property), Refusal> {
+    let space_id = find_space(call, connection).await?;
+    let id = path_id(call, "property-id")?;
+    let found = properties::find(connection, CONTAINER, space_id, id).await?;
+    Ok((space_id, found.ok_or_else(|| no_property(id))?))
+}
+
+async fn list(call: Call) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let id = find_space(&call, &mut tx).await?;
+    let rows = properties::of_container(&mut tx, CONTAINER, id).await?;
+    drop(tx);
+    page(&call, rows, show)
+}
+
+async fn create(call: Call) -> Result<Response, Refusal> {
+    let sent = Sent::read(&call)?;
+    let mut tx = call.begin().await?;
+    let id = find_space(&call, &mut tx).await?;
+    let made = properties::insert(&mut tx, CONTAINER, id, &sent.key, &sent.change(&call)).await?;
+    let made = made.ok_or_else(|| key_taken(&sent.key))?;
+    tx.commit().await?;
+    let mut reply = paging::single(&call, show(&made));
+    *reply.status_mut() = StatusCode::CREATED;
+    Ok(reply)
+}
+
+async fn read(call: Call) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let (_, property) = find(&call, &mut tx).await?;
+    Ok(paging::single(&call, show(&property)))
+}
+
+async fn update(call: Call) -> Result<Response, Refusal> {
+    let sent = Sent::read(&call)?;
+    let mut tx = call.begin().await?;
+    let (space_id, present) = find(&call, &mut tx).await?;
+    sent.check_version(&present)?;
+    let all = properties::of_container(&mut tx, CONTAINER, space_id).await?;
+    sent.check_key(&present, &all)?;
+    let changed = properties::update(&mut tx, present.id, &sent.key, &sent.change(&call)).await?;
+    tx.commit().await?;
+    Ok(paging::single(&call, show(&changed)))
+}
+
+async fn remove(call: Call) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let (_, property) = find(&call, &mut tx).await?;
+    properties::remove(&mut tx, property.id).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+fn show(property: &Property) -> Value {
+    json!({
+        "id": property.id.to_string(),
+        "key": property.key,
+        "value": property.value,
+        "createdAt": iso(property.created_at),
+        "authorId": property.author_id,
+        "version": {
+            "createdAt": iso(property.changed_at),
+            "createdBy": property.editor_id,
+            "message": property.message,
+            "number": property.version,
+        },
+    })
+}
