@@ -2,6 +2,7 @@
 
 mod archive;
 mod body_conversion;
+mod classic;
 mod contents;
 mod copies;
 mod download;
@@ -9,6 +10,7 @@ pub(crate) mod error;
 mod labels;
 mod long_tasks;
 mod moves;
+mod offset;
 mod search;
 mod show;
 mod users;
@@ -29,6 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
         long_tasks::routes(),
         versions::routes(),
         body_conversion::routes(),
+        classic::routes(),
     ]
     .into_iter()
     .flatten()

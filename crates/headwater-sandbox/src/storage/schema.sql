@@ -241,3 +241,10 @@ CREATE TABLE IF NOT EXISTS conversions (
     ready_at       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS conversions_by_source ON conversions (account_id, source);
+
+-- What is switched on for a site; a site without a row has it off.
+CREATE TABLE IF NOT EXISTS site_switches (
+    cloud_id TEXT NOT NULL REFERENCES sites (cloud_id),
+    name     TEXT NOT NULL,
+    PRIMARY KEY (cloud_id, name)
+) STRICT, WITHOUT ROWID;
