@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::arguments::{Arguments, Violation};
 use crate::definition::Tool;
-use crate::file::LoadError;
+use crate::file::{LoadError, OperatorFile, read};
+use crate::search::{Hit, SearchIndex};
 
 /// How alike two names must be for one to be offered instead of the other; 1 means equal.
 const ALIKE: f64 = 0.5;
@@ -17,6 +18,7 @@ const ALIKE: f64 = 0.5;
 pub struct Catalogue {
     tools: Vec<Tool>,
     places: HashMap<String, usize>,
+    index: SearchIndex,
 }
 
 impl Catalogue {
@@ -29,7 +31,21 @@ impl Catalogue {
                 return Err(LoadError::duplicate(&tool.name));
             }
         }
-        Ok(Self { tools, places })
+        let index = SearchIndex::new(&tools);
+        Ok(Self { tools, places, index })
+    }
+
+    /// Puts the provider's tools and those of the operator's files together. A file that is wrong somewhere, or
+    /// takes a name that is there, is left out whole and reported; the others are not affected.
+    pub fn with_files(tools: Vec<Tool>, files: &[OperatorFile]) -> Result<(Self, Vec<LoadError>), LoadError> {
+        let (mut tools, mut broken) = (tools, Vec::new());
+        for file in files {
+            match read_beside(&tools, file) {
+                Ok(more) => tools.extend(more),
+                Err(error) => broken.push(error),
+            }
+        }
+        Ok((Self::new(tools)?, broken))
     }
 
     /// The tool with this name.
@@ -47,6 +63,12 @@ impl Catalogue {
         self.tools().filter(move |tool| tool.mentions(query))
     }
 
+    /// The tools that fit what somebody wants to do, the best first.
+    pub fn search(&self, query: &str) -> Vec<Hit<'_>> {
+        let hit = |(place, score)| Some(Hit { tool: self.tools.get(place)?, score });
+        self.index.find(query).into_iter().filter_map(hit).collect()
+    }
+
     /// At most `count` names that `name` could have meant, the likeliest first.
     pub fn nearest(&self, name: &str, count: usize) -> Vec<&str> {
         nearest(name, self.tools().map(|tool| tool.name.as_str()), count)
@@ -56,6 +78,20 @@ impl Catalogue {
     pub fn check(&self, tool: &Tool, given: Map<String, Value>) -> Result<Arguments, Vec<Violation>> {
         Arguments::check(tool, given)
     }
+}
+
+/// The tools of an operator's file, whose names differ from those of the present ones and from each other.
+fn read_beside(present: &[Tool], file: &OperatorFile) -> Result<Vec<Tool>, LoadError> {
+    let mut tools: Vec<Tool> = Vec::new();
+    for mut tool in read(&file.name, &file.text)? {
+        if let Some(other) = present.iter().chain(&tools).find(|it| it.name == tool.name) {
+            let holder = other.operator_file.as_deref().unwrap_or("headwater itself");
+            return Err(LoadError::taken(&file.name, &file.text, &tool.name, holder));
+        }
+        tool.operator_file = Some(file.name.clone());
+        tools.push(tool);
+    }
+    Ok(tools)
 }
 
 /// At most `count` of the known names that `name` could have meant, the likeliest first.

@@ -31,6 +31,9 @@ pub trait Connector: Send + Sync {
     /// What its authorize request needs besides what every OAuth authorize request has.
     fn authorize_parameters(&self) -> Vec<(&'static str, &'static str)>;
 
+    /// The scope that [`Connector::identity_path`] needs.
+    fn identity_scope(&self) -> &'static str;
+
     /// The scope that makes it issue a refresh token.
     fn offline_scope(&self) -> &'static str;
 

@@ -31,6 +31,8 @@ pub struct Tool {
     pub keep: Option<Keep>,
     /// Whether it belongs to the published catalogue; the others are extensions.
     pub published: bool,
+    /// The operator's file that it was read from; absent for those that are compiled in.
+    pub operator_file: Option<String>,
     pub(crate) compiled: Compiled,
 }
 

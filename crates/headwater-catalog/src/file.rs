@@ -55,6 +55,18 @@ impl fmt::Display for LoadError {
 }
 
 impl LoadError {
+    /// A tool of an operator's file has the name of another tool.
+    pub(crate) fn taken(file: &str, text: &str, name: &str, holder: &str) -> Self {
+        let place = text.find(&format!("\"{name}\""));
+        Self {
+            file: file.to_owned(),
+            line: place.map(|place| line(text, place)),
+            tool: Some(name.to_owned()),
+            problem: format!("the name is taken by a tool of {holder}"),
+            remedy: "choose another name; a tool cannot be replaced".to_owned(),
+        }
+    }
+
     /// Two tools with one name, perhaps of different files.
     pub(crate) fn duplicate(name: &str) -> Self {
         Self {
@@ -65,6 +77,15 @@ impl LoadError {
             remedy: "rename one of them".to_owned(),
         }
     }
+}
+
+/// A tool file of the operator.
+#[derive(Clone, Debug)]
+pub struct OperatorFile {
+    /// Its name, for errors and listings.
+    pub name: String,
+    /// What is in it.
+    pub text: String,
 }
 
 /// Something wrong with one tool.
@@ -131,6 +152,7 @@ fn build(shape: ToolShape) -> Result<Tool, Problem> {
         paging: shape.paging,
         keep: shape.keep,
         published: shape.published,
+        operator_file: None,
         compiled,
     };
     check::tool(&tool)?;

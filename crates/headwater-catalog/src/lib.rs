@@ -14,5 +14,7 @@ pub mod keep;
 pub mod plan;
 pub mod reply;
 mod schema;
+pub mod scopes;
+pub mod search;
 #[cfg(test)]
 mod test_tools;

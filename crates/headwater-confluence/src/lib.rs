@@ -10,7 +10,8 @@ use headwater_catalog::catalogue::Catalogue;
 use headwater_catalog::connector::{Connector, SitesError};
 use headwater_catalog::definition::Tool;
 use headwater_catalog::failure::ToolFailure;
-use headwater_catalog::file::{LoadError, read};
+use headwater_catalog::file::{LoadError, OperatorFile, read};
+use headwater_catalog::scopes::{Preference, needed};
 use headwater_domain::connection::Endpoints;
 use headwater_domain::provider::ProviderKey;
 use headwater_domain::site::Site;
@@ -39,20 +40,25 @@ pub struct Confluence {
 impl Confluence {
     /// Reads the tool files that are part of the binary.
     pub fn new() -> Result<Self, LoadError> {
+        Self::with_files(&[]).map(|(confluence, _)| confluence)
+    }
+
+    /// Reads the tool files that are part of the binary, and the operator's beside them; returns what is wrong with
+    /// the latter.
+    pub fn with_files(files: &[OperatorFile]) -> Result<(Self, Vec<LoadError>), LoadError> {
         let mut tools = Vec::new();
         for (name, text) in FILES {
             tools.extend(read(name, text)?);
         }
-        let catalogue = Catalogue::new(tools)?;
+        let (catalogue, broken) = Catalogue::with_files(tools, files)?;
         let scopes = needed_scopes(&catalogue);
-        Ok(Self { provider: ProviderKey::new("CONFLUENCE"), catalogue, scopes })
+        Ok((Self { provider: ProviderKey::new("CONFLUENCE"), catalogue, scopes }, broken))
     }
 }
 
 /// What the published tools and the identity request need, each once, in alphabetical order.
 fn needed_scopes(catalogue: &Catalogue) -> Vec<String> {
-    let tools = catalogue.tools().filter(|tool| tool.published);
-    let mut scopes: Vec<String> = tools.flat_map(|tool| tool.scopes.preferred()).cloned().collect();
+    let mut scopes = needed(catalogue.tools().filter(|tool| tool.published), Preference::Fewest);
     scopes.push(identity::SCOPE.to_owned());
     scopes.sort();
     scopes.dedup();
@@ -87,6 +93,10 @@ impl Connector for Confluence {
 
     fn authorize_parameters(&self) -> Vec<(&'static str, &'static str)> {
         vec![("audience", "api.atlassian.com"), ("prompt", "consent")]
+    }
+
+    fn identity_scope(&self) -> &'static str {
+        identity::SCOPE
     }
 
     fn offline_scope(&self) -> &'static str {

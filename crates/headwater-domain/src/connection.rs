@@ -29,6 +29,8 @@ pub struct Connection {
     pub pkce: bool,
     /// A disabled connection starts no flow and serves no call.
     pub enabled: bool,
+    /// Whether its accounts can use tools beyond the published catalogue.
+    pub additional_tools: bool,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.

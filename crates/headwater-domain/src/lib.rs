@@ -12,6 +12,7 @@ pub mod id;
 pub mod name;
 pub mod page;
 pub mod provider;
+pub mod refresh;
 pub mod sealed;
 pub mod secret;
 pub mod site;

@@ -41,7 +41,9 @@ pub enum RefusalMeaning {
     GrantDead,
     /// The connection's own credentials or settings are wrong; the grant may be fine.
     ConnectionMisconfigured,
-    /// Nothing is known about the grant; try again later.
+    /// The provider asks for patience, for so long if it says; what was sent did not count.
+    Deferred(Option<Duration>),
+    /// Nothing is known about the grant: what was sent may have counted.
     Transient,
 }
 
@@ -56,8 +58,8 @@ impl TokenRefusal {
     }
 }
 
-/// Reads a token endpoint's answer.
-pub fn read(status: u16, body: &[u8]) -> Result<TokenSet, TokenRefusal> {
+/// Reads a token endpoint's answer. `retry_after` is what its header of that name says.
+pub fn read(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Result<TokenSet, TokenRefusal> {
     let json: Option<Value> = serde_json::from_slice(body).ok();
     if (200..300).contains(&status) {
         return json.and_then(accepted).ok_or(TokenRefusal {
@@ -69,14 +71,19 @@ pub fn read(status: u16, body: &[u8]) -> Result<TokenSet, TokenRefusal> {
     }
     let text = |key: &str| json.as_ref()?.get(key)?.as_str().map(shorten);
     let (code, description) = (text("error"), text("error_description"));
-    let meaning = meaning(status, code.as_deref(), description.as_deref());
+    let deferred = status == 429 || code.as_deref() == Some("temporarily_unavailable");
+    let meaning = if deferred {
+        RefusalMeaning::Deferred(retry_after)
+    } else {
+        meaning(status, code.as_deref(), description.as_deref())
+    };
     Err(TokenRefusal { meaning, code, description, status })
 }
 
 /// Atlassian answers a dead grant with 403 and `invalid_grant` or, for a rotated-out token, with
 /// `unauthorized_client` and a text that names the refresh token; a wrong client secret with 401 `access_denied`.
 fn meaning(status: u16, code: Option<&str>, description: Option<&str>) -> RefusalMeaning {
-    if status == 429 || status >= 500 {
+    if status >= 500 {
         return RefusalMeaning::Transient;
     }
     match code {
@@ -125,7 +132,7 @@ mod tests {
     use super::*;
 
     fn refusal(status: u16, body: &str) -> TokenRefusal {
-        match read(status, body.as_bytes()) {
+        match read(status, None, body.as_bytes()) {
             Ok(_) => panic!("{body} should be refused"),
             Err(refusal) => refusal,
         }
@@ -135,7 +142,7 @@ mod tests {
     #[expect(clippy::disallowed_methods, reason = "the test compares the tokens it made up")]
     fn a_token_pair_is_read() {
         let body = r#"{"access_token":"a","refresh_token":"r","expires_in":3600,"scope":"x y","token_type":"bearer"}"#;
-        let Ok(set) = read(200, body.as_bytes()) else { panic!("should be accepted") };
+        let Ok(set) = read(200, None, body.as_bytes()) else { panic!("should be accepted") };
         assert_eq!(set.access_token.expose(), "a");
         assert_eq!(set.refresh_token.as_ref().map(super::super::secret::Secret::expose), Some("r"));
         assert_eq!(set.expires_in, Some(Duration::from_secs(3600)));
@@ -144,7 +151,7 @@ mod tests {
 
     #[test]
     fn refusals_are_sorted_as_measured() {
-        use RefusalMeaning::{ConnectionMisconfigured, GrantDead, Transient};
+        use RefusalMeaning::{ConnectionMisconfigured, Deferred, GrantDead, Transient};
         let table = [
             (
                 403,
@@ -160,7 +167,8 @@ mod tests {
             (401, r#"{"error":"access_denied","error_description":"Unauthorized"}"#, ConnectionMisconfigured),
             (400, r#"{"error":"invalid_request"}"#, ConnectionMisconfigured),
             (403, "<html>blocked</html>", Transient),
-            (429, r#"{"error":"invalid_grant"}"#, Transient),
+            (429, r#"{"error":"invalid_grant"}"#, Deferred(None)),
+            (400, r#"{"error":"temporarily_unavailable"}"#, Deferred(None)),
             (502, "", Transient),
             (200, "{}", Transient),
             (200, r#"{"access_token":""}"#, Transient),

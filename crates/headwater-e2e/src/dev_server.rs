@@ -24,6 +24,8 @@ impl DevServer {
             .args(["dev", "--port", "0", "--sandbox-port", "0", "--data-dir"])
             .arg(directory.join("data"))
             .args(arguments)
+            // Revoked grants are believed at once: no test waits for the second refusal.
+            .env("HEADWATER_REFRESH__CONFIRM_AFTER_SECONDS", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

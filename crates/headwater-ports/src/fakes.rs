@@ -1,9 +1,13 @@
 //! Stand-ins for the outermost edge, for tests: a clock that is moved by hand, chance from a seed, a provider
 //! that answers from a list.
 
+mod memory;
+
 use std::collections::VecDeque;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,19 +19,35 @@ use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::upstream::{Body, Patience, Upstream, UpstreamError, full, read};
 
+pub use memory::MemoryStore;
+
 /// A clock that stands still until it is moved.
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock {
+    start: Timestamp,
+    state: Mutex<ManualTime>,
+}
+
+#[derive(Default)]
+struct ManualTime {
+    elapsed: Duration,
+    waiting: Vec<Waker>,
+}
 
 impl ManualClock {
     /// A clock that shows `start`.
     pub fn new(start: Timestamp) -> Self {
-        Self(AtomicI64::new(start.millis()))
+        Self { start, state: Mutex::default() }
     }
 
-    /// Moves the clock forward.
+    /// Moves the clock forward, and wakes whoever waited for that.
     pub fn advance(&self, duration: Duration) {
-        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        self.0.fetch_add(millis, Ordering::SeqCst);
+        let mut state = self.state();
+        state.elapsed += duration;
+        state.waiting.drain(..).for_each(Waker::wake);
+    }
+
+    fn state(&self) -> MutexGuard<'_, ManualTime> {
+        self.state.lock().expect("invariant: no test panics in here")
     }
 }
 
@@ -37,9 +57,27 @@ impl Default for ManualClock {
     }
 }
 
+#[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+        self.start.plus(self.elapsed())
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.state().elapsed
+    }
+
+    async fn wait(&self, duration: Duration) {
+        let end = self.elapsed() + duration;
+        poll_fn(|context| {
+            let mut state = self.state();
+            if state.elapsed >= end {
+                return Poll::Ready(());
+            }
+            state.waiting.push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
     }
 }
 

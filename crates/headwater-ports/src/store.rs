@@ -10,6 +10,7 @@ mod connections;
 mod flows;
 mod grants;
 mod key_material;
+mod refreshes;
 
 use async_trait::async_trait;
 
@@ -19,6 +20,7 @@ pub use connections::{ConnectionFilter, Connections};
 pub use flows::Flows;
 pub use grants::Grants;
 pub use key_material::{KeyMaterial, StoredSigningKey};
+pub use refreshes::{Due, LeaseId, Leasing, Refreshes};
 
 use crate::upstream::BoxError;
 
@@ -56,7 +58,7 @@ pub trait Store: Send + Sync {
 
 /// A unit of work.
 #[async_trait]
-pub trait Tx: Connections + Accounts + Grants + Flows + ApiClients + KeyMaterial + Send {
+pub trait Tx: Connections + Accounts + Grants + Refreshes + Flows + ApiClients + KeyMaterial + Send {
     /// Makes the work durable: when this returns, it survives a crash.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }

@@ -10,6 +10,7 @@ pub mod grants;
 pub mod lists;
 pub mod others;
 pub mod owners;
+pub mod refreshes;
 mod samples;
 pub mod transactions;
 
@@ -24,13 +25,18 @@ macro_rules! store_suite {
                 deleting_leaves_others_alone;
             accounts: every_field_survives, the_later_writer_loses, of_many_writers_one_wins,
                 an_account_needs_its_connection, deleting_takes_grant_and_flows_along, last_use_never_moves_back,
-                a_change_leaves_last_use_alone, expiring_accounts_come_soonest_first;
+                a_change_leaves_last_use_alone;
             owners: an_owner_has_one_account_per_connection, every_part_tells_owners_apart,
                 look_alikes_are_different_owners, of_many_creators_one_wins;
             lists: connections_are_filtered_and_paged, accounts_are_filtered, wildcards_are_ordinary_characters,
                 pages_visit_every_account_once, odd_search_texts_find_nothing;
             grants: every_field_survives, generations_follow_each_other, a_grant_needs_its_account,
                 a_refused_grant_changes_nothing, of_many_writers_one_wins;
+            refreshes: one_holds_the_lease, a_lapsed_lease_is_taken_over_and_its_first_holder_fenced,
+                presentations_are_counted_from_the_first, a_presentation_anew_is_a_first_one, what_did_not_happen_is_taken_back,
+                a_refused_token_stays_refused, a_new_grant_ends_what_was_under_way,
+                a_refresh_of_a_removed_grant_finds_nothing, due_refreshes_come_in_order, unanswered_refreshes_come_first,
+                what_cannot_be_begun_is_not_due, of_many_that_want_the_lease_one_gets_it;
             flows: every_stage_survives, of_many_replays_one_wins, the_later_writer_loses,
                 a_state_stays_known_when_its_flow_moves_on, links_and_states_belong_to_one_flow,
                 old_flows_are_removed;

@@ -66,7 +66,7 @@ impl Server {
     /// Opens everything and binds the port. Nothing is served before [`Server::run`].
     pub async fn start(config: &Config, mode: Mode) -> Result<Self, StartError> {
         let data_dir = DataDir::open(&config.data_dir)?;
-        let clock = Arc::new(SystemClock);
+        let clock = Arc::new(SystemClock::default());
         let tls = tls::set_up(config, &data_dir, clock)?;
         let listener = Listener::bind(config.listen.address, tls.config, config.limits.listener()).await?;
         let bound = listener.local_addr();

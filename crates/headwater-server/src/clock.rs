@@ -1,18 +1,37 @@
 //! The machine's clock behind the Clock port.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use async_trait::async_trait;
 use headwater_domain::time::Timestamp;
 use headwater_ports::clock::Clock;
 
 /// Tells the machine's time.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SystemClock;
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock {
+    started: Instant,
+}
 
+impl Default for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the machine's clock is read")]
+    fn default() -> Self {
+        Self { started: Instant::now() }
+    }
+}
+
+#[async_trait]
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where the machine's clock is read")]
     fn now(&self) -> Timestamp {
         timestamp(SystemTime::now())
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    async fn wait(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
     }
 }
 
@@ -27,14 +46,12 @@ fn timestamp(time: SystemTime) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
     fn times_around_1970_and_now_are_told() {
         assert_eq!(timestamp(UNIX_EPOCH + Duration::from_millis(1_500)).millis(), 1_500);
         assert_eq!(timestamp(UNIX_EPOCH - Duration::from_millis(1_500)).millis(), -1_500);
-        assert!(SystemClock.now() > Timestamp::from_seconds(1_700_000_000));
+        assert!(SystemClock::default().now() > Timestamp::from_seconds(1_700_000_000));
     }
 }

@@ -24,6 +24,7 @@ pub mod list;
 pub mod listen;
 pub mod log;
 pub mod overrides;
+pub mod refresh;
 pub mod secret_text;
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,7 @@ use limits::LimitsConfig;
 use listen::ListenConfig;
 use log::LogConfig;
 use overrides::Overrides;
+use refresh::RefreshConfig;
 use tls::TlsConfig;
 use upstream::UpstreamConfig;
 
@@ -61,6 +63,8 @@ pub struct Config {
     pub encryption: EncryptionConfig,
     /// Servers that are called.
     pub upstream: UpstreamConfig,
+    /// Refreshing of grants.
+    pub refresh: RefreshConfig,
     /// Access tokens of API clients.
     pub token: TokenConfig,
     /// Connect links.
@@ -114,6 +118,7 @@ impl Default for Config {
             database: DatabaseConfig::default(),
             encryption: EncryptionConfig::default(),
             upstream: UpstreamConfig::default(),
+            refresh: RefreshConfig::default(),
             token: TokenConfig::default(),
             link: LinkConfig::default(),
             limits: LimitsConfig::default(),
@@ -153,6 +158,7 @@ impl Config {
         self.tls.validate()?;
         self.database.validate()?;
         self.encryption.validate()?;
+        self.refresh.validate()?;
         self.token.validate()?;
         self.link.validate()?;
         self.limits.validate()?;

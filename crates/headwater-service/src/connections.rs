@@ -40,6 +40,8 @@ pub struct ConnectionSettings {
     pub endpoints: Option<Endpoints>,
     /// Whether to send a PKCE challenge.
     pub pkce: Option<bool>,
+    /// Whether tools beyond the published catalogue can be used.
+    pub additional_tools: Option<bool>,
 }
 
 impl Service {
@@ -59,6 +61,7 @@ impl Service {
             endpoints: connector.default_endpoints(),
             pkce: true,
             enabled: true,
+            additional_tools: false,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -160,6 +163,7 @@ impl Service {
             connection.endpoints = endpoints;
         }
         connection.pkce = settings.pkce.unwrap_or(connection.pkce);
+        connection.additional_tools = settings.additional_tools.unwrap_or(connection.additional_tools);
         Ok(connection)
     }
 

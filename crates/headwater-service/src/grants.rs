@@ -1,23 +1,36 @@
 //! Grants: opening, storing and refreshing an account's tokens.
 //!
 //! Expiry is judged by the clock, never by a 401: Atlassian answers 404 or 403 to a stale token. A refresh is
-//! single-flight per account, runs in a task of its own, so that a caller who gives up does not cut it off, and
-//! nobody sees a new access token before the pair is durable.
+//! single-flight per account, in the process and, through a lease on the stored grant, among replicas. It runs in a
+//! task of its own, so that a caller who gives up does not cut it off. A presentation of the refresh token is
+//! written down before it is made, and nobody sees a new access token before the pair is durable.
 
+mod exchange;
 mod flights;
+mod holds;
+mod outcome;
 mod refresh;
 mod sealing;
+#[cfg(test)]
+mod tests;
 mod token_request;
+mod unsaved;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use headwater_domain::error::ErrorKind;
+use futures_util::StreamExt as _;
+use futures_util::future::{Either, select};
+use futures_util::stream;
 use headwater_domain::grant::{Freshness, freshness, refresh_horizon};
 use headwater_domain::id::AccountId;
+use headwater_ports::store::Due;
 
 pub(crate) use flights::Flights;
+pub(crate) use holds::Holds;
 pub(crate) use sealing::{NewTokens, bind_candidate, flow_context};
 pub(crate) use token_request::{TokenFailure, exchange_code};
+pub(crate) use unsaved::UnsavedPairs;
 
 use crate::Service;
 use crate::error::ServiceError;
@@ -25,6 +38,16 @@ use crate::live::LiveAccount;
 
 /// How many accounts one sweep refreshes at most.
 const SWEEP_LIMIT: u32 = 200;
+/// How many of them at the same time: callers who wait come first.
+const AT_ONCE: usize = 8;
+/// How long a caller waits for a refresh.
+const CALLER_PATIENCE: Duration = Duration::from_secs(15);
+/// Accounts that were used within this time are refreshed ahead of need.
+const IN_USE: Duration = Duration::from_secs(24 * 3600);
+/// Grants are refreshed at this age even unused: Atlassian drops a refresh token that is not used for 90 days.
+const KEEP_ALIVE: Duration = Duration::from_secs(20 * 24 * 3600);
+/// The code of an account that only a new consent helps.
+const NOT_ACTIVE: &str = "ACCOUNT_NOT_ACTIVE";
 
 impl Service {
     /// An account with an access token that is good for the next minute at least, or the reason why not.
@@ -43,12 +66,21 @@ impl Service {
                 drop(self.start_refresh(id, live.grant.generation));
                 Ok(live)
             }
-            Freshness::RefreshFirst => match self.start_refresh(id, live.grant.generation).await {
-                Ok(fresh) => Ok(fresh),
-                // The provider is away, but the present token has seconds left: better than failing the call.
-                Err(error) if error.kind() == ErrorKind::Unavailable && self.alive(&live) => Ok(live),
-                Err(error) => Err(error.repeat()),
-            },
+            Freshness::RefreshFirst => self.refreshed(&live).await,
+        }
+    }
+
+    /// Waits for the refresh of an account whose token must not be used any more, but not for ever.
+    async fn refreshed(&self, live: &Arc<LiveAccount>) -> Result<Arc<LiveAccount>, ServiceError> {
+        let flight = self.start_refresh(&live.account.id, live.grant.generation);
+        let outcome = match select(flight, self.clock().wait(CALLER_PATIENCE)).await {
+            Either::Left((outcome, _)) => outcome.map_err(|error| error.repeat()),
+            Either::Right(_) => Err(refresh::transient(live, "it is taking long")),
+        };
+        match outcome {
+            // The provider is away, but the present token has seconds left: better than failing the call.
+            Err(error) if error.code() != NOT_ACTIVE && self.alive(live) => Ok(Arc::clone(live)),
+            outcome => outcome,
         }
     }
 
@@ -69,19 +101,23 @@ impl Service {
         Some(fresh.map_err(|error| error.repeat()))
     }
 
-    /// Refreshes the accounts whose tokens lapse soon, so that callers do not have to wait. Called by a job;
-    /// returns how many were due. Failures are kept per account and logged there.
+    /// Begins the refreshes that are due: those that were left without an answer, by this process or one that is
+    /// gone, and tokens that lapse soon, so that callers do not have to wait. Called by a job; returns how many were
+    /// due. Failures are kept per account and logged there.
     pub async fn refresh_due(&self) -> Result<usize, ServiceError> {
-        let before = self.now().plus(refresh_horizon());
-        let due = self.store().read().await?.accounts_expiring(before, SWEEP_LIMIT).await?;
-        let count = due.len();
-        for id in due {
-            let generation = match self.store().read().await?.grant(&id).await? {
-                Some(grant) => grant.generation,
-                None => continue,
-            };
+        let now = self.now();
+        let due = Due {
+            lapsing_before: now.plus(refresh_horizon()),
+            used_after: now.minus(IN_USE),
+            idle_since: now.minus(KEEP_ALIVE),
+            limit: SWEEP_LIMIT,
+        };
+        let found = self.store().read().await?.refreshes_due(&due, now).await?;
+        let count = found.len();
+        let refresh = |(id, generation): (AccountId, u64)| async move {
             drop(self.start_refresh(&id, generation).await);
-        }
+        };
+        stream::iter(found).for_each_concurrent(AT_ONCE, refresh).await;
         Ok(count)
     }
 

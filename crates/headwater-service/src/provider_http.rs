@@ -1,8 +1,10 @@
 //! Calls to a provider's OAuth endpoints: small JSON requests with small JSON answers.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use headwater_ports::upstream::{Body, Patience, Upstream, UpstreamError, full, read};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderValue, Method, Request};
 use url::Url;
 
@@ -15,6 +17,8 @@ pub(crate) const OUR_NAME: HeaderValue =
 /// A small answer, read whole.
 pub(crate) struct Reply {
     pub(crate) status: u16,
+    /// What the header of that name says, in its form with seconds (RFC 9110 §10.2.3).
+    pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Bytes,
 }
 
@@ -56,8 +60,9 @@ async fn send(
     let request = request.map_err(|error| UpstreamError::NotSent { reason: error.to_string() })?;
     let response = upstream.send(request, patience).await?;
     let status = response.status().as_u16();
+    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     let body = read(response.into_body(), MAX_REPLY)
         .await
         .map_err(|error| UpstreamError::Broken { reason: error.to_string() })?;
-    Ok(Reply { status, body })
+    Ok(Reply { status, retry_after: retry_after.map(Duration::from_secs), body })
 }

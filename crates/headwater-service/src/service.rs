@@ -14,7 +14,7 @@ use headwater_ports::upstream::Upstream;
 
 use crate::api_clients::ClientCache;
 use crate::error::ServiceError;
-use crate::grants::Flights;
+use crate::grants::{Flights, Holds, UnsavedPairs};
 use crate::live::LiveCache;
 use crate::settings::Settings;
 use crate::usage::Usage;
@@ -46,6 +46,8 @@ struct Inner {
     connectors: HashMap<ProviderKey, Arc<dyn Connector>>,
     live: LiveCache,
     flights: Flights,
+    pairs: UnsavedPairs,
+    holds: Holds,
     clients: ClientCache,
     usage: Usage,
 }
@@ -59,6 +61,8 @@ impl Service {
             connectors,
             live: LiveCache::new(lifetime),
             flights: Flights::default(),
+            pairs: UnsavedPairs::default(),
+            holds: Holds::default(),
             clients: ClientCache::new(lifetime),
             usage: Usage::default(),
             parts,
@@ -89,6 +93,10 @@ impl Service {
         self.0.parts.connectors.iter()
     }
 
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.0.parts.clock
+    }
+
     pub(crate) fn store(&self) -> &dyn Store {
         &*self.0.parts.store
     }
@@ -109,6 +117,14 @@ impl Service {
         &self.0.flights
     }
 
+    pub(crate) fn unsaved_pairs(&self) -> &UnsavedPairs {
+        &self.0.pairs
+    }
+
+    pub(crate) fn holds(&self) -> &Holds {
+        &self.0.holds
+    }
+
     pub(crate) fn clients(&self) -> &ClientCache {
         &self.0.clients
     }
@@ -125,6 +141,13 @@ impl Service {
     /// A token of 256 random bits.
     pub(crate) fn random_token(&self) -> String {
         entropy::token(&*self.0.parts.entropy)
+    }
+
+    /// 64 random bits.
+    pub(crate) fn random_number(&self) -> i64 {
+        let mut bytes = [0; 8];
+        self.0.parts.entropy.fill(&mut bytes);
+        i64::from_le_bytes(bytes)
     }
 
     /// 32 random bits.

@@ -1,16 +1,21 @@
 //! Tools: listing them and executing them.
 
 mod attempt;
+#[cfg(test)]
+pub(crate) mod bench;
 mod execute;
 mod failure;
 mod list;
+mod offer;
 mod scoped;
+mod search;
 
 use serde_json::{Map, Value};
 
 pub use execute::ExecuteTool;
 pub use list::{ListTools, ToolListing};
 pub use scoped::{ListScopedTools, ScopedTool};
+pub use search::{AccountReadiness, FoundTool, Readiness, SearchTools};
 
 /// What a tool returned.
 #[derive(Debug)]

@@ -56,8 +56,18 @@ CREATE TABLE grants (
     refresh_token BYTEA,
     scopes        TEXT             NOT NULL,
     obtained_at   BIGINT           NOT NULL,
-    expires_at    BIGINT
+    expires_at    BIGINT,
+    -- The refresh under way: who may present the refresh token, and whether somebody has. By this server's clock.
+    lease_id      BIGINT,
+    lease_until   BIGINT,
+    sent_at       BIGINT,
+    presentations BIGINT           NOT NULL DEFAULT 0,
+    refused_at    BIGINT,
+    next_try_at   BIGINT
 );
+
+CREATE INDEX grants_unanswered ON grants (next_try_at) WHERE sent_at IS NOT NULL OR refused_at IS NOT NULL;
+CREATE INDEX grants_age ON grants (obtained_at);
 
 CREATE TABLE flows (
     id              TEXT COLLATE "C" NOT NULL PRIMARY KEY,

@@ -10,7 +10,7 @@ use headwater_ports::store::{AccountFilter, Accounts, StoreError};
 use headwater_ports::stored::to_json;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{Postgres, query, query_scalar};
+use sqlx::{Postgres, query};
 
 use crate::error::{failed, integer};
 use crate::record::{Record, total};
@@ -36,10 +36,6 @@ const MARK_USED: &str = "WITH mark AS (SELECT id, max(used_at) AS used_at \
      UPDATE accounts SET last_used_at = mark.used_at FROM mark JOIN locked ON locked.id = mark.id COLLATE \"C\" \
      WHERE accounts.id = mark.id COLLATE \"C\" \
      AND (accounts.last_used_at IS NULL OR accounts.last_used_at < mark.used_at)";
-const EXPIRING: &str = "SELECT id FROM accounts WHERE token_expires_at < $1 AND status = $2 AND EXISTS \
-     (SELECT 1 FROM grants WHERE grants.account_id = accounts.id AND grants.refresh_token IS NOT NULL) \
-     ORDER BY token_expires_at, id LIMIT $3";
-
 #[async_trait]
 impl Accounts for PostgresTx {
     async fn insert_account(&mut self, account: &ConnectedAccount) -> Result<bool, StoreError> {
@@ -111,22 +107,6 @@ impl Accounts for PostgresTx {
         let statement = query(MARK_USED).bind(ids).bind(times);
         statement.execute(self.connection()).await.map_err(failed("note the use of connected accounts"))?;
         Ok(())
-    }
-
-    async fn accounts_expiring(
-        &mut self,
-        before: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<AccountId>, StoreError> {
-        let ids: Vec<String> = query_scalar(EXPIRING)
-            .bind(before.millis())
-            .bind(AccountStatus::Active.as_str())
-            .bind(i64::from(limit))
-            .fetch_all(self.connection())
-            .await
-            .map_err(failed("find the grants that lapse soon"))?;
-        let corrupt = |reason| StoreError::Corrupt { record: "connected account", reason };
-        ids.iter().map(|id| AccountId::parse(id).map_err(|error| corrupt(error.to_string()))).collect()
     }
 }
 

@@ -14,6 +14,7 @@ mod key_material;
 mod migrations;
 mod open;
 mod record;
+mod refreshes;
 mod store;
 #[cfg(test)]
 mod tests;

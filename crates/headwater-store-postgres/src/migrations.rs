@@ -48,7 +48,10 @@ fn repeatable(error: &MigrateError) -> bool {
 }
 
 fn migrator() -> Migrator {
-    Migrator::with_migrations(vec![migration(1, "initial", include_str!("../migrations/0001_initial.sql"))])
+    Migrator::with_migrations(vec![
+        migration(1, "initial", include_str!("../migrations/0001_initial.sql")),
+        migration(2, "additional tools", include_str!("../migrations/0002_additional_tools.sql")),
+    ])
 }
 
 fn migration(version: i64, description: &'static str, sql: &'static str) -> Migration {

@@ -34,6 +34,7 @@ fn connection(number: u32) -> Connection {
         scopes: Vec::new(),
         endpoints: Endpoints { authorize: url(), token: url(), resources: url(), api_base: url() },
         pkce: false,
+        additional_tools: false,
         enabled: true,
         created_at: NOW,
         updated_at: NOW,

@@ -56,8 +56,18 @@ CREATE TABLE grants (
     refresh_token BLOB,
     scopes        TEXT    NOT NULL,
     obtained_at   INTEGER NOT NULL,
-    expires_at    INTEGER
+    expires_at    INTEGER,
+    -- The refresh under way: who may present the refresh token, and whether somebody has.
+    lease_id      INTEGER,
+    lease_until   INTEGER,
+    sent_at       INTEGER,
+    presentations INTEGER NOT NULL DEFAULT 0,
+    refused_at    INTEGER,
+    next_try_at   INTEGER
 ) STRICT;
+
+CREATE INDEX grants_unanswered ON grants (next_try_at) WHERE sent_at IS NOT NULL OR refused_at IS NOT NULL;
+CREATE INDEX grants_age ON grants (obtained_at);
 
 CREATE TABLE flows (
     id              TEXT    NOT NULL PRIMARY KEY,

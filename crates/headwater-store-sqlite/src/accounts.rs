@@ -10,7 +10,7 @@ use headwater_ports::store::{AccountFilter, Accounts, StoreError};
 use headwater_ports::stored::to_json;
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Sqlite, query, query_scalar};
+use sqlx::{Sqlite, query};
 
 use crate::error::{failed, integer};
 use crate::record::{Record, total};
@@ -31,10 +31,6 @@ const UPDATE: &str = "UPDATE accounts SET connection_id = ?2, identifier = ?3, o
 const MARK_USED: &str = "UPDATE accounts SET last_used_at = mark.used_at FROM ( \
      SELECT value ->> 0 AS id, max(value ->> 1) AS used_at FROM json_each(?1) GROUP BY 1) AS mark \
      WHERE accounts.id = mark.id AND (accounts.last_used_at IS NULL OR accounts.last_used_at < mark.used_at)";
-const EXPIRING: &str = "SELECT id FROM accounts WHERE token_expires_at < ?1 AND status = ?2 AND EXISTS \
-     (SELECT 1 FROM grants WHERE grants.account_id = accounts.id AND grants.refresh_token IS NOT NULL) \
-     ORDER BY token_expires_at, id LIMIT ?3";
-
 #[async_trait]
 impl Accounts for SqliteTx {
     async fn insert_account(&mut self, account: &ConnectedAccount) -> Result<bool, StoreError> {
@@ -104,22 +100,6 @@ impl Accounts for SqliteTx {
         let statement = query(MARK_USED).bind(to_json(&marks));
         statement.execute(self.connection()).await.map_err(failed("note the use of connected accounts"))?;
         Ok(())
-    }
-
-    async fn accounts_expiring(
-        &mut self,
-        before: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<AccountId>, StoreError> {
-        let ids: Vec<String> = query_scalar(EXPIRING)
-            .bind(before.millis())
-            .bind(AccountStatus::Active.as_str())
-            .bind(i64::from(limit))
-            .fetch_all(self.connection())
-            .await
-            .map_err(failed("find the grants that lapse soon"))?;
-        let corrupt = |reason| StoreError::Corrupt { record: "connected account", reason };
-        ids.iter().map(|id| AccountId::parse(id).map_err(|error| corrupt(error.to_string()))).collect()
     }
 }
 

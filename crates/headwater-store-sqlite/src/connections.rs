@@ -20,11 +20,12 @@ use crate::transaction::SqliteTx;
 
 // The parameters of these two are bound by `bind`.
 const INSERT: &str = "INSERT INTO connections (id, name, provider, client_id, client_secret, scopes, authorize_url, \
-     token_url, resources_url, api_base_url, pkce, enabled, created_at, updated_at, version) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (name) DO NOTHING";
+     token_url, resources_url, api_base_url, pkce, enabled, created_at, updated_at, version, \
+     additional_tools) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT (name) DO NOTHING";
 const UPDATE: &str = "UPDATE connections SET name = ?2, provider = ?3, client_id = ?4, client_secret = ?5, \
      scopes = ?6, authorize_url = ?7, token_url = ?8, resources_url = ?9, api_base_url = ?10, pkce = ?11, \
-     enabled = ?12, created_at = ?13, updated_at = ?14, version = ?15 WHERE id = ?1 AND version + 1 = ?15 \
+     enabled = ?12, created_at = ?13, updated_at = ?14, version = ?15, additional_tools = ?16 WHERE id = ?1 AND version + 1 = ?15 \
      AND NOT EXISTS (SELECT 1 FROM connections AS other WHERE other.name = ?2 AND other.id <> ?1)";
 
 #[async_trait]
@@ -101,7 +102,8 @@ fn bind<'q>(
         .bind(connection.enabled)
         .bind(connection.created_at.millis())
         .bind(connection.updated_at.millis())
-        .bind(integer(connection.version, action)?))
+        .bind(integer(connection.version, action)?)
+        .bind(connection.additional_tools))
 }
 
 fn narrow(statement: &mut QueryBuilder<Sqlite>, filter: &ConnectionFilter) {
@@ -136,6 +138,7 @@ fn from_row(row: &SqliteRow) -> Result<Connection, StoreError> {
         },
         pkce: record.get("pkce")?,
         enabled: record.get("enabled")?,
+        additional_tools: record.get("additional_tools")?,
         created_at: record.time("created_at")?,
         updated_at: record.time("updated_at")?,
         version: record.count("version")?,

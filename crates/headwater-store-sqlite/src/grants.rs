@@ -18,8 +18,11 @@ const INSERT_FIRST: &str = "INSERT INTO grants \
      (account_id, generation, access_token, refresh_token, scopes, obtained_at, expires_at) \
      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE EXISTS (SELECT 1 FROM accounts WHERE id = ?1) \
      ON CONFLICT (account_id) DO NOTHING";
+/// What was under way with the previous grant is over.
 const REPLACE_PREVIOUS: &str = "UPDATE grants SET generation = ?2, access_token = ?3, refresh_token = ?4, \
-     scopes = ?5, obtained_at = ?6, expires_at = ?7 WHERE account_id = ?1 AND generation + 1 = ?2";
+     scopes = ?5, obtained_at = ?6, expires_at = ?7, \
+     lease_id = NULL, lease_until = NULL, sent_at = NULL, presentations = 0, refused_at = NULL, next_try_at = NULL \
+     WHERE account_id = ?1 AND generation + 1 = ?2";
 
 #[async_trait]
 impl Grants for SqliteTx {

@@ -177,6 +177,8 @@ pub(crate) struct ConnectionArguments {
 pub(crate) enum ConnectionAction {
     /// Registers an OAuth app and prints the redirect URI to enter in the Atlassian developer console.
     Create(NewConnectionArguments),
+    /// Changes a connection; what is not given stays.
+    Update(ChangedConnectionArguments),
     /// Lists connections.
     List,
 }
@@ -196,9 +198,31 @@ pub(crate) struct NewConnectionArguments {
     /// The scopes to ask for, separated by commas or spaces [default: what the tools need].
     #[arg(long)]
     pub(crate) scopes: Option<String>,
+    /// Whether its accounts can use tools beyond the published ones; `headwater tools list` marks them.
+    #[arg(long, value_name = "true|false")]
+    pub(crate) additional_tools: Option<bool>,
     /// The base of all provider endpoints, for a sandbox or a gateway of your own [default: Atlassian's].
     #[arg(long, value_name = "URL")]
     pub(crate) provider_url: Option<String>,
+}
+
+/// What changes on a connection.
+#[derive(Args)]
+pub(crate) struct ChangedConnectionArguments {
+    /// Its name.
+    pub(crate) name: String,
+    /// The client id from the developer console.
+    #[arg(long)]
+    pub(crate) client_id: Option<String>,
+    /// A file with the client secret, or `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// The scopes to ask for, separated by commas or spaces; end users must then authorize again.
+    #[arg(long)]
+    pub(crate) scopes: Option<String>,
+    /// Whether its accounts can use tools beyond the published ones; `headwater tools list` marks them.
+    #[arg(long, value_name = "true|false")]
+    pub(crate) additional_tools: Option<bool>,
 }
 
 /// `headwater tools`

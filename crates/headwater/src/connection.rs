@@ -12,7 +12,9 @@ use headwater_service::Service;
 use headwater_service::connections::{ConnectionFilter, ConnectionSettings, NewConnection};
 use url::Url;
 
-use crate::arguments::{ConnectionAction, ConnectionArguments, NewConnectionArguments};
+use crate::arguments::{
+    ChangedConnectionArguments, ConnectionAction, ConnectionArguments, NewConnectionArguments,
+};
 use crate::offline;
 use crate::terminal::{remark, say};
 
@@ -24,20 +26,19 @@ pub(crate) async fn run(arguments: ConnectionArguments) -> Result<()> {
     let service = offline::open(&arguments.server).await?;
     match arguments.action {
         ConnectionAction::Create(new) => create(&service, new).await,
+        ConnectionAction::Update(changed) => update(&service, changed).await,
         ConnectionAction::List => list(&service).await,
     }
 }
 
 async fn create(service: &Service, new: NewConnectionArguments) -> Result<()> {
-    let scopes = new
-        .scopes
-        .map(|text| text.split([',', ' ']).filter(|it| !it.is_empty()).map(str::to_owned).collect());
     let settings = ConnectionSettings {
         client_id: Some(new.client_id),
         client_secret: Some(read_secret(&new.client_secret_file)?),
-        scopes,
+        scopes: new.scopes.as_deref().map(split),
         endpoints: new.provider_url.as_deref().map(endpoints_at).transpose()?,
         pkce: None,
+        additional_tools: new.additional_tools,
     };
     let provider = ProviderKey::new(CONFLUENCE);
     let connection =
@@ -49,6 +50,30 @@ async fn create(service: &Service, new: NewConnectionArguments) -> Result<()> {
         "Enter the redirect URI as callback URL, and enable the scopes, in the Atlassian developer console."
     );
     Ok(())
+}
+
+async fn update(service: &Service, changed: ChangedConnectionArguments) -> Result<()> {
+    let present = service.connection_named(&changed.name).await?;
+    let settings = ConnectionSettings {
+        client_id: changed.client_id,
+        client_secret: changed.client_secret_file.as_deref().map(read_secret).transpose()?,
+        scopes: changed.scopes.as_deref().map(split),
+        additional_tools: changed.additional_tools,
+        ..ConnectionSettings::default()
+    };
+    let connection = service.update_connection(present.id.as_str(), None, settings).await?;
+    say!("connection       {} ({})", connection.name, connection.id);
+    say!("additional tools {}", if connection.additional_tools { "on" } else { "off" });
+    say!("scopes           {}", connection.scopes.join(" "));
+    if connection.scopes != present.scopes {
+        remark!("End users must authorize again before their accounts have the new scopes.");
+    }
+    Ok(())
+}
+
+/// Scopes as people write them.
+fn split(text: &str) -> Vec<String> {
+    text.split([',', ' ']).filter(|it| !it.is_empty()).map(str::to_owned).collect()
 }
 
 async fn list(service: &Service) -> Result<()> {

@@ -16,7 +16,7 @@ use crate::proto::connections::{
     ToggleConnectionResponse, ToggleEnvironmentConnectionRequest, UpdateConnectionResponse,
     UpdateEnvironmentConnectionRequest, update_connection::Settings,
 };
-use crate::wire::connection::{connection, for_list, settings};
+use crate::wire::connection::{additional_tools, connection, for_list, settings};
 use crate::wire::page::page;
 
 const MAX_SIZE: u32 = 30;
@@ -32,7 +32,9 @@ impl ConnectionService for Handlers {
         ensure_oauth(wanted.r#type)?;
         let provider = provider_key(&wanted.provider_key)?;
         let name = wanted.key_id.filter(|name| !name.is_empty());
-        let new = NewConnection { name, provider, settings: ConnectionSettings::default() };
+        let additional_tools = wanted.context.as_ref().and_then(additional_tools);
+        let settings = ConnectionSettings { additional_tools, ..ConnectionSettings::default() };
+        let new = NewConnection { name, provider, settings };
         let created = self.service.create_connection(new).await.map_err(|error| status(&error))?;
         Ok(Response::new(CreateConnectionResponse { connection: Some(connection(&self.service, &created)) }))
     }

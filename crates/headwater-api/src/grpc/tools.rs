@@ -1,7 +1,7 @@
 //! `scalekit.v1.tools.ToolService`
 
 use headwater_service::accounts::AccountLocator;
-use headwater_service::tools::{ExecuteTool, ListScopedTools, ListTools};
+use headwater_service::tools::{ExecuteTool, ListScopedTools, ListTools, SearchTools};
 use tonic::{Request, Response, Status, async_trait};
 
 use super::{Handlers, checked};
@@ -9,12 +9,13 @@ use crate::error::status;
 use crate::proto::tools::tool_service_server::ToolService;
 use crate::proto::tools::{
     ExecuteToolRequest, ExecuteToolResponse, Filter, ListAvailableToolsRequest, ListAvailableToolsResponse,
-    ListScopedToolsRequest, ListScopedToolsResponse, ListToolsRequest, ListToolsResponse,
+    ListScopedToolsRequest, ListScopedToolsResponse, ListToolsRequest, ListToolsResponse, SearchToolsRequest,
+    SearchToolsResponse,
 };
 use crate::wire::account::Naming;
 use crate::wire::page::page;
 use crate::wire::struct_value::{from_struct, to_struct};
-use crate::wire::tool::{scoped, tool};
+use crate::wire::tool::{scoped, searched, tool};
 
 const DEFAULT_SIZE: u32 = 300;
 const MAX_SIZE: u32 = 1000;
@@ -81,6 +82,17 @@ impl ToolService for Handlers {
             prev_page_token: page.previous_token(),
             tools: listing.items.iter().map(tool).collect(),
         }))
+    }
+
+    async fn search_tools(
+        &self,
+        request: Request<SearchToolsRequest>,
+    ) -> Result<Response<SearchToolsResponse>, Status> {
+        let request = checked(request)?;
+        let wanted =
+            SearchTools { query: request.query, identifier: request.identifier, count: request.top_k };
+        let found = self.service.search_tools(&wanted).await.map_err(|error| status(&error))?;
+        Ok(Response::new(SearchToolsResponse { tools: found.iter().map(searched).collect() }))
     }
 
     async fn execute_tool(

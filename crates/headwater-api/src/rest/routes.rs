@@ -164,6 +164,7 @@ mod tests {
         let routes = Routes::load().unwrap();
         let table = [
             (Method::POST, "/api/v1/execute_tool", "ExecuteTool []"),
+            (Method::POST, "/api/v1/tools:search", "SearchTools []"),
             (Method::GET, "/api/v1/execute_tool", "only [\"POST\"]"),
             (Method::GET, "/api/v1/connected_accounts/auth", "GetConnectedAccountAuth []"),
             (Method::GET, "/api/v1/connected_accounts/ca_1", "GetConnectedAccount [(\"id\", \"ca_1\")]"),

@@ -5,6 +5,8 @@ use headwater_domain::secret::Secret;
 use headwater_service::Service;
 use headwater_service::connections::ConnectionSettings;
 use headwater_service::error::ServiceError;
+use prost_types::Struct;
+use prost_types::value::Kind;
 use url::Url;
 
 use super::timestamp::timestamp;
@@ -82,7 +84,17 @@ pub(crate) fn settings(
         scopes: (!config.scopes.is_empty()).then_some(config.scopes),
         endpoints: Some(endpoints),
         pkce: config.pkce_enabled,
+        additional_tools: None,
     })
+}
+
+/// Whether additions to the published tools are wanted: the contract leaves room for settings of a provider's own in
+/// the context of a new connection.
+pub(crate) fn additional_tools(context: &Struct) -> Option<bool> {
+    match context.fields.get("additional_tools")?.kind {
+        Some(Kind::BoolValue(on)) => Some(on),
+        _ => None,
+    }
 }
 
 fn endpoint(field: &str, uri: &str) -> Result<Url, ServiceError> {

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use headwater_service::tools::{ScopedTool, ToolListing};
+use headwater_service::tools::{AccountReadiness, FoundTool, Readiness, ScopedTool, ToolListing};
 use serde_json::{Map, Value};
 
 use super::struct_value::to_struct;
@@ -27,6 +27,30 @@ pub(crate) fn scoped(scoped: &ScopedTool<'_>) -> tools::ScopedTool {
         tool: Some(tool(&scoped.listing)),
         identifier: scoped.identifier.clone(),
         connected_account_id: scoped.account_id.to_string(),
+    }
+}
+
+/// A tool that fits a query.
+pub(crate) fn searched(found: &FoundTool<'_>) -> tools::SearchedTool {
+    tools::SearchedTool {
+        name: found.listing.tool.name.clone(),
+        provider: found.listing.connector.provider().as_str().to_owned(),
+        description: found.listing.tool.description.clone(),
+        score: found.score,
+        connections: found.accounts.iter().map(readiness).collect(),
+    }
+}
+
+fn readiness(account: &AccountReadiness) -> tools::ConnectionReadiness {
+    let state = match account.readiness {
+        Readiness::Ready => tools::ToolReadinessState::Ready,
+        Readiness::NeedsConnection => tools::ToolReadinessState::NeedsConnection,
+        Readiness::NeedsReauthorization => tools::ToolReadinessState::NeedsReauth,
+    };
+    tools::ConnectionReadiness {
+        connection_name: account.connection_name.clone(),
+        connected_account_id: account.account_id.to_string(),
+        readiness_state: state.into(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::file::read;
+use crate::test_tools::SAMPLE;
 
 fn catalogue(names: &[&str]) -> Result<Catalogue, LoadError> {
     let tool = |name: &&str| {
@@ -70,4 +71,43 @@ fn every_word_of_a_query_must_occur() {
     assert_eq!(found("page_get"), ["confluence_page_get"]);
     assert_eq!(found("  "), wiki.tools().map(|tool| tool.name.as_str()).collect::<Vec<_>>());
     assert!(found("page delete").is_empty());
+}
+
+fn file(name: &str, tools: &[&str]) -> OperatorFile {
+    let tool = |name: &&str| {
+        format!(
+            "[[tool]]\nname = \"{name}\"\ntitle = \"T\"\ndescription = \"D\"\nrequest = \"GET /x\"\n\
+             scopes = {{ classic = [\"s\"] }}\n\
+             hints = {{ read_only = true, destructive = false, idempotent = true, open_world = true }}\n"
+        )
+    };
+    OperatorFile { name: name.to_owned(), text: tools.iter().map(tool).collect::<Vec<_>>().concat() }
+}
+
+#[test]
+fn operators_add_tools_and_a_broken_file_spoils_no_other() {
+    let ours = read("ours.toml", SAMPLE).unwrap();
+    let files = [
+        file("good.toml", &["own_one", "own_two"]),
+        file("taken.toml", &["own_three", "sample_thing_update"]),
+        file("twice.toml", &["own_four", "own_four"]),
+        file("again.toml", &["own_two"]),
+        OperatorFile { name: "bad.toml".to_owned(), text: "[[tool]]\nname = 1\n".to_owned() },
+        file("late.toml", &["own_five"]),
+    ];
+    let (catalogue, broken) = Catalogue::with_files(ours, &files).unwrap();
+    let names: Vec<&str> = catalogue.tools().map(|tool| tool.name.as_str()).collect();
+    assert_eq!(names, ["own_five", "own_one", "own_two", "sample_thing_update"]);
+    assert_eq!(catalogue.get("own_two").unwrap().operator_file.as_deref(), Some("good.toml"));
+    let broken: Vec<String> = broken.iter().map(ToString::to_string).collect();
+    let expected = [
+        "taken.toml:9: tool `sample_thing_update`: the name is taken by a tool of headwater itself; choose",
+        "twice.toml:2: tool `own_four`: the name is taken by a tool of twice.toml; choose",
+        "again.toml:2: tool `own_two`: the name is taken by a tool of good.toml; choose",
+        "bad.toml:2: ",
+    ];
+    assert_eq!(broken.len(), expected.len());
+    for (message, expected) in broken.iter().zip(expected) {
+        assert!(message.starts_with(expected), "{message}");
+    }
 }

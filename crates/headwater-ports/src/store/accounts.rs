@@ -57,11 +57,4 @@ pub trait Accounts {
 
     /// Notes when accounts were last used; never moves a mark back. Unknown accounts are passed over.
     async fn mark_accounts_used(&mut self, marks: &[(AccountId, Timestamp)]) -> Result<(), StoreError>;
-
-    /// Active accounts with a refresh token whose access token lapses before `before`, soonest first.
-    async fn accounts_expiring(
-        &mut self,
-        before: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<AccountId>, StoreError>;
 }

@@ -127,36 +127,3 @@ pub async fn a_change_leaves_last_use_alone(store: &impl Store) {
         assert_eq!(tx.account(&it.id).await.unwrap().unwrap().last_used_at, Some(after(9)));
     }
 }
-
-/// Only active accounts that can be refreshed, and only those in time.
-pub async fn expiring_accounts_come_soonest_first(store: &impl Store) {
-    let wiki = connection(1, "wiki");
-    let at = |seconds: i64| Some(Timestamp::from_millis(NOW.millis() + seconds * 1000));
-    let mut accounts: Vec<ConnectedAccount> =
-        (1..=5).map(|number| active(number, &wiki, &format!("user{number}"))).collect();
-    for (account, seconds) in accounts.iter_mut().zip([30, 10, 20, 5, 999]) {
-        account.token_expires_at = at(seconds);
-    }
-    accounts[3].status = AccountStatus::Expired;
-    let endless = active(6, &wiki, "user6");
-    let mut all: Vec<&ConnectedAccount> = accounts.iter().collect();
-    all.push(&endless);
-    seed(store, &wiki, &all).await.unwrap();
-    let mut tx = store.write().await.unwrap();
-    for account in &accounts {
-        assert!(tx.put_grant(&grant(&account.id, 1)).await.unwrap());
-    }
-    let before = Timestamp::from_millis(NOW.millis() + 60_000);
-    let due = tx.accounts_expiring(before, 10).await.unwrap();
-    assert_eq!(due, [accounts[1].id.clone(), accounts[2].id.clone(), accounts[0].id.clone()]);
-    assert_eq!(tx.accounts_expiring(before, 1).await.unwrap(), [accounts[1].id.clone()]);
-    let mut bare = grant(&accounts[1].id, 2);
-    bare.refresh_token = None;
-    assert!(tx.put_grant(&bare).await.unwrap());
-    let due = tx.accounts_expiring(after(30), 10).await.unwrap();
-    assert_eq!(
-        due,
-        [accounts[2].id.clone()],
-        "without a refresh token, and at the very end, there is nothing to do"
-    );
-}

@@ -29,6 +29,7 @@ fn without_secret() -> Connection {
     bare.scopes.clear();
     bare.enabled = false;
     bare.pkce = false;
+    bare.additional_tools = false;
     bare
 }
 

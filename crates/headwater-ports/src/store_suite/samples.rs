@@ -32,6 +32,7 @@ pub(super) fn connection(number: u32, name: &str) -> Connection {
             api_base: url("/"),
         },
         pkce: true,
+        additional_tools: true,
         enabled: true,
         created_at: NOW,
         updated_at: NOW,

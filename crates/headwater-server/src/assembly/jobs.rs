@@ -9,7 +9,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-const REFRESH_EVERY: Duration = Duration::from_secs(30);
+const REFRESH_EVERY: Duration = Duration::from_secs(5);
 const WRITE_USAGE_EVERY: Duration = Duration::from_secs(5);
 const CLEAR_FLOWS_EVERY: Duration = Duration::from_secs(3600);
 

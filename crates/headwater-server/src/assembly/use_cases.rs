@@ -83,7 +83,7 @@ impl UseCases {
         let service = Service::new(Parts {
             store,
             sealer: Arc::new(ring),
-            clock: Arc::new(SystemClock),
+            clock: Arc::new(SystemClock::default()),
             entropy: Arc::new(SystemEntropy),
             upstream: Arc::new(HttpUpstream::new(allowed_hosts(config))?),
             connectors: vec![confluence],
@@ -115,6 +115,7 @@ async fn check_key(store: &dyn Store, ring: &KeyRing) -> Result<(), UseCasesErro
 
 fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCasesError> {
     let mut settings = Settings::new(Url::parse(origin)?);
+    settings.confirm_refusal_after = config.refresh.confirm_after();
     settings.link_lifetime = config.link.lifetime();
     settings.unattended_connect = mode.unattended_connect;
     Ok(settings)

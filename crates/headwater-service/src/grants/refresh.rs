@@ -1,132 +1,117 @@
 //! One refresh, from the stored pair to the next stored pair.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use headwater_domain::account::{AccountEvent, ConnectedAccount};
 use headwater_domain::error::ErrorKind;
-use headwater_domain::grant::{Freshness, Grant, SealedGrant, freshness};
+use headwater_domain::grant::{Freshness, Grant, freshness};
 use headwater_domain::id::AccountId;
-use headwater_domain::token_reply::{RefusalMeaning, TokenRefusal};
+use headwater_ports::store::{LeaseId, Tx};
 
-use super::sealing::{NewTokens, bind_candidate};
-use super::token_request::{TokenFailure, refresh_pair};
+use super::exchange::Exchanged;
+use super::sealing::{NewTokens, bind_candidate, unbind};
 use crate::Service;
 use crate::error::ServiceError;
 use crate::live::{LiveAccount, not_active};
 
+/// How long one flight goes on trying. What is left undone then is taken up by the sweep.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A pair that is not stored: the lease was lost, or somebody deleted, disconnected or re-authorized the account
+/// meanwhile, or, with an error, the store did not take it.
+pub(super) struct Unstored {
+    pub(super) tokens: NewTokens,
+    pub(super) error: Option<ServiceError>,
+}
+
 impl Service {
-    /// Refreshes an account whose grant of `generation` was found wanting. Reads the store again first: where
-    /// the grant has moved on and is fresh, there is nothing to do.
+    /// Refreshes an account whose grant of `generation` was found wanting.
     pub(super) async fn refresh(
         &self,
         id: &AccountId,
-        generation: u64,
+        mut generation: u64,
     ) -> Result<Arc<LiveAccount>, ServiceError> {
-        let live = self.load_live(id).await?;
-        let fresh = freshness(live.grant.obtained_at, live.grant.expires_at, self.now()) == Freshness::Fresh;
-        if live.grant.generation != generation && fresh {
-            self.live().remember(Arc::clone(&live)).await;
-            return Ok(live);
-        }
-        let Some(refresh_token) = &live.grant.refresh_token else {
-            return Err(self
-                .lose_grant(&live, "the provider gave no refresh token; ask for the scope offline_access")
-                .await?);
-        };
-        match refresh_pair(self, &live.connection, refresh_token).await {
-            Ok((set, sent_at)) => {
-                let tokens = NewTokens::from_reply(set, sent_at, &live.grant.scopes);
-                self.store_pair(&live, tokens).await
+        let end = self.clock().elapsed() + PATIENCE;
+        loop {
+            let (pause, error) = match self.try_exchange(id, generation).await? {
+                Exchanged::Stored(live) => {
+                    self.live().remember(Arc::clone(&live)).await;
+                    return Ok(live);
+                }
+                Exchanged::Elsewhere => {
+                    let live = self.load_live(id).await?;
+                    if self.is_fresh(&live) {
+                        self.live().remember(Arc::clone(&live)).await;
+                        return Ok(live);
+                    }
+                    generation = live.grant.generation;
+                    continue;
+                }
+                Exchanged::Again(pause, error) => (pause, error),
+            };
+            if self.clock().elapsed() + pause > end {
+                return Err(error);
             }
-            Err(TokenFailure::Refused(refusal)) => Err(self.refused(&live, &refusal).await?),
-            Err(TokenFailure::Unreachable(error)) => Err(transient(&live, &error.to_string())),
-            Err(TokenFailure::Ours(error)) => Err(error),
+            self.clock().wait(pause).await;
         }
     }
 
-    /// Makes the new pair durable before anybody can see it.
-    async fn store_pair(
+    fn is_fresh(&self, live: &LiveAccount) -> bool {
+        freshness(live.grant.obtained_at, live.grant.expires_at, self.now()) == Freshness::Fresh
+    }
+
+    /// Makes the new pair durable before anybody can see it. The inner error is one after that.
+    pub(super) async fn store_pair(
         &self,
         live: &LiveAccount,
+        lease: LeaseId,
         tokens: NewTokens,
-    ) -> Result<Arc<LiveAccount>, ServiceError> {
-        let id = &live.account.id;
-        let mut grant = bind_candidate(tokens, id.clone(), live.grant.generation + 1);
-        if grant.refresh_token.is_none() {
-            grant.refresh_token = self.reopen_refresh_token(id).await?;
+    ) -> Result<Result<Arc<LiveAccount>, ServiceError>, Unstored> {
+        let mut grant = bind_candidate(tokens, live.account.id.clone(), live.grant.generation + 1);
+        match self.write_pair(lease, &mut grant).await {
+            Ok(Some(account)) => Ok(self.assemble(account, live.connection.clone(), grant).map(Arc::new)),
+            Ok(None) => Err(Unstored { tokens: unbind(grant), error: None }),
+            Err(error) => Err(Unstored { tokens: unbind(grant), error: Some(error) }),
         }
-        let Some(stored) = self.save(live, grant).await? else {
-            // Somebody deleted, disconnected or re-authorized the account meanwhile: what is stored counts.
-            self.live().forget(id).await;
-            return self.load_live(id).await;
-        };
-        tracing::info!(account = %id, generation = stored.grant.generation, "grant refreshed");
-        let stored = Arc::new(stored);
-        self.live().remember(Arc::clone(&stored)).await;
-        Ok(stored)
     }
 
-    async fn save(&self, live: &LiveAccount, grant: Grant) -> Result<Option<LiveAccount>, ServiceError> {
-        let sealed = self.seal_grant(&grant)?;
-        let mut tx = self.store().write().await?;
-        // The generation alone does not tell: after a disconnect and a new consent it counts from 1 again.
-        let stored = tx.grant(&grant.account_id).await?;
-        let same = |it: &SealedGrant| {
-            it.generation == live.grant.generation && it.obtained_at == live.grant.obtained_at
-        };
-        if !stored.as_ref().is_some_and(same) {
-            return Ok(None);
-        }
-        let Some(mut account) = tx.account(&grant.account_id).await? else { return Ok(None) };
-        account.token_expires_at = grant.expires_at;
-        account.updated_at = self.now();
-        account.version += 1;
-        if !tx.put_grant(&sealed).await? || !tx.update_account(&account).await? {
-            return Ok(None);
-        }
-        tx.commit().await?;
-        self.assemble(account, live.connection.clone(), grant).map(Some)
-    }
-
-    /// Some answers hold no refresh token; then the one in hand stays good. It is opened again because secrets
-    /// are not copied around.
-    async fn reopen_refresh_token(
+    async fn write_pair(
         &self,
-        id: &AccountId,
-    ) -> Result<Option<headwater_domain::secret::Secret>, ServiceError> {
-        let sealed = self.store().read().await?.grant(id).await?;
-        Ok(sealed.map(|sealed| self.open_grant(sealed)).transpose()?.and_then(|grant| grant.refresh_token))
+        lease: LeaseId,
+        grant: &mut Grant,
+    ) -> Result<Option<ConnectedAccount>, ServiceError> {
+        let mut tx = self.store().write().await?;
+        if grant.refresh_token.is_none() {
+            // Some answers hold no refresh token; then the one in hand stays good. It is opened again because
+            // secrets are not copied around.
+            let stored = tx.grant(&grant.account_id).await?;
+            grant.refresh_token =
+                stored.map(|it| self.open_grant(it)).transpose()?.and_then(|it| it.refresh_token);
+        }
+        if !tx.put_refreshed_grant(&self.seal_grant(grant)?, lease).await? {
+            return Ok(None);
+        }
+        let Some(account) = renew(&mut *tx, grant, self.now()).await? else { return Ok(None) };
+        tx.commit().await?;
+        tracing::info!(account = %account.id, generation = grant.generation, "grant refreshed");
+        Ok(Some(account))
     }
 
-    async fn refused(
+    /// Marks the account expired, unless its grant or the lease is gone meanwhile.
+    pub(super) async fn lose_grant(
         &self,
         live: &LiveAccount,
-        refusal: &TokenRefusal,
+        lease: LeaseId,
+        reason: &str,
     ) -> Result<ServiceError, ServiceError> {
-        let summary = refusal.summary();
-        match refusal.meaning {
-            RefusalMeaning::GrantDead => self.lose_grant(live, &summary).await,
-            RefusalMeaning::ConnectionMisconfigured => {
-                tracing::error!(connection = %live.connection.name, refusal = %summary, "the provider refuses the connection's own credentials");
-                let message = format!(
-                    "the provider refuses connection `{}` itself ({summary}); check its client id and secret. The account is kept",
-                    live.connection.name
-                );
-                Ok(ServiceError::new(ErrorKind::FailedPrecondition, "CONNECTION_REFUSED", message))
-            }
-            RefusalMeaning::Transient => Ok(transient(live, &summary)),
-        }
-    }
-
-    /// Marks the account expired, unless its grant was replaced meanwhile.
-    async fn lose_grant(&self, live: &LiveAccount, reason: &str) -> Result<ServiceError, ServiceError> {
         let mut tx = self.store().write().await?;
-        let stored = tx.grant(&live.account.id).await?;
-        let same = stored.is_some_and(|grant| grant.generation == live.grant.generation);
+        let change = headwater_domain::refresh::Change::Refused;
+        let held = tx.end_lease(&live.account.id, lease, change, Duration::ZERO, self.now()).await?;
         let Some(account) = tx.account(&live.account.id).await? else {
             return Ok(not_active(&live.account, &live.connection));
         };
-        if !same {
+        if !held {
             return Ok(transient(live, "the grant was replaced at the same time"));
         }
         let expired = self.expire(account)?;
@@ -146,11 +131,35 @@ impl Service {
     }
 }
 
-fn transient(live: &LiveAccount, reason: &str) -> ServiceError {
+/// Notes on the account when its new access token lapses.
+async fn renew(
+    tx: &mut dyn Tx,
+    grant: &Grant,
+    now: headwater_domain::time::Timestamp,
+) -> Result<Option<ConnectedAccount>, ServiceError> {
+    let Some(mut account) = tx.account(&grant.account_id).await? else { return Ok(None) };
+    account.token_expires_at = grant.expires_at;
+    account.updated_at = now;
+    account.version += 1;
+    Ok(tx.update_account(&account).await?.then_some(account))
+}
+
+/// A refresh that did not come about yet.
+pub(super) fn transient(live: &LiveAccount, reason: &str) -> ServiceError {
     tracing::warn!(account = %live.account.id, reason, "the grant could not be refreshed now");
     let message = format!(
         "the access token of `{}` could not be refreshed now ({reason}); the account is kept, try again in a moment",
         live.account.owner.identifier
     );
     ServiceError::new(ErrorKind::Unavailable, "REFRESH_FAILED", message)
+}
+
+/// A provider that refuses the connection itself.
+pub(super) fn misconfigured(live: &LiveAccount, reason: &str) -> ServiceError {
+    tracing::error!(connection = %live.connection.name, reason, "the provider refuses the connection's own credentials");
+    let message = format!(
+        "the provider refuses connection `{}` itself ({reason}); check its client id and secret. The account is kept",
+        live.connection.name
+    );
+    ServiceError::new(ErrorKind::FailedPrecondition, "CONNECTION_REFUSED", message)
 }

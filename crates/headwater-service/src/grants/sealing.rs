@@ -47,6 +47,17 @@ pub(crate) fn bind_candidate(tokens: NewTokens, account_id: AccountId, generatio
     }
 }
 
+/// Takes the tokens out of a grant again.
+pub(super) fn unbind(grant: Grant) -> NewTokens {
+    NewTokens {
+        access_token: grant.access_token,
+        refresh_token: grant.refresh_token,
+        scopes: grant.scopes,
+        obtained_at: grant.obtained_at,
+        expires_at: grant.expires_at,
+    }
+}
+
 impl Service {
     /// Seals a grant for the store.
     pub(crate) fn seal_grant(&self, grant: &Grant) -> Result<SealedGrant, ServiceError> {

@@ -84,6 +84,7 @@ async fn send(
     let reply = post_json(service.upstream(), &connection.endpoints.token, body, patience)
         .await
         .map_err(TokenFailure::Unreachable)?;
-    let set = token_reply::read(reply.status, &reply.body).map_err(TokenFailure::Refused)?;
+    let set =
+        token_reply::read(reply.status, reply.retry_after, &reply.body).map_err(TokenFailure::Refused)?;
     Ok((set, sent_at))
 }

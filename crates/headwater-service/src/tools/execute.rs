@@ -44,6 +44,7 @@ impl Service {
         let arguments = found.connector.catalogue().check(found.tool, call.arguments).map_err(invalid)?;
         let live = self.usable(&id).await?;
         ensure_provider(&found, &live)?;
+        Self::ensure_offered(&live.connection, found.tool)?;
         let execution_id = ExecutionId::generate(self.now(), self.random_word());
         let plan = found.connector.plan(found.tool, &arguments).map_err(invalid)?;
         let outcome = self.perform(&found, plan, live, &execution_id).await;

@@ -2,8 +2,10 @@
 
 use headwater_catalog::connector::Connector;
 use headwater_catalog::definition::Tool;
+use headwater_domain::connection::Connection;
 use headwater_domain::page::{Listing, Page};
 
+use super::offer::any_offers;
 use crate::Service;
 use crate::accounts::AccountLocator;
 use crate::error::ServiceError;
@@ -30,29 +32,29 @@ pub struct ToolListing<'a> {
 }
 
 impl Service {
-    /// One page of the catalogue, in its own order.
+    /// One page of the catalogue, in its own order. Additions are part of it where the account's connection, or
+    /// without an account any connection, turns them on.
     pub async fn list_tools(
         &self,
         wanted: &ListTools,
         page: Page,
     ) -> Result<Listing<ToolListing<'_>>, ServiceError> {
         let by_pair = wanted.account.connection_name().is_some() && wanted.account.owner()?.is_some();
-        if wanted.account.account_id()?.is_some() || by_pair {
-            self.account(&wanted.account).await?;
-        }
-        Ok(page.of(self.matching(wanted.provider.as_deref(), &wanted.names, wanted.query.as_deref())))
+        let connections = if wanted.account.account_id()?.is_some() || by_pair {
+            vec![self.account(&wanted.account).await?.connection]
+        } else {
+            self.enabled_connections().await?
+        };
+        let fitting = self.matching(wanted.provider.as_deref(), &wanted.names, wanted.query.as_deref());
+        let shown = |it: &ToolListing<'_>| it.tool.published || any_offers(&connections, it);
+        Ok(page.of(fitting.into_iter().filter(shown).collect()))
     }
 
     /// One page of the tools that the enabled connections offer, whether or not the end user is connected yet.
     pub async fn list_available_tools(&self, page: Page) -> Result<Listing<ToolListing<'_>>, ServiceError> {
-        let all = Page { offset: 0, limit: 10_000 };
-        let connections =
-            self.list_connections(&crate::connections::ConnectionFilter::default(), all).await?.items;
-        let offered = |listing: &ToolListing<'_>| {
-            connections
-                .iter()
-                .any(|it| it.enabled && it.configured() && &it.provider == listing.connector.provider())
-        };
+        let mut connections = self.enabled_connections().await?;
+        connections.retain(Connection::configured);
+        let offered = |listing: &ToolListing<'_>| any_offers(&connections, listing);
         Ok(page.of(self.matching(None, &[], None).into_iter().filter(offered).collect()))
     }
 

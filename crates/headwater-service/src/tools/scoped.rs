@@ -5,6 +5,7 @@ use headwater_domain::name::Identifier;
 use headwater_domain::page::{Listing, Page};
 
 use super::ToolListing;
+use super::offer::offers;
 use crate::Service;
 use crate::accounts::{AccountFilter, ListAccounts};
 use crate::error::ServiceError;
@@ -63,7 +64,8 @@ impl Service {
             accounts.iter().filter(|view| view.connection.enabled && named(view.connection.provider.as_str()))
         {
             let listings = self.matching(Some(view.connection.provider.as_str()), &wanted.tool_names, None);
-            tools.extend(listings.into_iter().map(|listing| ScopedTool {
+            let offered = listings.into_iter().filter(|it| offers(&view.connection, it.tool));
+            tools.extend(offered.map(|listing| ScopedTool {
                 listing,
                 account_id: view.account.id.clone(),
                 identifier: view.account.owner.identifier.to_string(),

@@ -28,7 +28,8 @@ class Server:
             "--consent", self.consent, "--data-dir", str(self.directory / "data"),
             "--env-file", str(self.env_file), *self.extra,
         ]
-        environment = {**os.environ, "HEADWATER_LOG__LEVEL": "trace"}
+        # A revoked grant is believed at once: no test waits for the second refusal.
+        environment = {**os.environ, "HEADWATER_LOG__LEVEL": "trace", "HEADWATER_REFRESH__CONFIRM_AFTER_SECONDS": "0"}
         self.log = open(self.directory / "server.log", "ab")
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, text=True, env=environment

@@ -47,10 +47,12 @@ pub(super) type Answer = (Version, String);
 
 pub(super) async fn start(limits: Limits) -> Running {
     let directory = tempfile::tempdir().unwrap();
-    let ca = DevelopmentCa::open(&DataDir::open(directory.path()).unwrap(), &[], SystemClock.now()).unwrap();
+    let ca =
+        DevelopmentCa::open(&DataDir::open(directory.path()).unwrap(), &[], SystemClock::default().now())
+            .unwrap();
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(&ca.trust().authority).unwrap()).unwrap();
-    let tls = crate::tls::server_config(Box::new(ca), Arc::new(SystemClock)).unwrap();
+    let tls = crate::tls::server_config(Box::new(ca), Arc::new(SystemClock::default())).unwrap();
     let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), tls, limits).await.unwrap();
     let (address, shutdown) = (listener.local_addr(), CancellationToken::new());
     let (arrived, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));

@@ -1,0 +1,99 @@
+//! A store in memory, for tests that need thousands of stores or that must not depend on a disk. It passes the same
+//! suite as the real ones.
+
+mod accounts;
+mod connections;
+mod flows;
+mod grants;
+mod others;
+mod refreshes;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use futures_util::lock::{Mutex as AsyncMutex, OwnedMutexGuard};
+use headwater_domain::account::ConnectedAccount;
+use headwater_domain::api_client::ApiClient;
+use headwater_domain::connection::Connection;
+use headwater_domain::flow::ConnectFlow;
+use headwater_domain::id::{AccountId, ClientId, ConnectionId, FlowId, SigningKeyId};
+use headwater_domain::sealed::Sealed;
+
+use crate::store::{Store, StoreError, StoredSigningKey, Tx};
+use grants::Row;
+
+/// Storage in memory.
+#[derive(Default)]
+pub struct MemoryStore {
+    committed: Arc<Mutex<State>>,
+    writer: Arc<AsyncMutex<()>>,
+}
+
+/// Everything that is stored.
+#[derive(Clone, Default)]
+struct State {
+    connections: BTreeMap<ConnectionId, Connection>,
+    accounts: BTreeMap<AccountId, ConnectedAccount>,
+    grants: BTreeMap<AccountId, Row>,
+    flows: BTreeMap<FlowId, (ConnectFlow, Option<[u8; 32]>)>,
+    api_clients: BTreeMap<ClientId, ApiClient>,
+    signing_keys: BTreeMap<SigningKeyId, StoredSigningKey>,
+    key_check: Option<Sealed>,
+}
+
+/// A unit of work on a copy of everything.
+struct MemoryTx {
+    state: State,
+    committed: Arc<Mutex<State>>,
+    /// Held by the one that writes.
+    writer: Option<OwnedMutexGuard<()>>,
+}
+
+impl MemoryTx {
+    fn change(&mut self) -> Result<&mut State, StoreError> {
+        if self.writer.is_none() {
+            return Err(refused("write in a transaction that reads"));
+        }
+        Ok(&mut self.state)
+    }
+}
+
+fn refused(action: &'static str) -> StoreError {
+    StoreError::Database { action, source: "the store in memory refuses".into() }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
+        let state = self.committed.lock().map_err(|_| refused("begin to read"))?.clone();
+        Ok(Box::new(MemoryTx { state, committed: Arc::clone(&self.committed), writer: None }))
+    }
+
+    async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
+        let writer = Some(Arc::clone(&self.writer).lock_owned().await);
+        let state = self.committed.lock().map_err(|_| refused("begin to write"))?.clone();
+        Ok(Box::new(MemoryTx { state, committed: Arc::clone(&self.committed), writer }))
+    }
+}
+
+#[async_trait]
+impl Tx for MemoryTx {
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        if self.writer.is_some() {
+            *self.committed.lock().map_err(|_| refused("commit"))? = self.state;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(all(test, feature = "store-suite"))]
+mod tests {
+    use super::MemoryStore;
+
+    crate::store_suite!(crate::fakes::memory::tests::open);
+
+    fn open() -> std::future::Ready<(MemoryStore, ())> {
+        std::future::ready((MemoryStore::default(), ()))
+    }
+}

@@ -1,0 +1,73 @@
+//! Connect flows in memory.
+
+use async_trait::async_trait;
+use headwater_domain::flow::{ConnectFlow, Stage};
+use headwater_domain::id::FlowId;
+use headwater_domain::time::Timestamp;
+
+use super::{MemoryTx, refused};
+use crate::store::{Flows, StoreError};
+
+fn state_digest(flow: &ConnectFlow) -> Option<[u8; 32]> {
+    match &flow.stage {
+        Stage::Started(started) => Some(started.state_digest),
+        Stage::Issued | Stage::ChoosingSite(_) | Stage::Completed | Stage::Failed(_) => None,
+    }
+}
+
+#[async_trait]
+impl Flows for MemoryTx {
+    async fn insert_flow(&mut self, flow: &ConnectFlow) -> Result<(), StoreError> {
+        let state = self.change()?;
+        let digest = state_digest(flow);
+        let known = |(it, stored): &(ConnectFlow, Option<[u8; 32]>)| {
+            it.link_digest == flow.link_digest || (digest.is_some() && *stored == digest)
+        };
+        let clash = state.flows.contains_key(&flow.id) || state.flows.values().any(known);
+        if clash || !state.accounts.contains_key(&flow.account_id) {
+            return Err(refused("add a connect flow"));
+        }
+        state.flows.insert(flow.id.clone(), (flow.clone(), digest));
+        Ok(())
+    }
+
+    async fn flow(&mut self, id: &FlowId) -> Result<Option<ConnectFlow>, StoreError> {
+        Ok(self.state.flows.get(id).map(|(flow, _)| flow.clone()))
+    }
+
+    async fn flow_by_link(&mut self, digest: &[u8; 32]) -> Result<Option<ConnectFlow>, StoreError> {
+        let found = self.state.flows.values().find(|(flow, _)| flow.link_digest == *digest);
+        Ok(found.map(|(flow, _)| flow.clone()))
+    }
+
+    async fn flow_by_state(&mut self, digest: &[u8; 32]) -> Result<Option<ConnectFlow>, StoreError> {
+        let found = self.state.flows.values().find(|(_, state)| *state == Some(*digest));
+        Ok(found.map(|(flow, _)| flow.clone()))
+    }
+
+    async fn update_flow(&mut self, flow: &ConnectFlow) -> Result<bool, StoreError> {
+        let flows = &mut self.change()?.flows;
+        let digest = state_digest(flow);
+        let known = |(id, (it, stored)): (&FlowId, &(ConnectFlow, Option<[u8; 32]>))| {
+            *id != flow.id && (it.link_digest == flow.link_digest || (digest.is_some() && *stored == digest))
+        };
+        if flows.iter().any(known) {
+            return Err(refused("change a connect flow"));
+        }
+        match flows.get_mut(&flow.id) {
+            Some((stored, state)) if stored.version + 1 == flow.version => {
+                *stored = flow.clone();
+                *state = digest.or(*state);
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    async fn delete_flows_before(&mut self, before: Timestamp) -> Result<u64, StoreError> {
+        let flows = &mut self.change()?.flows;
+        let count = flows.len();
+        flows.retain(|_, (flow, _)| flow.expires_at >= before);
+        Ok(u64::try_from(count - flows.len()).unwrap_or(u64::MAX))
+    }
+}

@@ -1,0 +1,39 @@
+//! Token pairs that the provider has issued and the store has not taken yet.
+//!
+//! The disk was full, the database away, or the lease was lost while the answer was on its way. Such a pair is the
+//! only way on once the provider's leeway has passed, so it is offered again before anything is asked of the
+//! provider. It is never used for a call before it is stored.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use headwater_domain::id::AccountId;
+use headwater_domain::time::Timestamp;
+
+use super::NewTokens;
+
+/// Pairs by account, with the generation and the age of the grant that they were bought with.
+#[derive(Default)]
+pub(crate) struct UnsavedPairs(Mutex<HashMap<AccountId, Unsaved>>);
+
+struct Unsaved {
+    generation: u64,
+    bought_with: Timestamp,
+    tokens: NewTokens,
+}
+
+impl UnsavedPairs {
+    /// Keeps a pair that was bought with the grant of `generation` obtained at `bought_with`.
+    pub(super) fn keep(&self, id: &AccountId, generation: u64, bought_with: Timestamp, tokens: NewTokens) {
+        if let Ok(mut pairs) = self.0.lock() {
+            pairs.insert(id.clone(), Unsaved { generation, bought_with, tokens });
+        }
+    }
+
+    /// Takes the pair that was bought with exactly this grant. One that was bought with another is dropped: the
+    /// store has moved on.
+    pub(super) fn take(&self, id: &AccountId, generation: u64, bought_with: Timestamp) -> Option<NewTokens> {
+        let unsaved = self.0.lock().ok()?.remove(id)?;
+        (unsaved.generation == generation && unsaved.bought_with == bought_with).then_some(unsaved.tokens)
+    }
+}

@@ -1,0 +1,142 @@
+//! A bench for tests of tools: Confluence's real connector with two tools of a file, a provider that answers from
+//! a script, and accounts that are connected in one line.
+
+use std::sync::Arc;
+
+use headwater_catalog::file::OperatorFile;
+use headwater_confluence::Confluence;
+use headwater_domain::account::{AccountStatus, ConnectedAccount};
+use headwater_domain::connection::Connection;
+use headwater_domain::grant::Grant;
+use headwater_domain::id::AccountId;
+use headwater_domain::provider::ProviderKey;
+use headwater_domain::secret::Secret;
+use headwater_domain::site::Site;
+use headwater_ports::fakes::{ManualClock, MemoryStore, ScriptedUpstream, SeededEntropy};
+use headwater_seal::KeyRing;
+use serde_json::{Value, json};
+
+use super::{ExecuteTool, Executed};
+use crate::accounts::AccountLocator;
+use crate::connections::{ConnectionSettings, NewConnection};
+use crate::error::ServiceError;
+use crate::settings::Settings;
+use crate::{Parts, Service};
+
+const CLOUD: &str = "11111111-2222-3333-4444-555555555555";
+
+/// A published tool that writes, one that is an addition, and what both need.
+const FILE: &str = r#"
+[[tool]]
+name = "bench_note_pin"
+title = "Pin a note"
+description = "Pins a note to the wall."
+request = "POST /wiki/api/v2/notes/{id}/pin"
+scopes = { granular = ["write:note:bench"] }
+hints = { read_only = false, destructive = false, idempotent = true, open_world = true }
+parameter = [{ name = "id", type = "string", format = "id", required = true, path = "id", description = "Id." }]
+
+[[tool]]
+name = "bench_note_frame"
+title = "Frame a note"
+description = "Puts a frame around a note."
+request = "POST /wiki/api/v2/notes/{id}/frame"
+published = false
+scopes = { granular = ["write:note:bench"] }
+hints = { read_only = false, destructive = false, idempotent = false, open_world = true }
+parameter = [{ name = "id", type = "string", format = "id", required = true, path = "id", description = "Id." }]
+"#;
+
+/// Use cases with a provider.
+pub(crate) struct Bench {
+    pub(crate) service: Service,
+    pub(crate) upstream: Arc<ScriptedUpstream>,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        let entropy = Arc::new(SeededEntropy::new(7));
+        let upstream = Arc::new(ScriptedUpstream::default());
+        let file = OperatorFile { name: "bench.toml".to_owned(), text: FILE.to_owned() };
+        let (confluence, broken) = Confluence::with_files(&[file]).unwrap();
+        assert!(broken.is_empty(), "{broken:?}");
+        let service = Service::new(Parts {
+            store: Arc::new(MemoryStore::default()),
+            sealer: Arc::new(KeyRing::single(&[7; 32], entropy.clone())),
+            clock: Arc::new(ManualClock::default()),
+            entropy,
+            upstream: upstream.clone(),
+            connectors: vec![Arc::new(confluence)],
+            settings: Settings::new("https://headwater.example".parse().unwrap()),
+        });
+        Self { service, upstream }
+    }
+
+    /// A configured connection.
+    pub(crate) async fn connection(&self, name: &str) -> Connection {
+        let settings = ConnectionSettings {
+            client_id: Some("app".to_owned()),
+            client_secret: Some(Secret::new("secret".to_owned())),
+            ..ConnectionSettings::default()
+        };
+        let (name, provider) = (Some(name.to_owned()), ProviderKey::new("CONFLUENCE"));
+        self.service.create_connection(NewConnection { name, provider, settings }).await.unwrap()
+    }
+
+    /// Turns additions on or off.
+    pub(crate) async fn additions(&self, connection: &Connection, on: bool) -> Connection {
+        let settings = ConnectionSettings { additional_tools: Some(on), ..ConnectionSettings::default() };
+        self.service.update_connection(connection.id.as_str(), None, settings).await.unwrap()
+    }
+
+    /// An account whose grant has these scopes.
+    pub(crate) async fn account(
+        &self,
+        connection: &Connection,
+        identifier: &str,
+        status: AccountStatus,
+        scopes: &[&str],
+    ) -> AccountId {
+        let owner = AccountLocator::of("x", identifier).owner().unwrap().unwrap();
+        let id = AccountId::generate(self.service.now(), self.service.random_word());
+        let site = Site {
+            cloud_id: CLOUD.to_owned(),
+            url: "https://example.atlassian.net".to_owned(),
+            name: "example".to_owned(),
+            scopes: Vec::new(),
+        };
+        let pending = ConnectedAccount::pending(id.clone(), connection.id.clone(), owner, self.service.now());
+        let account = ConnectedAccount { status, site: Some(site), ..pending };
+        let grant = Grant {
+            account_id: id.clone(),
+            generation: 1,
+            access_token: Secret::new("access".to_owned()),
+            refresh_token: None,
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            obtained_at: self.service.now(),
+            expires_at: None,
+        };
+        let mut tx = self.service.store().write().await.unwrap();
+        assert!(tx.insert_account(&account).await.unwrap());
+        assert!(tx.put_grant(&self.service.seal_grant(&grant).unwrap()).await.unwrap());
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// Calls a tool for the note with id 7.
+    pub(crate) async fn call(&self, tool: &str, account: &AccountId) -> Result<Executed, ServiceError> {
+        self.call_with(tool, account, &json!({ "id": "7" })).await
+    }
+
+    /// Calls a tool.
+    pub(crate) async fn call_with(
+        &self,
+        tool: &str,
+        account: &AccountId,
+        arguments: &Value,
+    ) -> Result<Executed, ServiceError> {
+        let account = AccountLocator { id: Some(account.to_string()), ..AccountLocator::default() };
+        let arguments = arguments.as_object().cloned().unwrap_or_default();
+        self.service.execute_tool(ExecuteTool { name: tool.to_owned(), arguments, account }).await
+    }
+}
