@@ -10,7 +10,7 @@ use crate::edition::Edition;
 use crate::options::{Client, Options};
 use crate::random::Random;
 use crate::state::{Settings, State};
-use crate::storage::{Storage, StorageError, clients, editions, grants, sites, tokens};
+use crate::storage::{Storage, StorageError, clients, editions, grants, site_switches, sites, tokens};
 use crate::{address, bare, gateway, media, oauth, seed, web};
 
 /// An emulated Confluence Cloud.
@@ -103,6 +103,14 @@ impl Sandbox {
     pub async fn set_edition(&self, cloud_id: &str, edition: Edition) -> Result<(), StorageError> {
         let mut tx = self.state.storage.begin().await?;
         editions::set(&mut tx, cloud_id, edition).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Chooses whether a site still answers the v1 operations on content that are no longer documented, or says that
+    /// they are gone. Both are seen at the vendor; every site starts with answering.
+    pub async fn set_classic_content(&self, cloud_id: &str, answered: bool) -> Result<(), StorageError> {
+        let mut tx = self.state.storage.begin().await?;
+        site_switches::set(&mut tx, cloud_id, site_switches::CLASSIC_CONTENT_GONE, !answered).await?;
         Ok(tx.commit().await?)
     }
 

@@ -21,6 +21,7 @@ pub(crate) mod likes;
 pub(crate) mod listing;
 pub(crate) mod long_tasks;
 pub(crate) mod properties;
+pub(crate) mod site_switches;
 pub(crate) mod sites;
 pub(crate) mod spaces;
 pub(crate) mod tasks;

@@ -3,6 +3,7 @@
 mod attachments;
 mod authorize;
 mod blog_posts;
+mod classic;
 mod classification;
 mod comments;
 mod control;

@@ -3,6 +3,7 @@
 mod archive;
 mod attachments;
 mod body_conversion;
+mod classic;
 mod contents;
 mod copies;
 mod download;
@@ -10,6 +11,7 @@ pub(crate) mod error;
 mod labels;
 mod long_tasks;
 mod moves;
+mod offset;
 mod search;
 mod show;
 mod space_labels;
@@ -34,6 +36,7 @@ pub(crate) fn routes() -> Vec<Route> {
         long_tasks::routes(),
         versions::routes(),
         body_conversion::routes(),
+        classic::routes(),
     ]
     .into_iter()
     .flatten()

@@ -293,3 +293,10 @@ CREATE TABLE IF NOT EXISTS tasks (
     completed_at INTEGER,
     UNIQUE (content_id, local_id)
 ) STRICT;
+
+-- What is switched on for a site; a site without a row has it off.
+CREATE TABLE IF NOT EXISTS site_switches (
+    cloud_id TEXT NOT NULL REFERENCES sites (cloud_id),
+    name     TEXT NOT NULL,
+    PRIMARY KEY (cloud_id, name)
+) STRICT, WITHOUT ROWID;

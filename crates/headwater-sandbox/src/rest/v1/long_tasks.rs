@@ -6,15 +6,16 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::error::{exception, not_found};
-use crate::rest::{Call, Query, Refusal, Route};
+use super::error::not_found;
+use super::offset::Offset;
+use crate::rest::{Call, Refusal, Route};
 use crate::storage::long_tasks::{self, LongTask, NewLongTask};
 
 /// How long a task is told to run, in milliseconds: long enough that a client which polls sees it run.
 const DURATION: i64 = 500;
 
 /// How many tasks a list shows when nothing is asked.
-const LIMIT: i64 = 100;
+const LIMIT: usize = 100;
 
 /// The operations on tasks.
 pub(super) fn routes() -> Vec<Route> {
@@ -68,8 +69,7 @@ pub(super) async fn is_running(
 
 /// The tasks of the user that are running.
 async fn list(call: Call) -> Result<Response, Refusal> {
-    let start = whole_number(&call.query, "start", 0)?;
-    let limit = whole_number(&call.query, "limit", LIMIT)?;
+    let offset = Offset::read(&call.query, LIMIT, LIMIT)?;
     let key = call.query.first("key");
     let mut tx = call.begin().await?;
     let tasks = long_tasks::all(&mut tx, &call.site.cloud_id).await?;
@@ -77,14 +77,10 @@ async fn list(call: Call) -> Result<Response, Refusal> {
         .iter()
         .filter(|task| task.account_id == call.account_id && task.ends_at > call.now())
         .filter(|task| key.is_none_or(|key| task.key == key))
-        .skip(usize::try_from(start).unwrap_or(usize::MAX))
-        .take(usize::try_from(limit).unwrap_or(usize::MAX))
         .map(|task| show(&call, task))
         .collect();
-    let links = json!({ "base": call.base(), "context": "/wiki", "self": format!("{}/rest/api/longtask", call.base()) });
-    let body =
-        json!({ "results": rows, "start": start, "limit": limit, "size": rows.len(), "_links": links });
-    Ok(Json(body).into_response())
+    let (rows, has_more) = offset.cut(rows);
+    Ok(offset.reply(&call, &rows, has_more))
 }
 
 async fn read(call: Call) -> Result<Response, Refusal> {
@@ -126,23 +122,4 @@ fn show(call: &Call, task: &LongTask) -> Value {
 
 fn ari(call: &Call, id: i64) -> String {
     format!("ari:cloud:confluence:{}:long-running-task/{id}", call.site.cloud_id)
-}
-
-fn whole_number(query: &Query, name: &str, default: i64) -> Result<i64, Refusal> {
-    let Some(text) = query.first(name) else { return Ok(default) };
-    let number: i64 = text.parse().map_err(|_| {
-        exception(
-            StatusCode::BAD_REQUEST,
-            "org.springframework.web.method.annotation.MethodArgumentTypeMismatchException",
-            &format!(
-                "Failed to convert value of type 'java.lang.String' to required type 'int'; nested exception is \
-                 java.lang.NumberFormatException: For input string: \"{text}\""
-            ),
-        )
-    })?;
-    if number < 0 {
-        let text = format!("{name} cannot be less than zero");
-        return Err(exception(StatusCode::BAD_REQUEST, "java.lang.IllegalArgumentException", &text));
-    }
-    Ok(number)
 }

@@ -5,8 +5,9 @@ use sqlx::SqliteConnection;
 
 use crate::rest::v2::{documents, entity, representation};
 use crate::rest::{Call, Refusal};
-use crate::storage::content::Content;
-use crate::storage::{tree, users};
+use crate::storage::content::{Content, Kind};
+use crate::storage::versions::Version;
+use crate::storage::{attachments, contents, tree, users};
 use crate::timestamp::iso;
 
 /// The newest version of content.
@@ -16,31 +17,42 @@ pub(super) async fn newest_version(
     content: &Content,
 ) -> Result<Value, Refusal> {
     let version = documents::newest_version(connection, content).await?;
+    self::version(call, connection, &version).await
+}
+
+/// One version.
+pub(super) async fn version(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    version: &Version,
+) -> Result<Value, Refusal> {
+    let Version { content_id, number, .. } = version;
     Ok(json!({
         "by": person(call, connection, &version.author_id).await?,
         "when": iso(version.created_at),
         "friendlyWhen": iso(version.created_at).get(..10),
         "message": version.message,
-        "number": version.number,
+        "number": number,
         "minorEdit": version.minor_edit,
         "contentTypeModified": false,
-        "_expandable": { "collaborators": "", "content": format!("/rest/api/content/{}", content.id) },
-        "_links": { "self": format!("{}/rest/api/content/{}/version/{}", call.base(), content.id, version.number) },
+        "_expandable": { "collaborators": "", "content": format!("/rest/api/content/{content_id}") },
+        "_links": { "self": format!("{}/rest/api/content/{content_id}/version/{number}", call.base()) },
     }))
 }
 
-/// A page with its space, history and version, and of the rest what `expand` names.
+/// Content with its space, history and version, and of the rest what `expand` names.
 pub(super) async fn content(
     call: &Call,
     connection: &mut SqliteConnection,
     content: &Content,
 ) -> Result<Value, Refusal> {
     let space = documents::find_space(call, connection, content.space_id).await?;
-    let id = content.id;
+    let id = public_id(content);
     let web = entity::web_path(content, &space);
     let mut shown = json!({
-        "id": id.to_string(),
-        "type": content.kind.as_str(),
+        "id": id,
+        "type": content.subtype.as_deref().filter(|_| content.kind == Kind::Custom)
+            .unwrap_or(content.kind.as_str()),
         "status": content.status.as_str(),
         "title": content.title,
         "space": {
@@ -74,13 +86,67 @@ pub(super) async fn content(
             "self": format!("{}/rest/api/content/{id}", call.base()),
             "webui": web,
             "editui": format!("/pages/resumedraft.action?draftId={id}"),
-            "tinyui": entity::tiny_path(id),
+            "tinyui": entity::tiny_path(content.id),
             "base": call.base(),
             "context": "/wiki",
         },
     });
+    add_special(call, connection, content, &mut shown).await?;
     expand(call, connection, content, &mut shown).await?;
     Ok(shown)
+}
+
+/// The id as clients see it.
+fn public_id(content: &Content) -> String {
+    match content.kind {
+        Kind::Attachment => format!("att{}", content.id),
+        _ => content.id.to_string(),
+    }
+}
+
+/// What only comments and files have.
+async fn add_special(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    content: &Content,
+    shown: &mut Value,
+) -> Result<(), Refusal> {
+    let Some(members) = shown.as_object_mut() else { return Ok(()) };
+    if content.kind == Kind::Comment {
+        members.insert("extensions".to_owned(), json!({ "location": content.subtype }));
+    }
+    if let Some(id) = content.container_id
+        && let Some(container) = contents::find(connection, &call.site.cloud_id, id).await?
+    {
+        let container = json!({
+            "id": public_id(&container),
+            "type": container.kind.as_str(),
+            "status": container.status.as_str(),
+            "title": container.title,
+        });
+        members.insert("container".to_owned(), container);
+    }
+    if let Some(file) = attachments::find(connection, content.id).await? {
+        let extensions = json!({
+            "mediaType": file.media_type,
+            "fileSize": file.file_size,
+            "comment": file.comment,
+            "fileId": file.file_id,
+            "collectionName": format!("contentId-{}", file.container_id),
+        });
+        members.insert("extensions".to_owned(), extensions);
+        let metadata = json!({ "mediaType": file.media_type, "comment": file.comment });
+        members.insert("metadata".to_owned(), metadata);
+        let path = format!("/download/attachments/{}/{}", file.container_id, url_name(&content.title));
+        if let Some(links) = members.get_mut("_links").and_then(Value::as_object_mut) {
+            links.insert("download".to_owned(), json!(format!("{path}?version={}", content.version)));
+        }
+    }
+    Ok(())
+}
+
+fn url_name(name: &str) -> String {
+    percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 async fn expand(
@@ -121,7 +187,11 @@ async fn expand(
 }
 
 /// A person, as far as is known.
-async fn person(call: &Call, connection: &mut SqliteConnection, account_id: &str) -> Result<Value, Refusal> {
+pub(super) async fn person(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    account_id: &str,
+) -> Result<Value, Refusal> {
     let user = users::find(connection, account_id).await?;
     let name = user.as_ref().map_or("Former user", |user| user.display_name.as_str());
     Ok(json!({

@@ -1,0 +1,38 @@
+//! What is switched on for a site.
+
+use sqlx::SqliteConnection;
+
+use super::StorageError;
+
+/// The operations on content that v1 no longer documents are answered with 410.
+pub(crate) const CLASSIC_CONTENT_GONE: &str = "classic-content-gone";
+
+/// Switches something on or off.
+pub(crate) async fn set(
+    connection: &mut SqliteConnection,
+    cloud_id: &str,
+    name: &str,
+    on: bool,
+) -> Result<(), StorageError> {
+    let statement = if on {
+        "INSERT OR IGNORE INTO site_switches (cloud_id, name) VALUES (?1, ?2)"
+    } else {
+        "DELETE FROM site_switches WHERE cloud_id = ?1 AND name = ?2"
+    };
+    sqlx::query(statement).bind(cloud_id).bind(name).execute(connection).await?;
+    Ok(())
+}
+
+/// Whether something is switched on.
+pub(crate) async fn is_on(
+    connection: &mut SqliteConnection,
+    cloud_id: &str,
+    name: &str,
+) -> Result<bool, StorageError> {
+    let row = sqlx::query("SELECT 1 FROM site_switches WHERE cloud_id = ?1 AND name = ?2")
+        .bind(cloud_id)
+        .bind(name)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.is_some())
+}
