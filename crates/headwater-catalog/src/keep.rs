@@ -43,6 +43,7 @@ impl Keep {
             query: self.query.clone(),
             body: None,
             read_only: true,
+            idempotent: true,
             keep: None,
         };
         KeepPlan { read: Box::new(read), member: self.member.clone(), from: self.from.clone() }

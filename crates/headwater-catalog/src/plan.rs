@@ -23,6 +23,8 @@ pub struct RequestPlan {
     pub body: Option<Value>,
     /// Whether it changes nothing, so that it may be sent twice.
     pub read_only: bool,
+    /// Whether sending it twice does what sending it once does.
+    pub idempotent: bool,
     /// What must be read first and put into the body with [`RequestPlan::fill`].
     pub keep: Option<KeepPlan>,
 }
@@ -41,7 +43,13 @@ impl RequestPlan {
             query: query(tool, arguments),
             body,
             read_only: tool.hints.read_only,
+            idempotent: tool.hints.idempotent,
         })
+    }
+
+    /// Whether it may be sent again although the first one may have had its effect.
+    pub fn repeatable(&self) -> bool {
+        self.read_only || self.idempotent
     }
 }
 

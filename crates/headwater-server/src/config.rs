@@ -158,6 +158,7 @@ impl Config {
         self.tls.validate()?;
         self.database.validate()?;
         self.encryption.validate()?;
+        self.upstream.validate()?;
         self.refresh.validate()?;
         self.token.validate()?;
         self.link.validate()?;

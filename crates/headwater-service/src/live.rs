@@ -16,6 +16,7 @@ use moka::future::Cache;
 
 use crate::Service;
 use crate::error::ServiceError;
+use crate::governor::SiteKey;
 
 /// How many accounts are kept in memory.
 const CACHED_ACCOUNTS: u64 = 100_000;
@@ -29,6 +30,14 @@ pub(crate) struct LiveAccount {
     pub(crate) base: AccountBase,
     /// The grant's `Authorization` value, marked sensitive.
     pub(crate) authorization: HeaderValue,
+}
+
+impl LiveAccount {
+    /// The site that it calls, for the governor.
+    pub(crate) fn site_key(&self) -> Option<SiteKey> {
+        let site = self.account.site.as_ref()?;
+        Some(SiteKey { provider: self.connection.provider.clone(), cloud_id: site.cloud_id.clone() })
+    }
 }
 
 /// What an account is looked up by.

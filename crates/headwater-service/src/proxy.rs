@@ -11,6 +11,7 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use crate::Service;
 use crate::accounts::AccountLocator;
 use crate::error::ServiceError;
+use crate::governor::Crowded;
 use crate::live::LiveAccount;
 
 /// A raw request.
@@ -44,7 +45,18 @@ impl Service {
         *outbound.method_mut() = request.method;
         *outbound.uri_mut() = uri;
         *outbound.headers_mut() = headers::outbound(request.headers, &live.authorization);
-        let answer = self.upstream().send(outbound, self.settings().proxy_patience).await;
+        let patience = self.settings().proxy_patience;
+        let permit = match live.site_key() {
+            Some(site) => {
+                let entered = self.governor().enter(&site, self.clock(), patience.response / 2).await;
+                Some(entered.map_err(|reason| crowded(&reason))?)
+            }
+            None => None,
+        };
+        let answer = self.upstream().send(outbound, patience).await;
+        if let Ok(response) = &answer {
+            self.heed(&live, response.status().as_u16(), response.headers(), permit.as_ref());
+        }
         self.usage().mark(&live.account.id, self.now());
         answer.map(|response| self.present(&live, response)).map_err(|error| unreachable(&error))
     }
@@ -62,6 +74,12 @@ impl Service {
 
 fn forbidden_target(error: &TargetError) -> ServiceError {
     ServiceError::invalid("path", "below the account's API base", error.to_string())
+}
+
+/// The site is to be left alone for now; nothing was sent.
+fn crowded(reason: &Crowded) -> ServiceError {
+    let message = format!("nothing was sent: {reason}; call again later, and less often at the same time");
+    ServiceError::new(ErrorKind::ResourceExhausted, "RATE_LIMITED", message)
 }
 
 fn unreachable(error: &UpstreamError) -> ServiceError {

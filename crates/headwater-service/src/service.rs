@@ -14,6 +14,7 @@ use headwater_ports::upstream::Upstream;
 
 use crate::api_clients::ClientCache;
 use crate::error::ServiceError;
+use crate::governor::Governor;
 use crate::grants::{Flights, Holds, UnsavedPairs};
 use crate::live::LiveCache;
 use crate::settings::Settings;
@@ -50,6 +51,7 @@ struct Inner {
     holds: Holds,
     clients: ClientCache,
     usage: Usage,
+    governor: Governor,
 }
 
 impl Service {
@@ -65,6 +67,7 @@ impl Service {
             holds: Holds::default(),
             clients: ClientCache::new(lifetime),
             usage: Usage::default(),
+            governor: Governor::new(parts.settings.site_concurrency),
             parts,
         }))
     }
@@ -127,6 +130,10 @@ impl Service {
 
     pub(crate) fn clients(&self) -> &ClientCache {
         &self.0.clients
+    }
+
+    pub(crate) fn governor(&self) -> &Governor {
+        &self.0.governor
     }
 
     pub(crate) fn usage(&self) -> &Usage {

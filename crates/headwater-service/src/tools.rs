@@ -7,6 +7,7 @@ mod execute;
 mod failure;
 mod list;
 mod offer;
+mod retry;
 mod scoped;
 mod search;
 

@@ -116,6 +116,7 @@ async fn check_key(store: &dyn Store, ring: &KeyRing) -> Result<(), UseCasesErro
 fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCasesError> {
     let mut settings = Settings::new(Url::parse(origin)?);
     settings.confirm_refusal_after = config.refresh.confirm_after();
+    settings.site_concurrency = config.upstream.site_concurrency;
     settings.link_lifetime = config.link.lifetime();
     settings.unattended_connect = mode.unattended_connect;
     Ok(settings)

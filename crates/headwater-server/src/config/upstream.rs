@@ -6,16 +6,35 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use url::Host;
 
+use super::ConfigError;
 use super::list::text_list;
 
 /// Exceptions from what may be called.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a table of settings")]
 pub struct UpstreamConfig {
     /// Hosts, as `host` or `host:port`, that may be called although they are in a private network or on this
     /// machine, such as a sandbox. `HEADWATER_UPSTREAM__ALLOW_HOSTS`, separated by commas; default none.
     #[serde(deserialize_with = "allowed_hosts")]
     pub allow_hosts: Vec<AllowedHost>,
+    /// The most requests to one Confluence site at a time, over all callers. `HEADWATER_UPSTREAM__SITE_CONCURRENCY`;
+    /// default 16. Sites are known to refuse some twenty at a time.
+    pub site_concurrency: u32,
+}
+
+impl Default for UpstreamConfig {
+    fn default() -> Self {
+        Self { allow_hosts: Vec::new(), site_concurrency: 16 }
+    }
+}
+
+impl UpstreamConfig {
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        if (1..=1000).contains(&self.site_concurrency) {
+            return Ok(());
+        }
+        Err(ConfigError::invalid("upstream.site_concurrency", "must be from 1 to 1000, such as 16"))
+    }
 }
 
 /// A host that may be called wherever it is.

@@ -1,21 +1,26 @@
 //! Sending a planned call, and sending it again only where that cannot do its effect twice.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use headwater_catalog::failure::ToolFailure;
 use headwater_catalog::plan::RequestPlan;
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ExecutionId;
-use headwater_ports::upstream::{Body, ReadError, UpstreamError, full, read};
+use headwater_ports::clock::Clock;
+use headwater_ports::upstream::{Body, Patience, ReadError, UpstreamError, full, read};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, Method, Request};
 use serde_json::{Map, Value};
 
 use super::execute::Found;
 use super::failure;
+use super::retry::Retries;
 use crate::Service;
 use crate::error::ServiceError;
+use crate::governor::Crowded;
+use crate::heed::retry_after;
 use crate::live::LiveAccount;
 use crate::provider_http::OUR_NAME;
 
@@ -23,6 +28,8 @@ use crate::provider_http::OUR_NAME;
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
+    /// How long the provider wants to be left alone.
+    pub(super) retry_after: Option<Duration>,
     pub(super) body: Bytes,
 }
 
@@ -70,20 +77,44 @@ impl Service {
         shape(found, &answer, execution)
     }
 
+    /// Sends a request, and again where that is harmless and promising, as long as the caller's time allows.
     async fn send(&self, plan: &RequestPlan, live: &LiveAccount) -> Result<Answer, SendError> {
-        match self.send_once(plan, live).await {
-            Err(SendError::Upstream(error)) if error.safe_to_repeat() => self.send_once(plan, live).await,
-            outcome => outcome,
+        let end = self.clock().elapsed() + self.settings().tool_patience.response;
+        let mut retries = Retries::new(plan.repeatable());
+        loop {
+            let outcome = self.send_once(plan, live, end).await;
+            let left = end.saturating_sub(self.clock().elapsed());
+            match retries.next(&outcome, self.random_word()) {
+                Some(wait) if wait < left / 2 => {
+                    tracing::debug!(path = %plan.path, wait = ?wait, "a call to the provider is repeated");
+                    self.clock().wait(wait).await;
+                }
+                _ => return outcome,
+            }
         }
     }
 
-    async fn send_once(&self, plan: &RequestPlan, live: &LiveAccount) -> Result<Answer, SendError> {
+    /// Sends a request once, when the site's governor lets it through.
+    async fn send_once(
+        &self,
+        plan: &RequestPlan,
+        live: &LiveAccount,
+        end: Duration,
+    ) -> Result<Answer, SendError> {
         let request = build(plan, live)?;
+        let left = |clock: &dyn Clock| end.saturating_sub(clock.elapsed());
         let settings = self.settings();
-        let response = self.upstream().send(request, settings.tool_patience).await?;
+        let permit = match live.site_key() {
+            Some(site) => Some(self.governor().enter(&site, self.clock(), left(self.clock()) / 2).await?),
+            None => None,
+        };
+        let patience = Patience { response: left(self.clock()), ..settings.tool_patience };
+        let response = self.upstream().send(request, patience).await?;
         let (head, body) = response.into_parts();
+        self.heed(live, head.status.as_u16(), &head.headers, permit.as_ref());
         let body = read(body, settings.tool_reply_limit).await?;
-        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+        let retry_after = retry_after(&head.headers, self.now());
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, retry_after, body })
     }
 }
 
@@ -96,6 +127,8 @@ pub(super) enum SendError {
     Upstream(#[from] UpstreamError),
     #[error(transparent)]
     Read(#[from] ReadError),
+    #[error(transparent)]
+    Crowded(#[from] Crowded),
 }
 
 fn build(plan: &RequestPlan, live: &LiveAccount) -> Result<Request<Body>, SendError> {

@@ -1,7 +1,9 @@
 //! A bench for tests of tools: Confluence's real connector with two tools of a file, a provider that answers from
 //! a script, and accounts that are connected in one line.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use headwater_catalog::file::OperatorFile;
 use headwater_confluence::Confluence;
@@ -12,6 +14,7 @@ use headwater_domain::id::AccountId;
 use headwater_domain::provider::ProviderKey;
 use headwater_domain::secret::Secret;
 use headwater_domain::site::Site;
+use headwater_ports::clock::Clock as _;
 use headwater_ports::fakes::{ManualClock, MemoryStore, ScriptedUpstream, SeededEntropy};
 use headwater_seal::KeyRing;
 use serde_json::{Value, json};
@@ -51,25 +54,48 @@ parameter = [{ name = "id", type = "string", format = "id", required = true, pat
 pub(crate) struct Bench {
     pub(crate) service: Service,
     pub(crate) upstream: Arc<ScriptedUpstream>,
+    clock: Arc<ManualClock>,
 }
 
 impl Bench {
     pub(crate) fn new() -> Self {
         let entropy = Arc::new(SeededEntropy::new(7));
-        let upstream = Arc::new(ScriptedUpstream::default());
+        let (upstream, clock) = (Arc::new(ScriptedUpstream::default()), Arc::new(ManualClock::default()));
         let file = OperatorFile { name: "bench.toml".to_owned(), text: FILE.to_owned() };
         let (confluence, broken) = Confluence::with_files(&[file]).unwrap();
         assert!(broken.is_empty(), "{broken:?}");
         let service = Service::new(Parts {
             store: Arc::new(MemoryStore::default()),
             sealer: Arc::new(KeyRing::single(&[7; 32], entropy.clone())),
-            clock: Arc::new(ManualClock::default()),
+            clock: clock.clone(),
             entropy,
             upstream: upstream.clone(),
             connectors: vec![Arc::new(confluence)],
             settings: Settings::new("https://headwater.example".parse().unwrap()),
         });
-        Self { service, upstream }
+        Self { service, upstream, clock }
+    }
+
+    /// How long the clock has been running.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, duration: Duration) {
+        self.clock.advance(duration);
+    }
+
+    /// Waits for `future`, and lets time pass whenever it waits for that.
+    pub(crate) async fn in_time<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        loop {
+            tokio::select! {
+                biased;
+                output = &mut future => return output,
+                () = tokio::task::yield_now() => self.pass(Duration::from_millis(50)),
+            }
+        }
     }
 
     /// A configured connection.

@@ -9,6 +9,7 @@ use headwater_ports::upstream::{ReadError, UpstreamError};
 
 use super::attempt::SendError;
 use crate::error::{ServiceError, ToolError};
+use crate::governor::Crowded;
 
 /// The code that the published SDKs look for.
 const TOOL_ERROR: &str = "TOOL_ERROR";
@@ -27,9 +28,24 @@ pub(super) fn refused(failure: ToolFailure, execution: &ExecutionId) -> ServiceE
     tool_error(kind, &failure.code, failure.message, execution)
 }
 
+/// The site is to be left alone for now; nothing was sent.
+fn crowded(crowded: &Crowded, execution: &ExecutionId) -> ServiceError {
+    let wait = match crowded {
+        Crowded::Held(rest) => rest.as_secs().max(1),
+        Crowded::Full => 5,
+    };
+    let message = format!(
+        "nothing was sent: {crowded}. Wait {wait} seconds before calling again, and call less often at the same time"
+    );
+    tool_error(ErrorKind::ResourceExhausted, "429", message, execution)
+}
+
 /// No answer came. Never reported as "unavailable": callers repeat that by themselves, and the call may have had
 /// its effect.
 pub(super) fn unreachable(error: &SendError, execution: &ExecutionId) -> ServiceError {
+    if let SendError::Crowded(reason) = error {
+        return crowded(reason, execution);
+    }
     let (kind, effect) = match error {
         SendError::Upstream(UpstreamError::TimedOut(_)) => {
             (ErrorKind::DeadlineExceeded, "it may have had its effect; look before you repeat it")
@@ -40,7 +56,9 @@ pub(super) fn unreachable(error: &SendError, execution: &ExecutionId) -> Service
         SendError::Read(ReadError::TooLarge(_)) => {
             (ErrorKind::Internal, "ask for less at once, with `limit` or without the body")
         }
-        SendError::Upstream(_) | SendError::Unbuildable => (ErrorKind::Internal, "it had no effect"),
+        SendError::Upstream(_) | SendError::Unbuildable | SendError::Crowded(_) => {
+            (ErrorKind::Internal, "it had no effect")
+        }
     };
     tool_error(
         kind,
