@@ -69,6 +69,8 @@ pub enum AccountEvent {
     Authorized,
     /// Credentials wait for the application to confirm the end user.
     AwaitsVerification,
+    /// The application did not confirm the end user.
+    NotVerified,
     /// The provider refused the refresh token for good, or there is none.
     GrantLost,
     /// The application, operator or end user disconnected it.
@@ -98,6 +100,9 @@ impl AccountStatus {
                 Ok(Self::Active)
             }
             (_, AccountEvent::AwaitsVerification) => Ok(Self::PendingVerification),
+            // An account that was not waiting has not lost anything.
+            (Self::PendingVerification, AccountEvent::NotVerified) => Ok(Self::PendingAuth),
+            (status, AccountEvent::NotVerified) => Ok(status),
             (Self::Active | Self::Expired, AccountEvent::GrantLost) => Ok(Self::Expired),
             (_, AccountEvent::Disconnected) => Ok(Self::Disconnected),
             (status, event @ AccountEvent::GrantLost) => Err(InvalidTransition { status, event }),
@@ -154,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_life_cycle_is_the_contracts() {
-        use AccountEvent::{AwaitsVerification, GrantLost};
+        use AccountEvent::{AwaitsVerification, GrantLost, NotVerified};
         use AccountStatus::{Active, Disconnected, Expired, PendingAuth, PendingVerification};
         for status in AccountStatus::ALL {
             assert_eq!(status.after(AccountEvent::Authorized), Ok(Active));
@@ -163,6 +168,8 @@ mod tests {
         }
         assert_eq!(Active.after(AwaitsVerification), Ok(Active));
         assert_eq!(Expired.after(AwaitsVerification), Ok(PendingVerification));
+        assert_eq!(PendingVerification.after(NotVerified), Ok(PendingAuth));
+        assert_eq!(Active.after(NotVerified), Ok(Active));
         assert_eq!(Active.after(GrantLost), Ok(Expired));
         assert!(PendingAuth.after(GrantLost).is_err());
         assert!(Disconnected.after(GrantLost).is_err());

@@ -39,6 +39,8 @@ pub enum Stage {
     Started(Started),
     /// The provider said yes to several sites; the end user picks one.
     ChoosingSite(ChoosingSite),
+    /// Everything is there but the application's word on who gave the consent.
+    Verifying(Verifying),
     /// The account was authorized.
     Completed,
     /// It ended without an authorization.
@@ -67,6 +69,21 @@ pub struct ChoosingSite {
     pub sites: Vec<Site>,
 }
 
+/// A grant that waits for the application to confirm its end user.
+#[derive(Clone, Debug)]
+pub struct Verifying {
+    /// Digest of the `auth_request_id` that the browser carries to the application.
+    pub request_digest: [u8; 32],
+    /// The tokens, sealed.
+    pub candidate: Candidate,
+    /// The site that was picked.
+    pub site: Site,
+    /// The provider's own id of the user who consented, when known.
+    pub provider_account_id: Option<String>,
+    /// How many more wrong identifiers are borne.
+    pub attempts_left: u32,
+}
+
 /// Sealed tokens that do not belong to the account yet.
 #[derive(Clone, Debug)]
 pub struct Candidate {
@@ -93,11 +110,51 @@ pub enum FailureReason {
     ExchangeFailed,
     /// The grant reaches no site.
     NoSite,
+    /// The consent came from another user of the provider than the one the account is connected as.
+    OtherUser,
+    /// The application did not confirm its end user in time, or named the wrong one too often.
+    NotVerified,
+    /// The end user did not pick a site in time.
+    SiteNotChosen,
+}
+
+impl Stage {
+    /// The digest of the `state` parameter, while the provider's answer is awaited.
+    pub fn state_digest(&self) -> Option<&[u8; 32]> {
+        if let Self::Started(started) = self { Some(&started.state_digest) } else { None }
+    }
+
+    /// The digest of the `auth_request_id`, while the application's word is awaited.
+    pub fn request_digest(&self) -> Option<&[u8; 32]> {
+        if let Self::Verifying(verifying) = self { Some(&verifying.request_digest) } else { None }
+    }
+
+    /// Whether tokens wait in this stage.
+    pub fn holds_tokens(&self) -> bool {
+        matches!(self, Self::ChoosingSite(_) | Self::Verifying(_))
+    }
+
+    /// What becomes of a flow that is left in this stage until it lapses.
+    pub fn lapsed(&self) -> Self {
+        match self {
+            Self::ChoosingSite(_) => Self::Failed(FailureReason::SiteNotChosen),
+            Self::Verifying(_) => Self::Failed(FailureReason::NotVerified),
+            Self::Issued | Self::Started(_) | Self::Completed | Self::Failed(_) => self.clone(),
+        }
+    }
 }
 
 impl FailureReason {
     /// Every reason.
-    pub const ALL: [Self; 4] = [Self::Declined, Self::ProviderError, Self::ExchangeFailed, Self::NoSite];
+    pub const ALL: [Self; 7] = [
+        Self::Declined,
+        Self::ProviderError,
+        Self::ExchangeFailed,
+        Self::NoSite,
+        Self::OtherUser,
+        Self::NotVerified,
+        Self::SiteNotChosen,
+    ];
 
     /// A stable name, as stored.
     pub const fn as_str(self) -> &'static str {
@@ -106,6 +163,9 @@ impl FailureReason {
             Self::ProviderError => "provider_error",
             Self::ExchangeFailed => "exchange_failed",
             Self::NoSite => "no_site",
+            Self::OtherUser => "other_user",
+            Self::NotVerified => "not_verified",
+            Self::SiteNotChosen => "site_not_chosen",
         }
     }
 

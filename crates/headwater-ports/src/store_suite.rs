@@ -39,7 +39,8 @@ macro_rules! store_suite {
                 what_cannot_be_begun_is_not_due, of_many_that_want_the_lease_one_gets_it;
             flows: every_stage_survives, of_many_replays_one_wins, the_later_writer_loses,
                 a_state_stays_known_when_its_flow_moves_on, links_and_states_belong_to_one_flow,
-                old_flows_are_removed;
+                old_flows_are_removed, a_request_belongs_to_one_waiting_flow,
+                tokens_that_nobody_fetched_are_found;
             others: api_clients_survive, api_clients_come_oldest_first, keys_survive, a_signing_key_is_added_once;
             transactions: a_dropped_transaction_never_happened, a_read_transaction_cannot_write,
                 a_reader_sees_one_state, writers_wait_for_each_other, a_failed_statement_leaves_the_store_usable;

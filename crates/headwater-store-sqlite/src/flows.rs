@@ -1,7 +1,7 @@
 //! Connect flows in SQLite.
 
 use async_trait::async_trait;
-use headwater_domain::flow::{ConnectFlow, Stage};
+use headwater_domain::flow::ConnectFlow;
 use headwater_domain::id::{AccountId, ConnectionId, FlowId};
 use headwater_domain::time::Timestamp;
 use headwater_ports::store::{Flows, StoreError};
@@ -16,11 +16,13 @@ use crate::transaction::SqliteTx;
 
 // The parameters of these two are bound by `bind`.
 const INSERT: &str = "INSERT INTO flows (id, account_id, connection_id, link_digest, state_digest, caller_state, \
-     user_verify_url, stage, created_at, expires_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+     user_verify_url, stage, created_at, expires_at, version, request_digest, holds_tokens) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 /// The digest of the state stays when later stages have none, so that an answer that comes twice is recognized.
 const UPDATE: &str = "UPDATE flows SET account_id = ?2, connection_id = ?3, link_digest = ?4, \
      state_digest = ifnull(?5, state_digest), caller_state = ?6, user_verify_url = ?7, stage = ?8, created_at = ?9, \
-     expires_at = ?10, version = ?11 WHERE id = ?1 AND version + 1 = ?11";
+     expires_at = ?10, version = ?11, request_digest = ?12, holds_tokens = ?13 \
+     WHERE id = ?1 AND version + 1 = ?11";
 
 #[async_trait]
 impl Flows for SqliteTx {
@@ -40,6 +42,25 @@ impl Flows for SqliteTx {
 
     async fn flow_by_state(&mut self, digest: &[u8; 32]) -> Result<Option<ConnectFlow>, StoreError> {
         fetch(self, query("SELECT * FROM flows WHERE state_digest = ?1").bind(digest.as_slice())).await
+    }
+
+    async fn flow_by_request(&mut self, digest: &[u8; 32]) -> Result<Option<ConnectFlow>, StoreError> {
+        fetch(self, query("SELECT * FROM flows WHERE request_digest = ?1").bind(digest.as_slice())).await
+    }
+
+    async fn lapsed_flows_with_tokens(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ConnectFlow>, StoreError> {
+        let statement = query(
+            "SELECT * FROM flows WHERE holds_tokens AND expires_at < ?1 ORDER BY expires_at LIMIT ?2",
+        )
+        .bind(before.millis())
+        .bind(i64::from(limit));
+        let rows =
+            statement.fetch_all(self.connection()).await.map_err(failed("read lapsed connect flows"))?;
+        rows.iter().map(from_row).collect()
     }
 
     async fn update_flow(&mut self, flow: &ConnectFlow) -> Result<bool, StoreError> {
@@ -69,22 +90,20 @@ fn bind<'q>(
     flow: &'q ConnectFlow,
     action: &'static str,
 ) -> Result<Query<'q, Sqlite, SqliteArguments>, StoreError> {
-    let state_digest = match &flow.stage {
-        Stage::Started(started) => Some(started.state_digest.as_slice()),
-        Stage::Issued | Stage::ChoosingSite(_) | Stage::Completed | Stage::Failed(_) => None,
-    };
     Ok(query(statement)
         .bind(flow.id.as_str())
         .bind(flow.account_id.as_str())
         .bind(flow.connection_id.as_str())
         .bind(flow.link_digest.as_slice())
-        .bind(state_digest)
+        .bind(flow.stage.state_digest().map(<[u8; 32]>::as_slice))
         .bind(flow.caller_state.as_deref())
         .bind(flow.user_verify_url.as_deref())
         .bind(write_stage(&flow.stage))
         .bind(flow.created_at.millis())
         .bind(flow.expires_at.millis())
-        .bind(integer(flow.version, action)?))
+        .bind(integer(flow.version, action)?)
+        .bind(flow.stage.request_digest().map(<[u8; 32]>::as_slice))
+        .bind(flow.stage.holds_tokens()))
 }
 
 fn from_row(row: &SqliteRow) -> Result<ConnectFlow, StoreError> {

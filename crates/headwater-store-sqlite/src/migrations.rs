@@ -18,6 +18,7 @@ fn migrator() -> Migrator {
     Migrator::with_migrations(vec![
         migration(1, "initial", include_str!("../migrations/0001_initial.sql")),
         migration(2, "additional tools", include_str!("../migrations/0002_additional_tools.sql")),
+        migration(3, "user verification", include_str!("../migrations/0003_user_verification.sql")),
     ])
 }
 

@@ -19,6 +19,8 @@ pub struct AccountFilter {
     pub organization_id: Option<String>,
     /// Exact user.
     pub user_id: Option<String>,
+    /// Exact user of the provider.
+    pub provider_account_id: Option<String>,
     /// Part of the identifier, the account id or the connection's name, without regard to ASCII case.
     pub query: Option<String>,
     /// Only active accounts.

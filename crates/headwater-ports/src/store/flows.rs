@@ -22,6 +22,16 @@ pub trait Flows {
     /// The flow that was sent to the provider with a `state` of this digest, whatever became of it since.
     async fn flow_by_state(&mut self, digest: &[u8; 32]) -> Result<Option<ConnectFlow>, StoreError>;
 
+    /// The flow that awaits or awaited the application's word on an `auth_request_id` of this digest.
+    async fn flow_by_request(&mut self, digest: &[u8; 32]) -> Result<Option<ConnectFlow>, StoreError>;
+
+    /// Flows with tokens in them that lapsed before `before`, oldest first, `limit` at most.
+    async fn lapsed_flows_with_tokens(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ConnectFlow>, StoreError>;
+
     /// Replaces a flow that still has `flow.version - 1`. `false` when somebody was faster: then nothing changed.
     async fn update_flow(&mut self, flow: &ConnectFlow) -> Result<bool, StoreError>;
 

@@ -1,23 +1,44 @@
 //! Cases about connect flows.
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on has failed")]
 
-use headwater_domain::flow::{Candidate, ChoosingSite, ConnectFlow, FailureReason, Stage, Started};
+use headwater_domain::flow::{Candidate, ChoosingSite, ConnectFlow, FailureReason, Stage, Started, Verifying};
 use headwater_domain::sealed::Sealed;
+use headwater_domain::site::Site;
 use headwater_domain::time::Timestamp;
 
-use super::samples::{NOW, account, active, assert_same, connection, flow, sealed, seed};
+use super::samples::{NOW, account, active, after, assert_same, connection, flow, sealed, seed};
 use super::winners;
 use crate::store::Store;
 
-fn stages() -> Vec<Stage> {
-    let sites = active(1, &connection(1, "x"), "x").site.into_iter().collect();
-    let candidate = Candidate {
+fn candidate() -> Candidate {
+    Candidate {
         access_token: sealed("access"),
         refresh_token: Some(sealed("refresh")),
         scopes: vec!["a".to_owned()],
         obtained_at: NOW,
         expires_at: Some(NOW),
-    };
+    }
+}
+
+fn sites() -> Vec<Site> {
+    active(1, &connection(1, "x"), "x").site.into_iter().collect()
+}
+
+/// A flow that waits for the application's word on the request with this digest.
+fn verifying(request: u8) -> Stage {
+    let site = sites().remove(0);
+    let (request_digest, candidate) = ([request; 32], candidate());
+    Stage::Verifying(Verifying {
+        request_digest,
+        candidate,
+        site,
+        provider_account_id: None,
+        attempts_left: 5,
+    })
+}
+
+fn stages() -> Vec<Stage> {
+    let (candidate, sites) = (candidate(), sites());
     let bare = Candidate { refresh_token: None, scopes: Vec::new(), expires_at: None, ..candidate.clone() };
     let mut stages = vec![
         Stage::Started(Started {
@@ -28,6 +49,7 @@ fn stages() -> Vec<Stage> {
         Stage::Started(Started { state_digest: [1; 32], browser_digest: None, verifier: None }),
         Stage::ChoosingSite(ChoosingSite { browser_digest: Some([3; 32]), candidate, sites }),
         Stage::ChoosingSite(ChoosingSite { browser_digest: None, candidate: bare, sites: Vec::new() }),
+        verifying(4),
         Stage::Completed,
         Stage::Issued,
     ];
@@ -39,8 +61,8 @@ fn stages() -> Vec<Stage> {
 fn secrets(stage: &Stage) -> Vec<&Sealed> {
     match stage {
         Stage::Started(started) => started.verifier.iter().collect(),
-        Stage::ChoosingSite(choosing) => {
-            [&choosing.candidate.access_token].into_iter().chain(&choosing.candidate.refresh_token).collect()
+        Stage::ChoosingSite(ChoosingSite { candidate, .. }) | Stage::Verifying(Verifying { candidate, .. }) => {
+            [&candidate.access_token].into_iter().chain(&candidate.refresh_token).collect()
         }
         Stage::Issued | Stage::Completed | Stage::Failed(_) => Vec::new(),
     }
@@ -172,4 +194,45 @@ pub async fn old_flows_are_removed(store: &impl Store) {
     assert_eq!(tx.delete_flows_before(later.expires_at).await.unwrap(), 1);
     assert!(tx.flow_by_link(&[1; 32]).await.unwrap().is_none());
     assert!(tx.flow_by_link(&[2; 32]).await.unwrap().is_some());
+}
+
+/// An `auth_request_id` leads to the flow that waits for it, and nowhere once that has moved on.
+pub async fn a_request_belongs_to_one_waiting_flow(store: &impl Store) {
+    let wiki = connection(1, "wiki");
+    let user = account(1, &wiki, "user");
+    seed(store, &wiki, &[&user]).await.unwrap();
+    let mut it = ConnectFlow { stage: verifying(4), ..flow(1, &user, 1) };
+    let mut tx = store.write().await.unwrap();
+    tx.insert_flow(&it).await.unwrap();
+    tx.insert_flow(&ConnectFlow { stage: verifying(5), ..flow(2, &user, 2) }).await.unwrap();
+    assert_same(&tx.flow_by_request(&[4; 32]).await.unwrap().unwrap(), &it);
+    assert!(tx.flow_by_request(&[1; 32]).await.unwrap().is_none());
+    it.stage = Stage::Completed;
+    it.version = 2;
+    assert!(tx.update_flow(&it).await.unwrap());
+    assert!(tx.flow_by_request(&[4; 32]).await.unwrap().is_none());
+    assert!(tx.flow_by_request(&[5; 32]).await.unwrap().is_some());
+}
+
+/// Tokens do not lie around in flows that nobody goes on with.
+pub async fn tokens_that_nobody_fetched_are_found(store: &impl Store) {
+    let wiki = connection(1, "wiki");
+    let user = account(1, &wiki, "user");
+    seed(store, &wiki, &[&user]).await.unwrap();
+    let choosing = Stage::ChoosingSite(ChoosingSite {
+        browser_digest: None,
+        candidate: candidate(),
+        sites: sites(),
+    });
+    let plan = [(Stage::Issued, 1), (verifying(4), 2), (choosing, 1), (Stage::Completed, 1), (verifying(5), 9)];
+    let mut tx = store.write().await.unwrap();
+    for (number, (stage, seconds)) in (1..).zip(plan) {
+        let link = u8::try_from(number).unwrap();
+        let it = ConnectFlow { stage, expires_at: after(seconds), ..flow(number, &user, link) };
+        tx.insert_flow(&it).await.unwrap();
+    }
+    let links = |flows: Vec<ConnectFlow>| flows.iter().map(|it| it.link_digest[0]).collect::<Vec<_>>();
+    assert_eq!(links(tx.lapsed_flows_with_tokens(after(9), 10).await.unwrap()), [3, 2]);
+    assert_eq!(links(tx.lapsed_flows_with_tokens(after(9), 1).await.unwrap()), [3]);
+    assert_eq!(links(tx.lapsed_flows_with_tokens(after(1), 10).await.unwrap()), [0_u8; 0]);
 }

@@ -42,6 +42,7 @@ pub async fn accounts_are_filtered(store: &impl Store) {
     let mut organized = account(3, &other, "carol");
     organized.owner.organization_id = Some("org_1".to_owned());
     organized.owner.user_id = Some("user_1".to_owned());
+    organized.provider_account_id = Some("712020:carol".to_owned());
     seed(store, &wiki, &[&account(1, &wiki, "alice"), &active(2, &wiki, "bob")]).await.unwrap();
     seed(store, &other, &[&organized, &active(4, &other, "alice")]).await.unwrap();
     let mut tx = store.read().await.unwrap();
@@ -51,6 +52,7 @@ pub async fn accounts_are_filtered(store: &impl Store) {
         identifier: text(),
         organization_id: text(),
         user_id: text(),
+        provider_account_id: text(),
         query: text(),
         ..none.clone()
     };
@@ -60,6 +62,8 @@ pub async fn accounts_are_filtered(store: &impl Store) {
         (AccountFilter { connections: Some(Vec::new()), ..none.clone() }, &[]),
         (AccountFilter { identifier: Some("alice".to_owned()), ..none.clone() }, &["alice", "alice"]),
         (AccountFilter { organization_id: Some("org_1".to_owned()), ..none.clone() }, &["carol"]),
+        (AccountFilter { provider_account_id: Some("712020:carol".to_owned()), ..none.clone() }, &["carol"]),
+        (AccountFilter { provider_account_id: Some("712020:CAROL".to_owned()), ..none.clone() }, &[]),
         (AccountFilter { active_only: true, ..none.clone() }, &["bob", "alice"]),
         (AccountFilter { query: Some("LIC".to_owned()), ..none.clone() }, &["alice", "alice"]),
         (AccountFilter { query: Some("othe".to_owned()), ..none.clone() }, &["carol", "alice"]),

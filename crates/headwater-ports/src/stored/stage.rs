@@ -4,7 +4,7 @@
 //! fields are only ever added, as optional ones. An old release that meets a stage or field of a newer one reports
 //! the flow as unreadable, or passes over the field; the end user starts again with a new link.
 
-use headwater_domain::flow::{Candidate, ChoosingSite, FailureReason, Stage, Started};
+use headwater_domain::flow::{Candidate, ChoosingSite, FailureReason, Stage, Started, Verifying};
 use headwater_domain::sealed::Sealed;
 use headwater_domain::site::Site;
 use headwater_domain::time::Timestamp;
@@ -19,6 +19,13 @@ enum WireStage {
     Issued,
     Started { state_digest: String, browser_digest: Option<String>, verifier: Option<String> },
     ChoosingSite { browser_digest: Option<String>, candidate: WireCandidate, sites: Vec<Site> },
+    Verifying {
+        request_digest: String,
+        candidate: WireCandidate,
+        site: Site,
+        provider_account_id: Option<String>,
+        attempts_left: u32,
+    },
     Completed,
     Failed { reason: String },
 }
@@ -55,6 +62,13 @@ fn to_wire(stage: &Stage) -> WireStage {
             candidate: candidate_to_wire(&choosing.candidate),
             sites: choosing.sites.clone(),
         },
+        Stage::Verifying(verifying) => WireStage::Verifying {
+            request_digest: encode(&verifying.request_digest),
+            candidate: candidate_to_wire(&verifying.candidate),
+            site: verifying.site.clone(),
+            provider_account_id: verifying.provider_account_id.clone(),
+            attempts_left: verifying.attempts_left,
+        },
         Stage::Completed => WireStage::Completed,
         Stage::Failed(reason) => WireStage::Failed { reason: reason.as_str().to_owned() },
     }
@@ -73,6 +87,15 @@ fn from_wire(stage: WireStage) -> Result<Stage, String> {
             candidate: candidate_from_wire(candidate)?,
             sites,
         }),
+        WireStage::Verifying { request_digest, candidate, site, provider_account_id, attempts_left } => {
+            Stage::Verifying(Verifying {
+                request_digest: decode_digest(&request_digest)?,
+                candidate: candidate_from_wire(candidate)?,
+                site,
+                provider_account_id,
+                attempts_left,
+            })
+        }
         WireStage::Completed => Stage::Completed,
         WireStage::Failed { reason } => {
             let known = FailureReason::parse(&reason);
@@ -122,6 +145,7 @@ mod tests {
             format!(r#"{{"stage":"started","state_digest":"{digest}","browser_digest":"{digest}","verifier":"AQID"}}"#),
             format!(r#"{{"stage":"started","state_digest":"{digest}","browser_digest":null,"verifier":null}}"#),
             r#"{"stage":"choosing_site","browser_digest":null,"candidate":{"access_token":"AQ","refresh_token":"Ag","scopes":["a"],"obtained_at":1,"expires_at":2},"sites":[{"cloud_id":"c","url":"https://x.example","name":"x","scopes":[]}]}"#.to_owned(),
+            format!(r#"{{"stage":"verifying","request_digest":"{digest}","candidate":{{"access_token":"AQ","refresh_token":null,"scopes":[],"obtained_at":1,"expires_at":null}},"site":{{"cloud_id":"c","url":"https://x.example","name":"x","scopes":[]}},"provider_account_id":"p","attempts_left":5}}"#),
             r#"{"stage":"completed"}"#.to_owned(),
             r#"{"stage":"failed","reason":"declined"}"#.to_owned(),
         ];

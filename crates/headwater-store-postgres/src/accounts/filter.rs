@@ -32,6 +32,7 @@ fn narrowed(beginning: &str, filter: &AccountFilter) -> QueryBuilder<Postgres> {
         (" AND identifier = ", &filter.identifier),
         (" AND organization_id = ", &filter.organization_id),
         (" AND user_id = ", &filter.user_id),
+        (" AND provider_account_id = ", &filter.provider_account_id),
     ];
     for (condition, text) in exact {
         if let Some(text) = searchable(&mut statement, text.as_deref()) {

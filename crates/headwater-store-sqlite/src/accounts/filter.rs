@@ -34,6 +34,7 @@ fn narrowed(beginning: &str, filter: &AccountFilter) -> QueryBuilder<Sqlite> {
         (" AND identifier = ", &filter.identifier),
         (" AND organization_id = ", &filter.organization_id),
         (" AND user_id = ", &filter.user_id),
+        (" AND provider_account_id = ", &filter.provider_account_id),
     ];
     for (condition, text) in exact {
         if let Some(text) = given(text.as_deref()) {

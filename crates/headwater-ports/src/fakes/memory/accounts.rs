@@ -20,6 +20,7 @@ impl State {
             && is(filter.identifier.as_ref(), Some(it.owner.identifier.as_str()))
             && is(filter.organization_id.as_ref(), it.owner.organization_id.as_deref())
             && is(filter.user_id.as_ref(), it.owner.user_id.as_deref())
+            && is(filter.provider_account_id.as_ref(), it.provider_account_id.as_deref())
             && filter.query.as_ref().is_none_or(mentions)
             && (!filter.active_only || it.status == AccountStatus::Active)
     }

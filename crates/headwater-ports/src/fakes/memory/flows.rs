@@ -1,25 +1,18 @@
 //! Connect flows in memory.
 
 use async_trait::async_trait;
-use headwater_domain::flow::{ConnectFlow, Stage};
+use headwater_domain::flow::ConnectFlow;
 use headwater_domain::id::FlowId;
 use headwater_domain::time::Timestamp;
 
 use super::{MemoryTx, refused};
 use crate::store::{Flows, StoreError};
 
-fn state_digest(flow: &ConnectFlow) -> Option<[u8; 32]> {
-    match &flow.stage {
-        Stage::Started(started) => Some(started.state_digest),
-        Stage::Issued | Stage::ChoosingSite(_) | Stage::Completed | Stage::Failed(_) => None,
-    }
-}
-
 #[async_trait]
 impl Flows for MemoryTx {
     async fn insert_flow(&mut self, flow: &ConnectFlow) -> Result<(), StoreError> {
         let state = self.change()?;
-        let digest = state_digest(flow);
+        let digest = flow.stage.state_digest().copied();
         let known = |(it, stored): &(ConnectFlow, Option<[u8; 32]>)| {
             it.link_digest == flow.link_digest || (digest.is_some() && *stored == digest)
         };
@@ -45,9 +38,27 @@ impl Flows for MemoryTx {
         Ok(found.map(|(flow, _)| flow.clone()))
     }
 
+    async fn flow_by_request(&mut self, digest: &[u8; 32]) -> Result<Option<ConnectFlow>, StoreError> {
+        let found = self.state.flows.values().find(|(flow, _)| flow.stage.request_digest() == Some(digest));
+        Ok(found.map(|(flow, _)| flow.clone()))
+    }
+
+    async fn lapsed_flows_with_tokens(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ConnectFlow>, StoreError> {
+        let lapsed = |(flow, _): &&(ConnectFlow, _)| flow.stage.holds_tokens() && flow.expires_at < before;
+        let mut found: Vec<ConnectFlow> =
+            self.state.flows.values().filter(lapsed).map(|(flow, _)| flow.clone()).collect();
+        found.sort_by_key(|flow| flow.expires_at);
+        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(found)
+    }
+
     async fn update_flow(&mut self, flow: &ConnectFlow) -> Result<bool, StoreError> {
         let flows = &mut self.change()?.flows;
-        let digest = state_digest(flow);
+        let digest = flow.stage.state_digest().copied();
         let known = |(id, (it, stored)): (&FlowId, &(ConnectFlow, Option<[u8; 32]>))| {
             *id != flow.id && (it.link_digest == flow.link_digest || (digest.is_some() && *stored == digest))
         };
