@@ -56,6 +56,9 @@ pub enum UseCasesError {
     /// The tool files that are compiled in.
     #[error("read the tools of Confluence")]
     Tools(#[from] headwater_catalog::file::LoadError),
+    /// A setting that cannot be used.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
     /// The public origin is no URL.
     #[error("base_url: is no URL")]
     Origin(#[from] url::ParseError),
@@ -118,6 +121,7 @@ fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCa
     settings.confirm_refusal_after = config.refresh.confirm_after();
     settings.site_concurrency = config.upstream.site_concurrency;
     settings.link_lifetime = config.link.lifetime();
+    settings.verification = config.verification.setting()?;
     settings.unattended_connect = mode.unattended_connect;
     Ok(settings)
 }
