@@ -70,7 +70,7 @@ impl Service {
         let digest = self.sealer().sha256(state.as_bytes());
         let flow = self.store().read().await?.flow_by_state(&digest).await?.ok_or(ConnectError::Unknown)?;
         // The redirect URI names the connection: an answer that was meant for another one is not ours to take.
-        if ConnectionId::parse(connection).is_ok_and(|id| id != flow.connection_id) {
+        if ConnectionId::parse(connection).ok().as_ref() != Some(&flow.connection_id) {
             return Err(ConnectError::Unknown);
         }
         let Stage::Started(started) = flow.stage.clone() else { return Err(ConnectError::Used) };
