@@ -169,7 +169,7 @@ async fn a_code_that_brings_no_tokens_is_gone() {
     let broken = || UpstreamError::Broken { reason: "reset".to_owned() };
     let refusals: [&dyn Fn(&House); 4] = [
         &|house| {
-            house.provider.answer(403, &json!({"error": "invalid_grant", "error_description": "bad code"}))
+            house.provider.answer(403, &json!({"error": "invalid_grant", "error_description": "bad code"}));
         },
         &|house| house.provider.answer(500, &json!({})),
         &|house| house.provider.answer(200, &json!({"token_type": "Bearer"})),

@@ -8,7 +8,7 @@ use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
 
 use super::harness::{House, ann, body, parameter};
-use crate::accounts::AccountLocator;
+use crate::accounts::{AccountLocator, ListAccounts};
 use crate::connect::{ConnectError, LinkRequest};
 use crate::connections::ConnectionSettings;
 
@@ -101,7 +101,7 @@ async fn links_are_refused_where_they_could_not_lead_anywhere() {
         assert_eq!((error.kind(), error.code()), (kind, code), "{account:?}: {error}");
     }
     assert_eq!(
-        house.service.list_accounts(Default::default(), page()).await.unwrap().total,
+        house.service.list_accounts(ListAccounts::default(), page()).await.unwrap().total,
         0,
         "a refused link leaves no account behind"
     );

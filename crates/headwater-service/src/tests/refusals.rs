@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use super::harness::{House, response};
 
+/// Makes a failure; each attempt needs one of its own.
+type Failure = fn() -> UpstreamError;
+
 #[tokio::test]
 async fn every_refusal_is_a_tool_error_that_says_what_to_do() {
     let house = House::new().await;
@@ -46,7 +49,7 @@ async fn only_what_did_not_leave_is_sent_again_and_not_for_ever() {
     house.provider.answer(200, &json!({}));
     house.call("confluence_page_create", &account, &new_page()).await.unwrap();
     assert_eq!(house.provider.requests().len(), 2);
-    let table: [(fn() -> UpstreamError, usize, ErrorKind, &str); 4] = [
+    let table: [(Failure, usize, ErrorKind, &str); 4] = [
         (
             || UpstreamError::NotSent { reason: "refused".to_owned() },
             5,

@@ -130,17 +130,14 @@ async fn of_several_sites_the_settings_name_one() {
         house.provider.answer_sites(&[SITE, OTHER_SITE]);
         house.provider.answer(200, &json!({}));
         let outcome = house.read_page(&account).await;
-        match wanted {
-            Some(site) => {
-                outcome.unwrap();
-                assert!(house.provider.requests()[1].uri.path().contains(site));
-            }
-            None => {
-                let error = outcome.unwrap_err();
-                assert_eq!(error.code(), "SITE_UNKNOWN", "{api_config}");
-                assert!(error.message().contains(SITE) && error.message().contains(OTHER_SITE), "{error}");
-                assert_eq!(house.provider.requests().len(), 1, "nothing is sent to a guessed site");
-            }
+        if let Some(site) = wanted {
+            outcome.unwrap();
+            assert!(house.provider.requests()[1].uri.path().contains(site));
+        } else {
+            let error = outcome.unwrap_err();
+            assert_eq!(error.code(), "SITE_UNKNOWN", "{api_config}");
+            assert!(error.message().contains(SITE) && error.message().contains(OTHER_SITE), "{error}");
+            assert_eq!(house.provider.requests().len(), 1, "nothing is sent to a guessed site");
         }
     }
 }
