@@ -183,6 +183,7 @@ CREATE TABLE IF NOT EXISTS refresh_tokens (
     token       TEXT PRIMARY KEY,
     grant_id    TEXT NOT NULL REFERENCES grants (grant_id) ON DELETE CASCADE,
     predecessor TEXT,
+    generation  INTEGER NOT NULL,        -- how many exchanges lie between it and the consent
     created_at  INTEGER NOT NULL,
     rotated_at  INTEGER
 ) STRICT;
@@ -193,6 +194,7 @@ CREATE TABLE IF NOT EXISTS access_tokens (
     grant_id      TEXT NOT NULL REFERENCES grants (grant_id) ON DELETE CASCADE,
     scope         TEXT NOT NULL,         -- as granted when it was issued
     refresh_token TEXT,                  -- the other half of the pair
+    generation    INTEGER NOT NULL,      -- that of the pair
     expires_at    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS access_tokens_by_grant ON access_tokens (grant_id);
