@@ -143,9 +143,9 @@ fn holds(value: &Value, name: &str, wanted: &str) -> bool {
     match value {
         Value::Object(members) => members.iter().any(|(known, member)| {
             let is_it = known == name
-                && match member {
-                    Value::String(text) => text == wanted,
-                    other => other.to_string() == wanted,
+                && match member.as_str() {
+                    Some(text) => text == wanted,
+                    None => member.to_string().as_str() == wanted,
                 };
             is_it || holds(member, name, wanted)
         }),

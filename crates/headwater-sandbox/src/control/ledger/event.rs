@@ -126,7 +126,9 @@ impl TokenMark {
 
 /// The first 16 hexadecimal digits of a token's SHA-256.
 pub(crate) fn fingerprint(token: &str) -> String {
-    digest(&SHA256, token.as_bytes()).as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let digest = digest(&SHA256, token.as_bytes());
+    let start = digest.as_ref().first_chunk().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(start))
 }
 
 #[cfg(test)]

@@ -10,8 +10,10 @@ use crate::rest::Refusal;
 use crate::state::State;
 use crate::storage::StorageError;
 
-/// Why there is no pair.
-pub(super) struct Refused {
+/// Why there is no pair. Small to pass around: the parts are boxed.
+pub(super) struct Refused(Box<Parts>);
+
+struct Parts {
     /// For the log: clients are told less.
     reason: &'static str,
     answer: Answer,
@@ -29,7 +31,11 @@ enum Answer {
 impl Refused {
     pub(super) fn new(reason: &'static str, status: StatusCode, error: &'static str, text: &str) -> Self {
         let answer = Answer::Error { status, error, description: text.to_owned() };
-        Self { reason, answer, client: None, presented: None, events: Vec::new() }
+        Self::answered(reason, answer)
+    }
+
+    fn answered(reason: &'static str, answer: Answer) -> Self {
+        Self(Box::new(Parts { reason, answer, client: None, presented: None, events: Vec::new() }))
     }
 
     /// The vendor does not know the refresh token, or says so.
@@ -43,23 +49,24 @@ impl Refused {
     }
 
     pub(super) fn of(mut self, client_id: &str) -> Self {
-        self.client = Some(client_id.to_owned());
+        self.0.client = Some(client_id.to_owned());
         self
     }
 
     pub(super) fn presenting(mut self, mark: TokenMark) -> Self {
-        self.presented = Some(mark);
+        self.0.presented = Some(mark);
         self
     }
 
     pub(super) fn with(mut self, events: Vec<Event>) -> Self {
-        self.events = events;
+        self.0.events = events;
         self
     }
 
     /// Tells the log, and makes the reply.
     pub(super) fn note(self, state: &State, number: RequestNumber) -> Response {
-        let (status, error, response) = match self.answer {
+        let parts = *self.0;
+        let (status, error, response) = match parts.answer {
             Answer::Storage(problem) => {
                 let response = Refusal::Storage(problem).into_response();
                 (response.status(), "server_error".to_owned(), response)
@@ -71,13 +78,13 @@ impl Refused {
         };
         let now = state.clock.now_ms();
         let refused = Event::TokenRefused {
-            client: self.client,
-            reason: self.reason,
+            client: parts.client,
+            reason: parts.reason,
             status: status.as_u16(),
             error,
-            presented: self.presented,
+            presented: parts.presented,
         };
-        for event in std::iter::once(refused).chain(self.events) {
+        for event in std::iter::once(refused).chain(parts.events) {
             state.control.ledger.note(now, Some(number), event);
         }
         response
@@ -91,8 +98,7 @@ pub(super) fn malformed(text: &str) -> Refused {
 
 impl From<StorageError> for Refused {
     fn from(error: StorageError) -> Self {
-        let answer = Answer::Storage(error);
-        Self { reason: "storage", answer, client: None, presented: None, events: Vec::new() }
+        Self::answered("storage", Answer::Storage(error))
     }
 }
 
