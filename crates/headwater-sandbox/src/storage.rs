@@ -25,6 +25,7 @@ pub(crate) mod site_switches;
 pub(crate) mod sites;
 pub(crate) mod spaces;
 pub(crate) mod tasks;
+pub(crate) mod templates;
 pub(crate) mod tokens;
 pub(crate) mod tree;
 pub(crate) mod users;

@@ -32,6 +32,7 @@ mod search;
 mod spaces;
 mod storage;
 mod tasks;
+mod templates;
 mod trash;
 mod tree;
 mod uploads;

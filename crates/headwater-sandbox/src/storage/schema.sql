@@ -302,3 +302,15 @@ CREATE TABLE IF NOT EXISTS site_switches (
     name     TEXT NOT NULL,
     PRIMARY KEY (cloud_id, name)
 ) STRICT, WITHOUT ROWID;
+
+-- What new pages can start from; without a space it is for the whole site.
+CREATE TABLE IF NOT EXISTS templates (
+    id          INTEGER PRIMARY KEY,
+    cloud_id    TEXT NOT NULL REFERENCES sites (cloud_id),
+    space_id    INTEGER REFERENCES spaces (id) ON DELETE CASCADE,
+    name        TEXT NOT NULL,
+    type        TEXT NOT NULL,
+    description TEXT NOT NULL,
+    body        TEXT NOT NULL,
+    labels      TEXT NOT NULL        -- JSON
+) STRICT;
