@@ -17,7 +17,7 @@ use crate::storage::content::{Kind, Status};
 use crate::storage::contents::{self, Edit, NewContent};
 use crate::storage::sites::{self, Site};
 use crate::storage::spaces::{self, NewSpace};
-use crate::storage::{Storage, StorageError, labels, likes, users};
+use crate::storage::{Storage, StorageError, content_details, labels, likes, users};
 
 const DAY_MS: i64 = 86_400_000;
 

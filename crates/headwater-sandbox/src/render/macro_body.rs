@@ -76,7 +76,7 @@ fn read(text: &str, tag: &BytesStart<'_>) -> MacroBody {
                 None => return found,
                 Some(Part::Parameter(name, value)) => drop(found.parameters.insert(name, value)),
                 Some(Part::Rich(from)) => {
-                    text.get(from..before).unwrap_or_default().clone_into(&mut found.body)
+                    text.get(from..before).unwrap_or_default().clone_into(&mut found.body);
                 }
                 Some(Part::Plain) => found.is_plain = true,
                 Some(Part::Other) => {}

@@ -16,8 +16,8 @@ mod offset;
 mod search;
 mod show;
 mod space_labels;
-mod upload;
 mod templates;
+mod upload;
 mod users;
 mod versions;
 

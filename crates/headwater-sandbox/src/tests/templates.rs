@@ -33,7 +33,10 @@ async fn templates_of_a_space_and_of_the_site_are_kept() {
     assert_eq!((&of_space["size"], &of_space["results"][0]["name"]), (&json!(1), &json!("Minutes")));
     assert_eq!(of_space["results"][0]["body"]["storage"]["value"], "<p>who</p>");
     let of_site = session.get(&format!("{PATH}/page")).await.json;
-    assert_eq!((&of_site["results"][0]["name"], &of_site["results"][0]["body"]), (&json!("Site"), &Value::Null));
+    assert_eq!(
+        (&of_site["results"][0]["name"], &of_site["results"][0]["body"]),
+        (&json!("Site"), &Value::Null)
+    );
     let change = json!({ "templateId": it, "name": "Notes", "templateType": "page", "body": {} });
     let changed = session.put(PATH, &change).await.json;
     assert_eq!((&changed["name"], &changed["space"]["key"]), (&json!("Notes"), &json!(key)));
@@ -59,8 +62,10 @@ async fn a_draft_is_published_under_its_title() {
         "body": { "representation": "storage", "value": "<p>d</p>" } });
     let draft = id(&session.post("/wiki/api/v2/pages", &body).await.json);
     let path = format!("/wiki/rest/api/content/blueprint/instance/{draft}");
-    let request = |number: i64, title: &str| json!({ "type": "page", "title": title, "space": { "key": "X" },
-        "version": { "number": number }, "ancestors": [{ "id": HOMEPAGE_ID.to_string() }] });
+    let request = |number: i64, title: &str| {
+        json!({ "type": "page", "title": title, "space": { "key": "X" },
+        "version": { "number": number }, "ancestors": [{ "id": HOMEPAGE_ID.to_string() }] })
+    };
     assert_eq!(session.put(&path, &request(2, "A")).await.status, 409);
     assert_eq!(session.put(&path, &request(1, "")).await.status, 400);
     let published = session.put(&path, &request(1, "A")).await.json;
