@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use headwater_catalog::connector::Connector;
-use headwater_confluence::Confluence;
 use headwater_ports::store::Store;
 use headwater_seal::KeyRing;
 use headwater_service::settings::Settings;
@@ -20,6 +19,7 @@ use crate::config::secret_text::SecretError;
 use crate::data_dir::DataDir;
 use crate::encryption_key::{self, EncryptionKeyError};
 use crate::entropy::SystemEntropy;
+use crate::tools::operator;
 
 /// The database's file in the data directory.
 const DATABASE: &str = "headwater.db";
@@ -82,7 +82,11 @@ impl UseCases {
         let ring = KeyRing::single(&key, Arc::new(SystemEntropy));
         let store = open_store(config, data_dir).await?;
         check_key(&*store, &ring).await?;
-        let confluence: Arc<dyn Connector> = Arc::new(Confluence::new()?);
+        let tools = operator::load(&config.data_dir)?;
+        for problem in &tools.problems {
+            tracing::error!(%problem, "a tool file of the operator was left out");
+        }
+        let confluence: Arc<dyn Connector> = Arc::new(tools.confluence);
         let service = Service::new(Parts {
             store,
             sealer: Arc::new(ring),
