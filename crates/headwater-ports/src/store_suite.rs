@@ -42,7 +42,8 @@ macro_rules! store_suite {
                 a_state_stays_known_when_its_flow_moves_on, links_and_states_belong_to_one_flow,
                 old_flows_are_removed, a_request_belongs_to_one_waiting_flow,
                 tokens_that_nobody_fetched_are_found;
-            others: api_clients_survive, api_clients_come_oldest_first, keys_survive, a_signing_key_is_added_once;
+            others: api_clients_survive, api_clients_come_oldest_first, keys_survive, a_signing_key_is_added_once,
+                of_many_that_find_no_signing_key_one_makes_it;
             transactions: a_dropped_transaction_never_happened, a_read_transaction_cannot_write,
                 a_reader_sees_one_state, writers_wait_for_each_other, a_failed_statement_leaves_the_store_usable;
         );

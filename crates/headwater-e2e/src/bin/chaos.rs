@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use headwater_e2e::chaos::{Amount, run};
 
 fn main() -> ExitCode {
-    let amount = if std::env::args().any(|it| it == "--full") { Amount::FULL } else { Amount::SMALL };
-    match run(amount, &mut |row| println!("{row}")) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let amount = if arguments.iter().any(|it| it == "--full") { Amount::FULL } else { Amount::SMALL };
+    let wanted = arguments.iter().find(|it| !it.starts_with("--")).map_or("", String::as_str);
+    match run(amount, wanted, &mut |row| println!("{row}")) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");

@@ -41,7 +41,7 @@ fn verdict(rig: &Rig) -> Result<Vec<String>> {
         match rig.call(0, account) {
             Ok((200, _)) => {}
             Ok((status, answer)) => {
-                wrong.push(format!("{account} does not work any more: {status} {answer}"))
+                wrong.push(format!("{account} does not work any more: {status} {answer}"));
             }
             Err(error) => wrong.push(format!("{account} gets no answer: {error:#}")),
         }

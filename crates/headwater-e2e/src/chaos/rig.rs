@@ -127,11 +127,6 @@ impl Rig {
         Ledger::read(&get(&self.agent, &format!("{}/ledger", self.control))?)
     }
 
-    /// A replica that runs.
-    pub(super) fn replica(&self, place: usize) -> Result<&Running> {
-        self.replicas.get(place).and_then(Option::as_ref).context("the replica does not run")
-    }
-
     /// Ends a replica as a power cut would.
     pub(super) fn kill(&mut self, place: usize) -> Result<()> {
         let running = self.replicas.get_mut(place).and_then(Option::take).context("it does not run")?;

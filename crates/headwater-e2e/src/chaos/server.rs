@@ -62,13 +62,6 @@ impl Running {
         self.0.wait()?;
         Ok(())
     }
-
-    /// Sends it a signal by name, such as `STOP`.
-    pub(super) fn signal(&self, name: &str) -> Result<()> {
-        let status = Command::new("kill").args(["-s", name]).arg(self.0.id().to_string()).status()?;
-        anyhow::ensure!(status.success(), "kill -s {name}: {status}");
-        Ok(())
-    }
 }
 
 impl Drop for Running {
@@ -81,7 +74,7 @@ impl Drop for Running {
 /// Lets time pass. Chaos cannot go by events alone: it strikes at moments that nothing announces.
 pub(super) fn pause(duration: Duration) {
     let (_keep, never) = mpsc::channel::<()>();
-    drop(never.recv_timeout(duration));
+    let _timed_out = never.recv_timeout(duration);
 }
 
 /// The end of a log.

@@ -36,8 +36,8 @@ fn come(database: Database, amount: Amount) -> Result<Findings> {
     let failed = all_at_once(&rig, &account, callers);
     let refreshes = rig.ledger()?.after(seen).refreshes();
     let mut wrong = verdict(&rig)?;
-    if failed > 0 {
-        wrong.push(format!("{failed} of {callers} callers got an error"));
+    if let Some(first) = failed.first() {
+        wrong.push(format!("{} of {callers} callers got an error, such as {first}", failed.len()));
     }
     if refreshes != 1 {
         wrong.push(format!("{refreshes} refreshes took place instead of one"));
@@ -45,8 +45,8 @@ fn come(database: Database, amount: Amount) -> Result<Findings> {
     Ok(Findings { done: format!("{callers} callers, {refreshes} refresh"), wrong })
 }
 
-/// How many calls fail of those that are made at the same moment.
-fn all_at_once(rig: &Rig, account: &str, callers: u32) -> usize {
+/// What goes wrong with calls that are made at the same moment.
+fn all_at_once(rig: &Rig, account: &str, callers: u32) -> Vec<String> {
     let start = Barrier::new(callers as usize);
     thread::scope(|scope| {
         let threads: Vec<_> = (0..callers)
@@ -56,10 +56,14 @@ fn all_at_once(rig: &Rig, account: &str, callers: u32) -> usize {
                 scope.spawn(move || {
                     let agent = browser();
                     start.wait();
-                    matches!(rig::call(&agent, url, token, account), Ok((200, _)))
+                    match rig::call(&agent, url, token, account) {
+                        Ok((200, _)) => None,
+                        Ok((status, answer)) => Some(format!("{status} {answer}")),
+                        Err(error) => Some(format!("{error:#}")),
+                    }
                 })
             })
             .collect();
-        threads.into_iter().filter(|_| true).map(|it| it.join().unwrap_or(false)).filter(|good| !good).count()
+        threads.into_iter().filter_map(|it| it.join().ok().flatten()).collect()
     })
 }
