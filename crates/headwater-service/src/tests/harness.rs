@@ -1,11 +1,12 @@
 //! A headwater with a store of its own, with a provider that answers from a script.
 
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use headwater_catalog::connector::Connector;
 use headwater_confluence::Confluence;
 use headwater_domain::account::{AccountStatus, ConnectedAccount};
 use headwater_domain::connection::Connection;
@@ -28,6 +29,9 @@ use crate::error::ServiceError;
 use crate::settings::Settings;
 use crate::tools::{ExecuteTool, Executed};
 use crate::{Parts, Service};
+
+/// Read once: compiling the schemas of all tools takes a moment.
+static CONFLUENCE: LazyLock<Arc<dyn Connector>> = LazyLock::new(|| Arc::new(Confluence::new().unwrap()));
 
 /// Two sites that a grant can reach.
 pub(super) const SITE: &str = "11111111-1111-4111-8111-111111111111";
@@ -155,7 +159,7 @@ impl House {
             clock: clock.clone(),
             entropy,
             upstream: provider.clone(),
-            connectors: vec![Arc::new(Confluence::new().unwrap())],
+            connectors: vec![CONFLUENCE.clone()],
             settings,
         });
         let wiki = service.create_connection(new_connection("wiki")).await.unwrap();
