@@ -103,6 +103,11 @@ impl Provider {
         seen.into_iter().skip(told).collect()
     }
 
+    /// How many requests came since [`Self::requests`] was called last.
+    pub(super) fn asked(&self) -> usize {
+        self.script.seen().len() - self.told.load(Ordering::SeqCst)
+    }
+
     /// Returns as soon as a request is there that [`Self::requests`] has not told.
     pub(super) async fn next_request(&self) {
         while self.script.seen().len() <= self.told.load(Ordering::SeqCst) {
