@@ -168,7 +168,7 @@ async fn read_while_looking<F: Future<Output = ()>>(
         meanwhile.await;
         drop(held);
     };
-    tokio::join!(house.read_page(account), others).0
+    tokio::join!(Box::pin(house.read_page(account)), others).0
 }
 
 #[tokio::test]
@@ -222,7 +222,8 @@ async fn callers_that_come_at_once_find_the_same_site() {
         }
         drop(held);
     };
-    let (one, other, ()) = tokio::join!(house.read_page(&account), house.read_page(&account), free);
+    let read = || Box::pin(house.read_page(&account));
+    let (one, other, ()) = tokio::join!(read(), read(), free);
     assert!(one.is_ok() && other.is_ok());
     assert_eq!(house.account(&account).await.site.unwrap().cloud_id, SITE);
 }
