@@ -6,6 +6,7 @@ mod authentication;
 mod authorization;
 mod connections;
 mod contract;
+mod garbage;
 mod harness;
 mod proxy;
 mod rest;
