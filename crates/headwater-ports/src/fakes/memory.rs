@@ -50,9 +50,9 @@ struct State {
     key_check: Option<Sealed>,
     webhooks: BTreeMap<WebhookId, Webhook>,
     /// In the order in which they were added.
-    events: Vec<Arc<StoredEvent>>,
-    deliveries: Vec<Delivery>,
-    audit: Vec<Arc<AuditEntry>>,
+    events: Arc<Vec<Arc<StoredEvent>>>,
+    deliveries: Arc<Vec<Delivery>>,
+    audit: Arc<Vec<Arc<AuditEntry>>>,
 }
 
 /// A unit of work on a copy of everything.

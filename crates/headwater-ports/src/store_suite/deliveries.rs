@@ -120,32 +120,45 @@ pub async fn a_disabled_webhook_gets_nothing(store: &impl Store) {
     assert_eq!(due(&mut *tx, after(9)).await, [1]);
 }
 
-/// A replay begins from the front, with the count of attempts at nothing.
+/// A replay begins from the front, with the count of attempts at nothing, and its line waits behind it.
 pub async fn what_is_over_can_be_replayed(store: &impl Store) {
     seed(store, 3, &[2]).await;
     let mut tx = store.write().await.unwrap();
-    for state in [DeliveryState::Dead, DeliveryState::Delivered] {
-        let delivery = tx.deliveries_due(after(9), 1).await.unwrap().pop().unwrap();
-        assert!(tx.begin_delivery(&delivery, after(60)).await.unwrap());
-        assert!(tx.end_delivery(&delivery, 1, &outcome(state, after(9)), after(9)).await.unwrap());
-    }
+    finish_two(&mut *tx).await;
     let dead = DeliveryFilter { state: Some(DeliveryState::Dead), ..DeliveryFilter::default() };
-    let listed = tx.list_deliveries(&dead, ALL).await.unwrap();
-    assert_eq!((listed.total, number(&listed.items[0]), listed.items[0].attempts), (1, 1, 1));
     assert_eq!(tx.replay_deliveries(&dead, after(70)).await.unwrap(), 1);
     assert_eq!(tx.replay_deliveries(&dead, after(70)).await.unwrap(), 0);
-    assert_eq!(due(&mut *tx, after(69)).await, [] as [u32; 0], "its line waits behind it");
+    assert_eq!(due(&mut *tx, after(69)).await, [] as [u32; 0]);
     assert_eq!(due(&mut *tx, after(70)).await, [1]);
     let replayed = tx.deliveries_due(after(70), 1).await.unwrap().pop().unwrap();
     assert_eq!((replayed.attempts, replayed.updated_at), (0, after(70)));
-    let of_bob = DeliveryFilter {
-        webhook: Some(webhook(1).id),
-        event: Some(event(2, &bob()).id),
-        ..DeliveryFilter::default()
-    };
-    assert_eq!(tx.replay_deliveries(&of_bob, after(80)).await.unwrap(), 1);
-    let other = DeliveryFilter { webhook: Some(webhook(2).id), ..DeliveryFilter::default() };
-    assert_eq!(tx.replay_deliveries(&other, after(80)).await.unwrap(), 0);
-    let all = tx.list_deliveries(&DeliveryFilter::default(), ALL).await.unwrap();
-    assert_eq!(all.items.iter().map(number).collect::<Vec<_>>(), [2, 1, 3], "what changed last comes first");
+}
+
+/// Each field of the filter narrows, for lists and replays; what changed last comes first.
+pub async fn deliveries_are_filtered(store: &impl Store) {
+    seed(store, 3, &[2]).await;
+    let mut tx = store.write().await.unwrap();
+    finish_two(&mut *tx).await;
+    let none = DeliveryFilter::default();
+    let table = [
+        (none.clone(), vec![2, 1, 3]),
+        (DeliveryFilter { state: Some(DeliveryState::Dead), ..none.clone() }, vec![1]),
+        (DeliveryFilter { event: Some(event(2, &bob()).id), ..none.clone() }, vec![2]),
+        (DeliveryFilter { webhook: Some(webhook(1).id), ..none.clone() }, vec![2, 1, 3]),
+        (DeliveryFilter { webhook: Some(webhook(2).id), ..none }, vec![]),
+    ];
+    for (filter, wanted) in table {
+        let listing = tx.list_deliveries(&filter, ALL).await.unwrap();
+        let found: Vec<u32> = listing.items.iter().map(number).collect();
+        assert_eq!((listing.total as usize, &found), (wanted.len(), &wanted), "{filter:?}");
+    }
+}
+
+/// Of the first two that are due, the first is given up and the second delivered.
+async fn finish_two(tx: &mut dyn Tx) {
+    for (state, now) in [(DeliveryState::Dead, after(9)), (DeliveryState::Delivered, after(10))] {
+        let delivery = tx.deliveries_due(now, 1).await.unwrap().pop().unwrap();
+        assert!(tx.begin_delivery(&delivery, after(60)).await.unwrap());
+        assert!(tx.end_delivery(&delivery, 1, &outcome(state, now), now).await.unwrap());
+    }
 }

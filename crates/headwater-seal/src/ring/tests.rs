@@ -176,6 +176,8 @@ proptest! {
 #[test]
 fn the_code_is_hmac_sha_256() {
     let code = ring(1).hmac_sha256(b"Jefe", b"what do ya want for nothing?");
-    let hex: String = code.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    let known = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+    for (place, byte) in code.iter().enumerate() {
+        assert_eq!(format!("{byte:02x}"), known[2 * place..2 * place + 2]);
+    }
 }

@@ -23,7 +23,7 @@ fn passes(filter: &AuditFilter, entry: &AuditEntry) -> bool {
 #[async_trait]
 impl AuditLog for MemoryTx {
     async fn append_audit(&mut self, entries: &[AuditEntry]) -> Result<(), StoreError> {
-        let log = &mut self.change()?.audit;
+        let log = Arc::make_mut(&mut self.change()?.audit);
         for entry in entries {
             if !log.iter().any(|it| it.id == entry.id) {
                 log.push(Arc::new(entry.clone()));
@@ -41,7 +41,7 @@ impl AuditLog for MemoryTx {
     }
 
     async fn delete_audit_before(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let log = &mut self.change()?.audit;
+        let log = Arc::make_mut(&mut self.change()?.audit);
         let mut old: Vec<_> =
             log.iter().filter(|it| it.at < before).map(|it| (it.at, it.id.clone())).collect();
         old.sort();

@@ -1,5 +1,7 @@
 //! Deliveries in memory.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use headwater_domain::delivery::{AttemptResult, Delivery, DeliveryState};
 use headwater_domain::page::{Listing, Page};
@@ -25,7 +27,7 @@ impl State {
     }
 
     fn same(&mut self, one: &Delivery) -> Option<&mut Delivery> {
-        self.deliveries
+        Arc::make_mut(&mut self.deliveries)
             .iter_mut()
             .find(|it| it.event_id == one.event_id && it.webhook_id == one.webhook_id)
             .filter(|it| it.state == DeliveryState::Pending)
@@ -85,7 +87,7 @@ impl Deliveries for MemoryTx {
         now: Timestamp,
     ) -> Result<u64, StoreError> {
         let mut count = 0;
-        for it in &mut self.change()?.deliveries {
+        for it in Arc::make_mut(&mut self.change()?.deliveries) {
             if it.state != DeliveryState::Pending && passes(filter, it) {
                 (it.state, it.attempts) = (DeliveryState::Pending, 0);
                 (it.next_attempt_at, it.updated_at) = (now, now);

@@ -36,8 +36,8 @@ impl Events for MemoryTx {
         }
         let last = state.events.iter().rev().find(|it| it.event.account_id == event.account_id);
         let sequence = last.map_or(0, |it| it.sequence) + 1;
-        state.events.push(Arc::new(StoredEvent { event: event.clone(), sequence }));
-        state.deliveries.extend(to.iter().map(|webhook_id| Delivery {
+        Arc::make_mut(&mut state.events).push(Arc::new(StoredEvent { event: event.clone(), sequence }));
+        Arc::make_mut(&mut state.deliveries).extend(to.iter().map(|webhook_id| Delivery {
             event_id: event.id.clone(),
             webhook_id: webhook_id.clone(),
             account_id: event.account_id.clone(),
@@ -78,8 +78,8 @@ impl Events for MemoryTx {
             .collect();
         old.sort_by_key(|it| it.event.occurred_at);
         let gone: Vec<EventId> = old.into_iter().take(limit as usize).map(|it| it.event.id.clone()).collect();
-        state.events.retain(|it| !gone.contains(&it.event.id));
-        state.deliveries.retain(|it| !gone.contains(&it.event_id));
+        Arc::make_mut(&mut state.events).retain(|it| !gone.contains(&it.event.id));
+        Arc::make_mut(&mut state.deliveries).retain(|it| !gone.contains(&it.event_id));
         Ok(gone.len() as u64)
     }
 }

@@ -1,5 +1,7 @@
 //! Webhooks in memory.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use headwater_domain::id::WebhookId;
 use headwater_domain::webhook::Webhook;
@@ -40,7 +42,7 @@ impl Webhooks for MemoryTx {
 
     async fn delete_webhook(&mut self, id: &WebhookId) -> Result<bool, StoreError> {
         let state = self.change()?;
-        state.deliveries.retain(|delivery| delivery.webhook_id != *id);
+        Arc::make_mut(&mut state.deliveries).retain(|delivery| delivery.webhook_id != *id);
         Ok(state.webhooks.remove(id).is_some())
     }
 }
