@@ -118,6 +118,9 @@ impl Server {
         if let Err(error) = self.service.write_usage().await {
             tracing::warn!(%error, "the last usage marks could not be written");
         }
+        if let Err(error) = self.service.write_audit().await {
+            tracing::error!(%error, "the last entries of the audit log could not be written");
+        }
         report
     }
 }
