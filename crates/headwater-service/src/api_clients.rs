@@ -13,7 +13,7 @@ use moka::future::Cache;
 use subtle::ConstantTimeEq as _;
 
 use crate::Service;
-use crate::audit::Act;
+use crate::audit::{self, Act};
 use crate::error::ServiceError;
 
 /// How many clients are kept in memory.
@@ -51,6 +51,7 @@ impl Service {
         }
         let now = self.now();
         let id = ClientId::generate(now, self.random_word());
+        audit::made(id.as_str());
         let client = ApiClient { id, name: name.to_owned(), secrets: Vec::new(), created_at: now };
         self.add_secret(self.store().write().await?, client, now).await
     }

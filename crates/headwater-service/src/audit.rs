@@ -15,8 +15,9 @@ use headwater_domain::id::AuditId;
 pub use headwater_ports::store::AuditFilter;
 
 pub(crate) use batch::AuditBatch;
+use trail::Trail;
 pub use trail::acting;
-pub(crate) use trail::{answered, executing, touched};
+pub(crate) use trail::{answered, executing, made, touched};
 
 use crate::Service;
 use crate::connect::ConnectError;
@@ -90,17 +91,27 @@ impl Named for ConnectError {
 
 impl Service {
     /// Does `work` and notes in the audit log what came of it.
-    pub(crate) async fn audited<T, E: Named>(
-        &self,
+    pub(crate) fn audited<'a, T: Send + 'a, E: Named + Send + 'a>(
+        &'a self,
         act: Act,
-        work: impl Future<Output = Result<T, E>> + Send,
-    ) -> Result<T, E> {
-        let begun = self.clock().elapsed();
-        let (outcome, trail) = trail::follow(work).await;
+        work: impl Future<Output = Result<T, E>> + Send + 'a,
+    ) -> impl Future<Output = Result<T, E>> + Send + 'a {
+        // Boxed, because use cases are large futures and this one would hold two copies of each.
+        let work = Box::pin(work);
+        async move {
+            let begun = self.clock().elapsed();
+            let (outcome, trail) = trail::follow(work).await;
+            let result = outcome.as_ref().err().map_or(OK, Named::code);
+            self.note(act, trail, result, self.clock().elapsed().saturating_sub(begun)).await;
+            outcome
+        }
+    }
+
+    async fn note(&self, act: Act, trail: Trail, outcome: &str, duration: Duration) {
         let actor = act.actor.unwrap_or_else(trail::actor);
         if actor == Actor::EndUser && trail.account_id.is_none() {
             // Anybody with a browser can send nonsense; the log is not theirs to fill.
-            return outcome;
+            return;
         }
         let at_once = actor == Actor::Operator;
         let now = self.now();
@@ -111,19 +122,17 @@ impl Service {
             action: act.action.to_owned(),
             account_id: trail.account_id,
             connection_id: trail.connection_id,
-            subject: act.subject,
-            outcome: outcome.as_ref().err().map_or(OK, Named::code).to_owned(),
+            subject: trail.made.or(act.subject),
+            outcome: outcome.to_owned(),
             provider_status: trail.provider_status,
             provider_request_id: trail.provider_request_id,
             execution_id: trail.execution_id,
-            duration_ms: u64::try_from((self.clock().elapsed().saturating_sub(begun)).as_millis())
-                .unwrap_or(u64::MAX),
+            duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         });
         if at_once && let Err(error) = self.write_audit().await {
             // A command line ends soon, so nothing may wait; what it did stands.
             tracing::error!(%error, "the audit log could not be written");
         }
-        outcome
     }
 
     /// Entries of the audit log that pass the filter, oldest first. To read on, set [`AuditFilter::after`].

@@ -12,7 +12,7 @@ use headwater_ports::sealer::SealContext;
 pub use headwater_ports::store::ConnectionFilter;
 
 use crate::Service;
-use crate::audit::Act;
+use crate::audit::{self, Act};
 use crate::error::ServiceError;
 
 /// The most scopes that Atlassian accepts in one consent.
@@ -73,6 +73,7 @@ impl Service {
             version: 1,
         };
         let connection = self.apply(blank, new.settings)?;
+        audit::made(connection.id.as_str());
         let mut tx = self.store().write().await?;
         if !tx.insert_connection(&connection).await? {
             return Err(name_taken(&connection.name));

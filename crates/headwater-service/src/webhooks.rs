@@ -21,7 +21,7 @@ use headwater_ports::store::Tx;
 use url::{Host, Url};
 
 use crate::Service;
-use crate::audit::Act;
+use crate::audit::{self, Act};
 use crate::error::ServiceError;
 
 /// The longest URL of an endpoint.
@@ -69,6 +69,7 @@ impl Service {
                 let message = format!("there are {MAX_WEBHOOKS} webhooks already; delete one first");
                 return Err(ServiceError::new(ErrorKind::FailedPrecondition, "TOO_MANY_WEBHOOKS", message));
             }
+            audit::made(webhook.id.as_str());
             tx.insert_webhook(&webhook).await?;
             tx.commit().await?;
             Ok(NewWebhookSecret { webhook, secret })

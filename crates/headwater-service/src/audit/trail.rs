@@ -23,6 +23,8 @@ pub(super) struct Trail {
     pub(super) account_id: Option<AccountId>,
     pub(super) connection_id: Option<ConnectionId>,
     pub(super) execution_id: Option<String>,
+    /// What was made.
+    pub(super) made: Option<String>,
     pub(super) provider_status: Option<u16>,
     pub(super) provider_request_id: Option<String>,
 }
@@ -59,6 +61,11 @@ pub(crate) fn touched(account: &AccountId, connection: &ConnectionId) {
         trail.account_id = Some(account.clone());
         trail.connection_id = Some(connection.clone());
     });
+}
+
+/// The act has made the thing with this id.
+pub(crate) fn made(id: &str) {
+    note(|trail| trail.made = Some(id.to_owned()));
 }
 
 /// The act is this run of a tool.

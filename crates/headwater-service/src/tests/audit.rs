@@ -138,7 +138,9 @@ async fn calls_are_written_in_one_go_and_what_operators_do_at_once() {
     assert_eq!(entries(&house, "tool.execute").await.len(), 50);
     acting(Actor::Operator, house.service.create_api_client("x")).await.unwrap();
     let filter = AuditFilter { actor: Some("operator".to_owned()), ..AuditFilter::default() };
-    assert_eq!(house.service.read_audit(&filter, 10).await.unwrap().len(), 1);
+    let found = house.service.read_audit(&filter, 10).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].subject.as_ref().unwrap().starts_with("skc_"), "{found:?}");
 }
 
 #[tokio::test]

@@ -132,18 +132,19 @@ impl Service {
             Err(Failure::Silent(reason)) => (None, reason),
         };
         let again = pause_after(delivery.attempts, self.random_word());
-        match again.filter(|_| status != Some(StatusCode::GONE.as_u16())) {
-            Some(pause) => {
-                let next_attempt_at = now.plus(pause);
-                AttemptResult { state: DeliveryState::Pending, next_attempt_at, status, error: Some(error) }
-            }
-            None => {
-                tracing::warn!(
-                    webhook = %delivery.webhook_id, event = %delivery.event_id, %error,
-                    "an event could not be delivered and was given up"
-                );
-                over(DeliveryState::Dead, status, Some(error))
-            }
+        if let Some(pause) = again.filter(|_| status != Some(StatusCode::GONE.as_u16())) {
+            let next_attempt_at = now.plus(pause);
+            return AttemptResult {
+                state: DeliveryState::Pending,
+                next_attempt_at,
+                status,
+                error: Some(error),
+            };
         }
+        tracing::warn!(
+            webhook = %delivery.webhook_id, event = %delivery.event_id, %error,
+            "an event could not be delivered and was given up"
+        );
+        over(DeliveryState::Dead, status, Some(error))
     }
 }
