@@ -44,7 +44,9 @@ impl Chance {
 async fn live_through(world: World, seed: u64) {
     let mut chance = Chance(seed);
     let mut replicas: Vec<Replica> = (0..=chance.below(3)).map(|_| world.replica()).collect();
-    replicas.iter().for_each(|replica| replica.sweep_every(15));
+    for replica in &replicas {
+        replica.sweep_every(15);
+    }
     let end = world.clock.now().plus(Duration::from_secs(3 * 3600));
     let mut generation = 1;
     while world.clock.now() < end {
