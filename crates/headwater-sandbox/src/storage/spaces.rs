@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-use super::{StorageError, take_id};
+use super::{StorageError, space_permissions, take_id};
 
 /// One space.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(crate) struct NewSpace<'a> {
     pub(crate) description: &'a str,
 }
 
-/// Adds a space without a homepage.
+/// Adds a space without a homepage. Its author may do everything in it, and everybody what is common.
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
     new: &NewSpace<'_>,
@@ -55,8 +55,9 @@ pub(crate) async fn insert(
     .bind(new.author_id)
     .bind(new.created_at)
     .bind(new.description)
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
     .await?;
+    space_permissions::open(connection, id, new.author_id, false).await?;
     read(&row)
 }
 

@@ -9,11 +9,12 @@ use super::documents::list::{Within, list as list_documents};
 use super::paging::{Paging, Sort, down, single, up};
 use super::parameter::{boolean, ids, path_id, word};
 use super::{documents, entity, labels};
+use crate::access;
 use crate::render;
 use crate::rest::{Call, Query, Refusal, Route};
 use crate::storage::content::Kind;
 use crate::storage::listing::{After, By, Key};
-use crate::storage::spaces::{self, Space};
+use crate::storage::spaces::Space;
 use crate::timestamp::iso;
 
 const TYPES: &[&str] =
@@ -44,7 +45,7 @@ async fn list(call: Call) -> Result<Response, Refusal> {
     let filter = Filter::read(&call.query)?;
     let show = Show::read(&call.query)?;
     let mut tx = call.begin().await?;
-    let mut rows = spaces::all(&mut tx, &call.site.cloud_id).await?;
+    let mut rows = access::spaces(&call, &mut tx).await?;
     rows.retain(|space| filter.admits(space));
     let by_key = sort.word.ends_with("key");
     let page = paging.cut_all(rows, |space| place(space, sort, by_key));
