@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use headwater_domain::error::ErrorKind;
-use headwater_service::error::ServiceError;
+use headwater_service::error::{ServiceError, ToolError};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use prost::Message as _;
@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use tonic::{Code, Status};
 
 use crate::proto::errdetails::{
-    ErrorInfo, ToolErrorInfo, ValidationErrorInfo, validation_error_info::FieldViolation,
+    DebugInfo, ErrorInfo, ResourceInfo, ToolErrorInfo, ValidationErrorInfo,
+    validation_error_info::FieldViolation,
 };
 use crate::proto::rpc;
 
@@ -65,9 +66,26 @@ pub(crate) fn status(error: &ServiceError) -> Status {
             tool_error_message: tool.message.clone(),
             tool_error_code: tool.code.clone(),
         }),
+        debug_info: error.tool().and_then(vendor_body),
+        resource_info: error.tool().and_then(missing_scopes),
         ..ErrorInfo::default()
     };
     with_info(code, error.message(), &info)
+}
+
+/// The provider's own answer, for programs that know its errors.
+fn vendor_body(tool: &ToolError) -> Option<DebugInfo> {
+    tool.vendor_body.as_ref().map(|body| DebugInfo { detail: body.clone(), ..DebugInfo::default() })
+}
+
+/// What the account must be granted before the tool works.
+fn missing_scopes(tool: &ToolError) -> Option<ResourceInfo> {
+    (!tool.missing_scopes.is_empty()).then(|| ResourceInfo {
+        resource_name: tool.tool.clone(),
+        description: "the account must be authorized again with these scopes".to_owned(),
+        required_permissions: tool.missing_scopes.clone(),
+        ..ResourceInfo::default()
+    })
 }
 
 /// A status with its details.
@@ -117,14 +135,18 @@ pub(crate) fn json_body(status: StatusCode, body: &Value) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use headwater_service::error::ToolError;
-
     use super::*;
 
     #[test]
     fn details_agree_with_the_status_and_name_a_tool_error() {
-        let tool =
-            ToolError { execution_id: "exec_1".to_owned(), message: "m".to_owned(), code: "404".to_owned() };
+        let tool = ToolError {
+            execution_id: "exec_1".to_owned(),
+            message: "m".to_owned(),
+            code: "404".to_owned(),
+            tool: "confluence_page_get".to_owned(),
+            missing_scopes: vec!["read:page:confluence".to_owned()],
+            vendor_body: Some("{\"errors\":[]}".to_owned()),
+        };
         let error = ServiceError::new(ErrorKind::NotFound, "TOOL_ERROR", "no such page").with_tool(tool);
         let status = status(&error);
         let details = rpc::Status::decode(status.details()).unwrap();
@@ -132,6 +154,8 @@ mod tests {
         let info = ErrorInfo::decode(&details.details[0].value[..]).unwrap();
         assert_eq!(info.error_code, "TOOL_ERROR");
         assert_eq!(info.tool_error_info.unwrap().tool_error_code, "404");
+        assert_eq!(info.debug_info.unwrap().detail, "{\"errors\":[]}");
+        assert_eq!(info.resource_info.unwrap().required_permissions, ["read:page:confluence"]);
     }
 
     #[test]

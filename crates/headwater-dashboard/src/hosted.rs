@@ -13,5 +13,6 @@ pub(crate) fn router() -> Router<Service> {
     Router::new()
         .route("/oauth/connect", get(start::show).post(start::begin))
         .route("/sso/v1/oauth/{connection}/callback", get(finish::callback))
+        .route("/connect/success", get(finish::success))
         .route("/oauth/connect/site", axum::routing::post(finish::choose))
 }

@@ -134,7 +134,8 @@ impl Stage {
         matches!(self, Self::ChoosingSite(_) | Self::Verifying(_))
     }
 
-    /// What becomes of a flow that is left in this stage until it lapses.
+    /// What becomes of a flow that was left in this stage until it lapses.
+    #[must_use]
     pub fn lapsed(&self) -> Self {
         match self {
             Self::ChoosingSite(_) => Self::Failed(FailureReason::SiteNotChosen),

@@ -52,8 +52,8 @@ impl TokenRefusal {
     pub fn summary(&self) -> String {
         match (&self.code, &self.description) {
             (Some(code), Some(description)) => format!("{code}: {description} (HTTP {})", self.status),
-            (Some(code), None) => format!("{code} (HTTP {})", self.status),
-            _ => format!("HTTP {}", self.status),
+            (Some(text), None) | (None, Some(text)) => format!("{text} (HTTP {})", self.status),
+            (None, None) => format!("HTTP {}", self.status),
         }
     }
 }

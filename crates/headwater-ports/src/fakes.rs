@@ -46,6 +46,11 @@ impl ManualClock {
         state.waiting.drain(..).for_each(Waker::wake);
     }
 
+    /// Whether somebody waits for the clock to move.
+    pub fn awaited(&self) -> bool {
+        !self.state().waiting.is_empty()
+    }
+
     fn state(&self) -> MutexGuard<'_, ManualTime> {
         self.state.lock().expect("invariant: no test panics in here")
     }

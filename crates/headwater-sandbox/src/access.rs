@@ -18,8 +18,8 @@ pub(crate) async fn find(
     id: i64,
 ) -> Result<Option<Content>, Refusal> {
     let Some(content) = contents::find(connection, &call.site.cloud_id, id).await? else { return Ok(None) };
-    let sees = content.visible_to(&call.account_id)
-        && access::sees(connection, &content, call.viewer()).await?;
+    let sees =
+        content.visible_to(&call.account_id) && access::sees(connection, &content, call.viewer()).await?;
     Ok(sees.then_some(content))
 }
 
@@ -160,7 +160,9 @@ async fn is_closed(
     if access::is_closed_to_editor(connection, content, account_id).await? {
         return Ok(true);
     }
-    let Some(id) = content.container_id.filter(|_| content.kind == Kind::Attachment) else { return Ok(false) };
+    let Some(id) = content.container_id.filter(|_| content.kind == Kind::Attachment) else {
+        return Ok(false);
+    };
     match contents::find(connection, &call.site.cloud_id, id).await? {
         Some(container) => Ok(access::is_closed_to_editor(connection, &container, account_id).await?),
         None => Ok(false),

@@ -13,14 +13,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, StatusCode};
 
 pub(crate) use self::edge::dress;
 pub(crate) use self::refusals::{scope_mismatch, unauthorized};
+use crate::control::{Event, TokenMark, operation};
 use crate::rest::{self, Call, Match, Query, Refusal, Routes};
 use crate::state::State;
 use crate::storage::sites::Site;
-use crate::storage::tokens::AccessToken;
+use crate::storage::tokens::{AccessToken, Standing};
 use crate::storage::{grants, tokens};
 
 /// The vendor refuses bodies over five megabytes.
@@ -56,11 +57,26 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The access token of a request, if it is good.
-pub(crate) async fn access(state: &State, headers: &HeaderMap) -> Result<Option<AccessToken>, Refusal> {
-    let Some(token) = bearer(headers) else { return Ok(None) };
+/// The access token of a request, if it is good. Good or not, the log is told.
+pub(crate) async fn access(state: &State, parts: &Parts) -> Result<Option<AccessToken>, Refusal> {
+    let Some(given) = bearer(&parts.headers) else { return Ok(None) };
+    let now = state.clock.now_ms();
     let mut tx = state.storage.begin().await?;
-    Ok(tokens::find_access(&mut tx, token, state.clock.now_ms()).await?)
+    let standing = tokens::find_access(&mut tx, given, now).await?;
+    drop(tx);
+    let (token, word) = match &standing {
+        Standing::Good(token) => (TokenMark::access(token), "good"),
+        Standing::Expired(token) => (TokenMark::access(token), "expired"),
+        Standing::Revoked(token) => (TokenMark::access(token), "revoked"),
+        Standing::Unknown => (TokenMark::unknown(given), "unknown"),
+    };
+    let (method, path) = (parts.method.to_string(), parts.uri.path().to_owned());
+    let event = Event::TokenPresented { token, standing: word, method, path };
+    state.control.ledger.note(now, parts.extensions.get().copied(), event);
+    Ok(match standing {
+        Standing::Good(token) => Some(token),
+        _ => None,
+    })
 }
 
 async fn serve(Extract(gateway): Extract<Gateway>, request: Request) -> Response {
@@ -82,7 +98,7 @@ impl Gateway {
         if refusals::looks_forged(parts) {
             return Err(refusals::forged());
         }
-        let caller = self.caller(&parts.headers, path).await?;
+        let caller = self.caller(parts, path).await?;
         let site = caller.sites.iter().find(|site| site.cloud_id == cloud_id);
         let site = site.ok_or_else(|| refusals::no_mapping(&self.state, parts.uri.path()))?.clone();
         let Some(below_wiki) = path.strip_prefix("/wiki") else {
@@ -105,16 +121,36 @@ impl Gateway {
                     headers: parts.headers.clone(),
                     body: to_bytes(body, limit(path)).await.map_err(|_| refusals::too_large())?,
                 };
-                route.answer(call).await
+                let writer = (call.account_id.clone(), call.site.cloud_id.clone());
+                let reply = route.answer(call).await?;
+                self.note_write(parts, path, writer, reply.status());
+                Ok(reply)
             }
             Match::OtherMethod => Err(refusals::other_method(&parts.method, path)),
             Match::Nothing => Err(refusals::no_such_path(&site, path, &parts.headers)),
         }
     }
 
-    async fn caller(&self, headers: &HeaderMap, path: &str) -> Result<Caller, Refusal> {
-        let stale = || refusals::stale(self.state.settings.stale_tokens, path);
-        let token = access(&self.state, headers).await?.ok_or_else(stale)?;
+    /// Tells the log of a request that changed something.
+    fn note_write(&self, parts: &Parts, path: &str, writer: (String, String), status: StatusCode) {
+        if matches!(parts.method, Method::GET | Method::HEAD) || !status.is_success() {
+            return;
+        }
+        let (account, site) = writer;
+        let event = Event::WriteApplied {
+            account,
+            site,
+            method: parts.method.to_string(),
+            path: path.to_owned(),
+            operation: operation::of(&parts.method, path).map(|operation| operation.name),
+            status: status.as_u16(),
+        };
+        self.state.control.ledger.note(self.state.clock.now_ms(), parts.extensions.get().copied(), event);
+    }
+
+    async fn caller(&self, parts: &Parts, path: &str) -> Result<Caller, Refusal> {
+        let stale = || refusals::stale(self.state.control.switches().stale_tokens, path);
+        let token = access(&self.state, parts).await?.ok_or_else(stale)?;
         let mut tx = self.state.storage.begin().await?;
         let grant = grants::find(&mut tx, &token.grant_id).await?.ok_or_else(stale)?;
         let sites = grants::sites(&mut tx, &token.grant_id).await?;

@@ -19,6 +19,7 @@ mod random;
 mod render;
 mod rest;
 mod sandbox;
+mod scenario;
 mod seed;
 mod state;
 mod storage;
@@ -26,13 +27,19 @@ mod task_list;
 mod timestamp;
 mod web;
 mod wiki;
+mod withdrawal;
 
 pub use clock::{Clock, SystemClock};
-pub use control::{ConsentOutcome, ConsentSites, Fault, ScriptedResponse};
+pub use control::{
+    ConsentOutcome, ConsentSites, Event, Fault, FaultDelay, FaultOutcome, FaultPhase, FaultStep, FaultTarget,
+    LateRefresh, LedgerEntry, LedgerFilter, RepeatedRefresh, Rotation, ScriptedResponse, TokenMark,
+    TokenRules,
+};
 pub use edition::Edition;
 pub use options::{Client, Consent, Options, StaleTokens};
 pub use random::{Random, SystemRandom};
 pub use sandbox::{OpenError, Sandbox};
+pub use scenario::ScenarioError;
 pub use storage::StorageError;
 
 #[cfg(test)]

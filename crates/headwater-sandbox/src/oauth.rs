@@ -13,8 +13,7 @@ use axum::routing::{get, post};
 
 use crate::state::State;
 
-/// How long a code is good, and how long a consent form can be answered.
-const CODE_MILLISECONDS: i64 = 5 * 60 * 1000;
+/// How long a consent form can be answered.
 const FORM_MILLISECONDS: i64 = 30 * 60 * 1000;
 
 /// The routes of the authorization server.

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::control::TokenRules;
+
 /// What a sandbox is opened with.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -17,6 +19,8 @@ pub struct Options {
     pub demo_content: bool,
     /// What a stale access token looks like.
     pub stale_tokens: StaleTokens,
+    /// How tokens live and die.
+    pub token_rules: TokenRules,
 }
 
 /// Who answers the consent form.
@@ -29,7 +33,8 @@ pub enum Consent {
 }
 
 /// What the gateway answers to an access token that has expired or was revoked. Both have been seen at the vendor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StaleTokens {
     /// 404 on v2 paths, 403 on v1 paths.
     Masked,

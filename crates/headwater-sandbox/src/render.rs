@@ -1,6 +1,7 @@
 //! Storage format: checking it, showing it, and reading the text in it.
 
 mod entities;
+mod macro_body;
 mod macros;
 mod view;
 
@@ -10,6 +11,7 @@ mod tests;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+pub(crate) use macro_body::{MacroBody, find_macro};
 pub(crate) use view::view_html;
 
 /// Deeper documents are not written by people.

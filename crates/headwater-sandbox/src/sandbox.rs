@@ -5,13 +5,17 @@ use std::sync::Arc;
 use axum::{Router, middleware};
 
 use crate::clock::Clock;
-use crate::control::{self, ConsentOutcome, ConsentSites, Control, Fault};
+use crate::control::{
+    self, ConsentOutcome, ConsentSites, ConsentWish, Control, Fault, LedgerEntry, LedgerFilter, SteeredClock,
+    Switches,
+};
 use crate::edition::Edition;
 use crate::options::{Client, Options};
 use crate::random::Random;
 use crate::state::{Settings, State};
-use crate::storage::{Storage, StorageError, clients, editions, grants, site_switches, sites, tokens};
-use crate::{address, bare, gateway, media, oauth, seed, web};
+use crate::storage::grants::Chosen;
+use crate::storage::{Storage, StorageError, clients, editions, site_switches, sites};
+use crate::{address, bare, gateway, media, oauth, scenario, seed, web, withdrawal};
 
 /// An emulated Confluence Cloud.
 #[derive(Clone)]
@@ -47,9 +51,11 @@ impl Sandbox {
         url::Url::parse(&public_url)
             .map_err(|source| OpenError::PublicUrl { address: public_url.clone(), source })?;
         let storage = Storage::open(options.data.as_deref()).await?;
-        let settings = Settings { public_url, consent: options.consent, stale_tokens: options.stale_tokens };
-        let state =
-            State { storage, clock, random, settings: Arc::new(settings), control: Arc::new(Control::new()) };
+        let settings = Settings { public_url, consent: options.consent };
+        let clock = Arc::new(SteeredClock::new(clock));
+        let switches = Switches { stale_tokens: options.stale_tokens, tokens: options.token_rules };
+        let control = Arc::new(Control::new(clock.clone(), switches));
+        let state = State { storage, clock, random, settings: Arc::new(settings), control };
         let sandbox = Self { state };
         sandbox.fill(options.demo_content).await?;
         for client in options.clients {
@@ -82,21 +88,53 @@ impl Sandbox {
 
     /// Ages every access token until it has expired.
     pub async fn expire_access_tokens(&self) -> Result<(), StorageError> {
-        let mut tx = self.state.storage.begin().await?;
-        tokens::expire_all_access(&mut tx, self.state.clock.now_ms()).await?;
-        Ok(tx.commit().await?)
+        withdrawal::expire_access_tokens(&self.state, &Chosen::default()).await
     }
 
     /// Takes every grant back, as if all users had removed all apps.
     pub async fn revoke_grants(&self) -> Result<(), StorageError> {
-        let mut tx = self.state.storage.begin().await?;
-        grants::revoke_all(&mut tx, self.state.clock.now_ms()).await?;
-        Ok(tx.commit().await?)
+        withdrawal::revoke_grants(&self.state, &Chosen::default()).await
     }
 
-    /// Chooses how automatic consents end from now on.
+    /// Takes back what this user allowed, as if they had changed their password.
+    pub async fn revoke_user(&self, account_id: &str) -> Result<(), StorageError> {
+        let chosen = Chosen { account_id: Some(account_id.to_owned()), ..Chosen::default() };
+        withdrawal::revoke_grants(&self.state, &chosen).await
+    }
+
+    /// Chooses how automatic consents of the first user end from now on.
     pub fn choose_consent(&self, outcome: ConsentOutcome, sites: ConsentSites) {
-        self.state.control.choose_consent(outcome, sites);
+        self.state.control.choose_consent(ConsentWish { outcome, sites, account_id: None });
+    }
+
+    /// Moves the sandbox's clock, back when the number is negative.
+    pub fn advance_clock(&self, milliseconds: i64) {
+        self.state.control.clock.advance(milliseconds);
+    }
+
+    /// Lets go of the requests that faults hold under this name; says how many they were.
+    pub fn release(&self, hold: &str) -> usize {
+        self.state.control.holds.release(hold)
+    }
+
+    /// Waits until this many requests are held under this name.
+    pub async fn held(&self, hold: &str, count: usize) {
+        self.state.control.holds.filled(hold, count).await;
+    }
+
+    /// What really happened, oldest first. The marks of tokens show the tokens themselves.
+    pub fn ledger(&self, filter: &LedgerFilter) -> Vec<LedgerEntry> {
+        self.state.control.ledger.entries_that_fit(filter)
+    }
+
+    /// Takes every fault back.
+    pub fn clear_faults(&self) {
+        self.state.control.clear_faults();
+    }
+
+    /// Loads a scenario: the text of a file, or the name of one that comes with the sandbox.
+    pub async fn load_scenario(&self, text_or_name: &str) -> Result<(), scenario::ScenarioError> {
+        scenario::play(&self.state, text_or_name).await
     }
 
     /// Changes what a site has bought; every site starts with everything.

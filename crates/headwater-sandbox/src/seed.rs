@@ -17,7 +17,7 @@ use crate::storage::content::{Kind, Status};
 use crate::storage::contents::{self, Edit, NewContent};
 use crate::storage::sites::{self, Site};
 use crate::storage::spaces::{self, NewSpace};
-use crate::storage::{Storage, StorageError, labels, likes, users};
+use crate::storage::{Storage, StorageError, content_details, labels, likes, users};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -81,7 +81,9 @@ impl Loader<'_> {
         for entry in &file.page {
             // The first page of a file is the space's homepage; the others hang below it unless they name a parent.
             let parent = entry.parent.as_ref().and_then(|title| self.pages.get(title)).copied().or(homepage);
-            let id = self.entry(connection, space.id, Kind::Page, parent, entry).await?;
+            let kind = entry.kind.as_deref().map_or(Some(Kind::Page), Kind::parse);
+            let kind = kind.ok_or_else(|| file::unknown("kind of", &entry.title))?;
+            let id = self.entry(connection, space.id, kind, parent, entry).await?;
             self.pages.insert(entry.title.clone(), id);
             if homepage.is_none() {
                 homepage = Some(id);
@@ -110,6 +112,9 @@ impl Loader<'_> {
         let share_id = share_id(&entry.title);
         new.share_id = &share_id;
         let id = contents::insert(connection, &new).await?.id;
+        if let Some(url) = &entry.embed_url {
+            content_details::set(connection, id, content_details::EMBED_URL, url).await?;
+        }
         for label in &entry.labels {
             labels::attach(connection, id, "global", label, account_id(&entry.author), self.at(entry.days))
                 .await?;

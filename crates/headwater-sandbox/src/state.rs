@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::control::Control;
-use crate::options::{Consent, StaleTokens};
+use crate::options::Consent;
 use crate::random::Random;
 use crate::storage::Storage;
 
@@ -24,5 +24,4 @@ pub(crate) struct Settings {
     /// Without a trailing slash.
     pub(crate) public_url: String,
     pub(crate) consent: Consent,
-    pub(crate) stale_tokens: StaleTokens,
 }

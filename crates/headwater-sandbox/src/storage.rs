@@ -31,6 +31,7 @@ pub(crate) mod space_permissions;
 pub(crate) mod space_roles;
 pub(crate) mod spaces;
 pub(crate) mod tasks;
+pub(crate) mod templates;
 pub(crate) mod tokens;
 pub(crate) mod tree;
 pub(crate) mod users;

@@ -30,6 +30,7 @@ pub mod secret_text;
 mod tests;
 pub mod tls;
 pub mod upstream;
+pub mod verification;
 
 use base_url::BaseUrl;
 use database::DatabaseConfig;
@@ -43,6 +44,7 @@ use overrides::Overrides;
 use refresh::RefreshConfig;
 use tls::TlsConfig;
 use upstream::UpstreamConfig;
+use verification::VerificationConfig;
 
 /// Everything that can be set.
 #[derive(Debug, Deserialize)]
@@ -69,6 +71,8 @@ pub struct Config {
     pub token: TokenConfig,
     /// Connect links.
     pub link: LinkConfig,
+    /// Confirming end users.
+    pub verification: VerificationConfig,
     /// Bounds.
     pub limits: LimitsConfig,
     /// The log.
@@ -121,6 +125,7 @@ impl Default for Config {
             refresh: RefreshConfig::default(),
             token: TokenConfig::default(),
             link: LinkConfig::default(),
+            verification: VerificationConfig::default(),
             limits: LimitsConfig::default(),
             log: LogConfig::default(),
         }
@@ -162,6 +167,7 @@ impl Config {
         self.refresh.validate()?;
         self.token.validate()?;
         self.link.validate()?;
+        self.verification.validate()?;
         self.limits.validate()?;
         self.log.validate()
     }

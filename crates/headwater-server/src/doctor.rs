@@ -7,6 +7,7 @@ use headwater_service::connections::ConnectionFilter;
 use headwater_service::error::ServiceError;
 
 use crate::config::Config;
+use crate::tools::{operator, scopes};
 
 /// One thing that was looked at.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,6 +23,7 @@ pub enum Finding {
 /// Looks at everything.
 pub async fn examine(config: &Config, service: &Service) -> Result<Vec<Finding>, ServiceError> {
     let mut findings = vec![origin(config), certificate(config)];
+    findings.extend(operator_tools(config));
     findings.push(match service.list_api_clients().await?.len() {
         0 => Finding::Wrong("there is no API client: no program can call headwater. Create one with `headwater client create`".to_owned()),
         count => Finding::Good(format!("{count} API clients")),
@@ -61,6 +63,13 @@ fn certificate(config: &Config) -> Finding {
     }
 }
 
+fn operator_tools(config: &Config) -> Vec<Finding> {
+    match operator::load(&config.data_dir) {
+        Ok(loaded) => loaded.problems.into_iter().map(Finding::Wrong).collect(),
+        Err(error) => vec![Finding::Wrong(error.to_string())],
+    }
+}
+
 async fn examine_connection(service: &Service, connection: &Connection) -> Vec<Finding> {
     let name = &connection.name;
     let mut findings = Vec::new();
@@ -72,6 +81,7 @@ async fn examine_connection(service: &Service, connection: &Connection) -> Vec<F
             "connection {name} has no client id and secret; update it with those of your Atlassian app"
         )));
     }
+    findings.push(scopes::examine(service, connection));
     findings.push(match service.probe_connection(connection).await {
         Ok(skew) if skew.as_secs() <= 60 => Finding::Good(format!("connection {name}: its provider answers, and the clocks agree")),
         Ok(skew) => Finding::Wrong(format!("connection {name}: this machine's clock is {} seconds off the provider's; set it right, or tokens are refreshed at the wrong time", skew.as_secs())),

@@ -2,8 +2,10 @@
 
 use headwater_catalog::connector::Connector as _;
 use headwater_catalog::definition::Tool;
-use headwater_catalog::file::LoadError;
 use headwater_confluence::Confluence;
+
+pub mod operator;
+pub mod scopes;
 
 /// One tool.
 pub struct ToolSummary {
@@ -17,6 +19,10 @@ pub struct ToolSummary {
     pub request: String,
     /// The scopes that it needs.
     pub scopes: Vec<String>,
+    /// Whether it is beyond the published tools, so that a connection must turn it on.
+    pub additional: bool,
+    /// The operator's file that it comes from.
+    pub operator_file: Option<String>,
     /// Its parameters, in order.
     pub parameters: Vec<ParameterSummary>,
 }
@@ -34,8 +40,8 @@ pub struct ParameterSummary {
 }
 
 /// All tools, in the order of the catalogue.
-pub fn summaries() -> Result<Vec<ToolSummary>, LoadError> {
-    Ok(Confluence::new()?.catalogue().tools().map(summary).collect())
+pub fn summaries(confluence: &Confluence) -> Vec<ToolSummary> {
+    confluence.catalogue().tools().map(summary).collect()
 }
 
 fn summary(tool: &Tool) -> ToolSummary {
@@ -51,6 +57,8 @@ fn summary(tool: &Tool) -> ToolSummary {
         description: tool.description.clone(),
         request: format!("{} {}", tool.request.method.as_str(), tool.request.template()),
         scopes: tool.scopes.preferred().to_vec(),
+        additional: !tool.published,
+        operator_file: tool.operator_file.clone(),
         parameters: tool.parameters.iter().map(parameter).collect(),
     }
 }

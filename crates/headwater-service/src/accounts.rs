@@ -5,6 +5,7 @@ mod create;
 mod find;
 mod list;
 mod locator;
+mod shared_user;
 
 use headwater_domain::account::ConnectedAccount;
 use headwater_domain::connection::Connection;

@@ -8,6 +8,7 @@ use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ClientId;
 use headwater_domain::secret::Secret;
 use headwater_domain::time::Timestamp;
+use headwater_ports::store::Tx;
 use moka::future::Cache;
 use subtle::ConstantTimeEq as _;
 
@@ -46,7 +47,7 @@ impl Service {
         let now = self.now();
         let id = ClientId::generate(now, self.random_word());
         let client = ApiClient { id, name: name.to_owned(), secrets: Vec::new(), created_at: now };
-        self.add_secret(client, now).await
+        self.add_secret(self.store().write().await?, client, now).await
     }
 
     /// Gives an API client a new secret. Its earlier ones keep working for `grace`.
@@ -56,7 +57,8 @@ impl Service {
         grace: Duration,
     ) -> Result<NewClientSecret, ServiceError> {
         let now = self.now();
-        let mut client = self.load_client(id).await?.ok_or_else(|| {
+        let mut tx = self.store().write().await?;
+        let mut client = tx.api_client(id).await?.ok_or_else(|| {
             ServiceError::not_found(format!(
                 "there is no API client `{id}`; `headwater client list` shows them"
             ))
@@ -66,7 +68,7 @@ impl Service {
             let end = now.plus(grace);
             secret.expires_at = Some(secret.expires_at.map_or(end, |earlier| earlier.min(end)));
         }
-        self.add_secret(client, now).await
+        self.add_secret(tx, client, now).await
     }
 
     /// All API clients, oldest first.
@@ -118,13 +120,13 @@ impl Service {
 
     async fn add_secret(
         &self,
+        mut tx: Box<dyn Tx>,
         mut client: ApiClient,
         now: Timestamp,
     ) -> Result<NewClientSecret, ServiceError> {
         let secret = Secret::new(self.random_token());
         let digest = self.digest(&secret);
         client.secrets.push(ClientSecretDigest { digest, created_at: now, expires_at: None });
-        let mut tx = self.store().write().await?;
         tx.put_api_client(&client).await?;
         tx.commit().await?;
         self.clients().0.invalidate(&client.id).await;

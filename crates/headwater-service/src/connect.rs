@@ -3,13 +3,19 @@
 //! A link only starts a flow. The flow is bound to the browser that used the link (a cookie) and to the
 //! provider's answer (`state`); both are kept as digests. Each step consumes its flow by compare-and-swap, so
 //! that of two replays one wins, and the code is never presented twice.
+//!
+//! Where the application asked for it, the tokens then wait until it has confirmed its end user: nothing in the flow
+//! itself can tell the user it was made for from another one who was made to open the link.
 
 mod callback;
 mod complete;
+mod lapse;
 mod link;
 mod probe;
 mod sites;
 mod start;
+mod verify;
+mod verify_url;
 mod view;
 
 use headwater_domain::id::ConnectionId;
@@ -18,6 +24,7 @@ use headwater_domain::time::Timestamp;
 
 pub use callback::CallbackQuery;
 pub use link::LinkRequest;
+pub use verify::VerifiedUser;
 pub use view::{LinkState, LinkView};
 
 /// An authorization link.
@@ -37,11 +44,13 @@ pub struct StartedFlow {
     pub browser_token: String,
 }
 
-/// What a provider's answer led to.
+/// What a step led to.
 #[derive(Debug)]
 pub enum CallbackOutcome {
     /// The account is usable.
     Connected(ConnectedSummary),
+    /// The application has to confirm its end user: the browser goes to this URL.
+    Verify(String),
     /// The grant reaches several sites; the end user picks one.
     ChooseSite(SiteChoice),
 }
@@ -100,6 +109,9 @@ pub enum ConnectError {
     /// The grant reaches no site.
     #[error("the grant reaches no site")]
     NoSite,
+    /// The account is connected as another user of the provider.
+    #[error("the consent came from another user of the provider than the one the account is connected as")]
+    OtherUser,
     /// The site that was picked is not among those offered.
     #[error("the site is not among those that were granted")]
     ForeignSite,

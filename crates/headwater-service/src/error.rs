@@ -32,7 +32,7 @@ pub struct Violation {
 }
 
 /// What a provider's refusal of a tool call looked like.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToolError {
     /// The run that failed.
     pub execution_id: String,
@@ -40,6 +40,12 @@ pub struct ToolError {
     pub message: String,
     /// The provider's own code, or its HTTP status.
     pub code: String,
+    /// The tool that was refused.
+    pub tool: String,
+    /// Scopes that the tool needs and the grant lacks, where that may be the reason.
+    pub missing_scopes: Vec<String>,
+    /// The provider's answer as it came, cut where it is long.
+    pub vendor_body: Option<String>,
 }
 
 impl ServiceError {

@@ -59,6 +59,10 @@ impl Service {
             self.live().remember(Arc::clone(&live)).await;
             live
         };
+        if live.grant.refresh_token.is_none() && self.alive(&live) {
+            // There is nothing to buy the next token with; this one serves to its end.
+            return Ok(live);
+        }
         match freshness(live.grant.obtained_at, live.grant.expires_at, self.now()) {
             Freshness::Fresh => Ok(live),
             Freshness::RefreshAhead => {
@@ -89,12 +93,14 @@ impl Service {
     }
 
     /// Replaces a token that the provider seems not to accept although the clock says it is good. Returns `None`
-    /// when another attempt was made moments ago: then the refusal means something else.
+    /// when another attempt was made moments ago: then the refusal means something else. Without a refresh token
+    /// nothing can be replaced, and a suspicion alone loses no account.
     pub(crate) async fn replace_suspect(
         &self,
         live: &LiveAccount,
     ) -> Option<Result<Arc<LiveAccount>, ServiceError>> {
-        if !self.flights().first_suspicion(&live.account.id, self.now()) {
+        if live.grant.refresh_token.is_none() || !self.flights().first_suspicion(&live.account.id, self.now())
+        {
             return None;
         }
         let fresh = self.start_refresh(&live.account.id, live.grant.generation).await;

@@ -17,6 +17,8 @@ pub mod proxy;
 mod service;
 pub mod settings;
 pub mod signing_keys;
+#[cfg(test)]
+mod tests;
 pub mod tools;
 mod usage;
 

@@ -89,6 +89,7 @@ fn unreachable(error: &UpstreamError) -> ServiceError {
         UpstreamError::Broken { .. } => ErrorKind::Internal,
         UpstreamError::Forbidden(_) => ErrorKind::PermissionDenied,
     };
-    let effect = if error.safe_to_repeat() { "it had no effect" } else { "it may have had its effect" };
+    let sent = !error.safe_to_repeat() && !matches!(error, UpstreamError::Forbidden(_));
+    let effect = if sent { "it may have had its effect" } else { "it had no effect" };
     ServiceError::new(kind, "PROVIDER_UNREACHABLE", format!("the provider did not answer: {error}; {effect}"))
 }

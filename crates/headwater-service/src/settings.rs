@@ -12,8 +12,11 @@ pub struct Settings {
     pub base_url: Url,
     /// How long an authorization link can be used.
     pub link_lifetime: Duration,
-    /// How long an end user may take at the provider, and again for picking a site.
+    /// How long an end user may take at the provider, and again for picking a site; and how long the application
+    /// may take to confirm its end user.
     pub consent_lifetime: Duration,
+    /// Whether and where applications confirm their end users.
+    pub verification: Verification,
     /// Whether opening a link starts the flow at once and without tying it to the browser, so that scripts can
     /// walk it. Only for development against a sandbox: assembly refuses it on a public address.
     pub unattended_connect: bool,
@@ -34,6 +37,16 @@ pub struct Settings {
     pub cache_lifetime: Duration,
 }
 
+/// Whether and where applications confirm their end users before an account becomes usable.
+#[derive(Clone, Debug, Default)]
+pub struct Verification {
+    /// Whether links without a `user_verify_url` are refused. Where they are not, a consent alone is enough for
+    /// them: good for trying things out, open to somebody who gets another person to use a link.
+    pub required: bool,
+    /// The origins that a `user_verify_url` may have. None allows every `https` origin, and `http` on this machine.
+    pub origins: Vec<url::Origin>,
+}
+
 impl Settings {
     /// Sensible values for a server reachable at `base_url`.
     pub fn new(base_url: Url) -> Self {
@@ -42,6 +55,7 @@ impl Settings {
             base_url,
             link_lifetime: seconds(600),
             consent_lifetime: seconds(600),
+            verification: Verification::default(),
             unattended_connect: false,
             tool_patience: Patience { response: seconds(50), idle: seconds(20) },
             proxy_patience: Patience { response: seconds(60), idle: seconds(60) },

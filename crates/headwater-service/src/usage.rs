@@ -18,7 +18,8 @@ impl Usage {
     pub(crate) fn mark(&self, account: &AccountId, at: Timestamp) {
         if let Ok(mut marks) = self.0.lock() {
             match marks.get_mut(account) {
-                Some(mark) => *mark = at,
+                // Marks that are put back must not hide later ones.
+                Some(mark) => *mark = at.max(*mark),
                 None => drop(marks.insert(account.clone(), at)),
             }
         }

@@ -57,11 +57,10 @@ impl Flows for PostgresTx {
         before: Timestamp,
         limit: u32,
     ) -> Result<Vec<ConnectFlow>, StoreError> {
-        let statement = query(
-            "SELECT * FROM flows WHERE holds_tokens AND expires_at < $1 ORDER BY expires_at LIMIT $2",
-        )
-        .bind(before.millis())
-        .bind(i64::from(limit));
+        let statement =
+            query("SELECT * FROM flows WHERE holds_tokens AND expires_at < $1 ORDER BY expires_at LIMIT $2")
+                .bind(before.millis())
+                .bind(i64::from(limit));
         let rows =
             statement.fetch_all(self.connection()).await.map_err(failed("read lapsed connect flows"))?;
         rows.iter().map(from_row).collect()

@@ -228,6 +228,8 @@ pub(crate) struct ChangedConnectionArguments {
 /// `headwater tools`
 #[derive(Args)]
 pub(crate) struct ToolsArguments {
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
     #[command(subcommand)]
     pub(crate) action: ToolsAction,
 }
@@ -235,11 +237,38 @@ pub(crate) struct ToolsArguments {
 /// What can be done with tools.
 #[derive(Subcommand)]
 pub(crate) enum ToolsAction {
-    /// Lists the tools.
+    /// Lists the tools: `+` marks additions to the published ones, `*` those of your own files.
     List,
+    /// Prints the scopes that tools need, ready for the developer console and for an authorize request.
+    Scopes(ScopesArguments),
     /// Shows one tool: what it does, its parameters and scopes.
     Show {
         /// Its name.
         name: String,
     },
+}
+
+/// Which scopes to print.
+#[derive(Args)]
+pub(crate) struct ScopesArguments {
+    /// A tool that will be used; may be given several times [default: all published tools].
+    #[arg(long = "tool", value_name = "NAME")]
+    pub(crate) tools: Vec<String>,
+    /// Counts the additional tools too, when no tool is named.
+    #[arg(long, conflicts_with = "tools")]
+    pub(crate) additional: bool,
+    /// Which scopes to take where a tool can do with either kind.
+    #[arg(long, value_enum, default_value_t = Prefer::Fewest)]
+    pub(crate) prefer: Prefer,
+}
+
+/// Which kind of scopes is preferred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Prefer {
+    /// Whatever makes the shortest list.
+    Fewest,
+    /// Granular scopes, such as `read:page:confluence`.
+    Granular,
+    /// Classic scopes, such as `search:confluence`.
+    Classic,
 }

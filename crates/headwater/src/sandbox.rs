@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use headwater_sandbox::{
     Client, ConsentOutcome, ConsentSites, Options, Sandbox, StaleTokens, SystemClock, SystemRandom,
+    TokenRules,
 };
 use headwater_server::shutdown::StopSignals;
 use tokio::net::TcpListener;
@@ -94,6 +95,7 @@ pub(crate) async fn open(setup: Setup) -> Result<RunningSandbox> {
         clients: Vec::new(),
         demo_content: true,
         stale_tokens: StaleTokens::Masked,
+        token_rules: TokenRules::default(),
     };
     let sandbox = Sandbox::open(options, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
     // A script cannot pick a site on a page, so automatic consent grants one.

@@ -15,7 +15,7 @@ use crate::proto::connected_accounts::{
     GetConnectedAccountRequest, GetConnectedAccountResponse, GetMagicLinkForConnectedAccountRequest,
     GetMagicLinkForConnectedAccountResponse, ListConnectedAccountsRequest, ListConnectedAccountsResponse,
     SearchConnectedAccountsRequest, SearchConnectedAccountsResponse, UpdateConnectedAccountRequest,
-    UpdateConnectedAccountResponse,
+    UpdateConnectedAccountResponse, VerifyConnectedAccountUserRequest, VerifyConnectedAccountUserResponse,
 };
 use crate::wire::account::{Naming, change, credentials, details, for_list};
 use crate::wire::page::page;
@@ -145,6 +145,18 @@ impl ConnectedAccountService for Handlers {
         Ok(Response::new(GetMagicLinkForConnectedAccountResponse {
             link: link.url,
             expiry: Some(timestamp(link.expires_at)),
+        }))
+    }
+
+    async fn verify_connected_account_user(
+        &self,
+        request: Request<VerifyConnectedAccountUserRequest>,
+    ) -> Result<Response<VerifyConnectedAccountUserResponse>, Status> {
+        let request = checked(request)?;
+        let verified = self.service.verify_user(&request.auth_request_id, &request.identifier).await;
+        let verified = verified.map_err(|error| status(&error))?;
+        Ok(Response::new(VerifyConnectedAccountUserResponse {
+            post_user_verify_redirect_url: verified.redirect_url,
         }))
     }
 

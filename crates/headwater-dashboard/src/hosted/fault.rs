@@ -29,6 +29,7 @@ pub(super) fn page(error: &ConnectError) -> Response {
         }
         ConnectError::Declined | ConnectError::Provider { .. } | ConnectError::Exchange(_) => provider(error),
         ConnectError::NoSite | ConnectError::ForeignSite => site(error),
+        ConnectError::OtherUser => other_user(),
         ConnectError::Service(error) => ours(error),
     };
     render(status, &page)
@@ -99,6 +100,15 @@ fn site(error: &ConnectError) -> (StatusCode, FaultPage) {
     let what = "The account you signed in with has no Confluence site that can be used here.";
     let next = "Sign in with another account, or ask your site's administrator for access to Confluence.";
     (StatusCode::OK, fault("There is no site to connect", what, next))
+}
+
+/// The account belongs to somebody else at the provider.
+fn other_user() -> (StatusCode, FaultPage) {
+    let what = "You signed in at the provider as another user than the one this account is connected as. The present \
+                connection was left as it is.";
+    let next = "Sign in as the user you connected first. To change over, have the application disconnect the account, \
+                then ask it for a new link.";
+    (StatusCode::CONFLICT, fault("This is another user's account", what, next))
 }
 
 /// The connection cannot be used, or we failed.

@@ -2,10 +2,12 @@
 
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use headwater_domain::secret::Secret;
 use headwater_service::Service;
-use headwater_service::connect::{CallbackOutcome, CallbackQuery, ConnectedSummary, SiteChoice};
+use headwater_service::connect::{
+    CallbackOutcome, CallbackQuery, ConnectError, ConnectedSummary, SiteChoice,
+};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
@@ -19,6 +21,7 @@ pub(super) struct Answer {
     code: Option<String>,
     error: Option<String>,
     error_description: Option<String>,
+    iss: Option<String>,
 }
 
 /// The end user's choice.
@@ -37,6 +40,10 @@ struct ConnectedPage {
 }
 
 #[derive(Template)]
+#[template(path = "success.html")]
+struct SuccessPage;
+
+#[derive(Template)]
 #[template(path = "choose_site.html")]
 struct ChoosePage {
     choice: SiteChoice,
@@ -53,12 +60,9 @@ pub(super) async fn callback(
         code: answer.code.map(Secret::new),
         error: answer.error,
         error_description: answer.error_description,
+        iss: answer.iss,
     };
-    match service.callback(&connection, query, cookie::read(&service, &headers)).await {
-        Ok(CallbackOutcome::Connected(summary)) => render(StatusCode::OK, &ConnectedPage { summary }),
-        Ok(CallbackOutcome::ChooseSite(choice)) => render(StatusCode::OK, &ChoosePage { choice }),
-        Err(error) => fault::page(&error),
-    }
+    show(service.callback(&connection, query, cookie::read(&service, &headers)).await)
 }
 
 pub(super) async fn choose(
@@ -66,8 +70,21 @@ pub(super) async fn choose(
     headers: HeaderMap,
     Form(choice): Form<Choice>,
 ) -> Response {
-    match service.choose_site(&choice.flow, &choice.cloud_id, cookie::read(&service, &headers)).await {
-        Ok(summary) => render(StatusCode::OK, &ConnectedPage { summary }),
+    show(service.choose_site(&choice.flow, &choice.cloud_id, cookie::read(&service, &headers)).await)
+}
+
+/// Where applications send the browser once they have confirmed its user. It knows nothing of any flow, so that it
+/// can be opened by anybody.
+pub(super) async fn success() -> Response {
+    render(StatusCode::OK, &SuccessPage)
+}
+
+fn show(outcome: Result<CallbackOutcome, ConnectError>) -> Response {
+    match outcome {
+        Ok(CallbackOutcome::Connected(summary)) => render(StatusCode::OK, &ConnectedPage { summary }),
+        // See Other, so that a form that was posted here is not posted there.
+        Ok(CallbackOutcome::Verify(url)) => Redirect::to(&url).into_response(),
+        Ok(CallbackOutcome::ChooseSite(choice)) => render(StatusCode::OK, &ChoosePage { choice }),
         Err(error) => fault::page(&error),
     }
 }

@@ -1,7 +1,9 @@
 //! Cases about connect flows.
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on has failed")]
 
-use headwater_domain::flow::{Candidate, ChoosingSite, ConnectFlow, FailureReason, Stage, Started, Verifying};
+use headwater_domain::flow::{
+    Candidate, ChoosingSite, ConnectFlow, FailureReason, Stage, Started, Verifying,
+};
 use headwater_domain::sealed::Sealed;
 use headwater_domain::site::Site;
 use headwater_domain::time::Timestamp;
@@ -61,7 +63,8 @@ fn stages() -> Vec<Stage> {
 fn secrets(stage: &Stage) -> Vec<&Sealed> {
     match stage {
         Stage::Started(started) => started.verifier.iter().collect(),
-        Stage::ChoosingSite(ChoosingSite { candidate, .. }) | Stage::Verifying(Verifying { candidate, .. }) => {
+        Stage::ChoosingSite(ChoosingSite { candidate, .. })
+        | Stage::Verifying(Verifying { candidate, .. }) => {
             [&candidate.access_token].into_iter().chain(&candidate.refresh_token).collect()
         }
         Stage::Issued | Stage::Completed | Stage::Failed(_) => Vec::new(),
@@ -219,12 +222,10 @@ pub async fn tokens_that_nobody_fetched_are_found(store: &impl Store) {
     let wiki = connection(1, "wiki");
     let user = account(1, &wiki, "user");
     seed(store, &wiki, &[&user]).await.unwrap();
-    let choosing = Stage::ChoosingSite(ChoosingSite {
-        browser_digest: None,
-        candidate: candidate(),
-        sites: sites(),
-    });
-    let plan = [(Stage::Issued, 1), (verifying(4), 2), (choosing, 1), (Stage::Completed, 1), (verifying(5), 9)];
+    let choosing =
+        Stage::ChoosingSite(ChoosingSite { browser_digest: None, candidate: candidate(), sites: sites() });
+    let plan =
+        [(Stage::Issued, 1), (verifying(4), 2), (choosing, 1), (Stage::Completed, 1), (verifying(5), 9)];
     let mut tx = store.write().await.unwrap();
     for (number, (stage, seconds)) in (1..).zip(plan) {
         let link = u8::try_from(number).unwrap();

@@ -17,8 +17,16 @@ use super::json::{decode, decode_digest, encode, to_json};
 #[serde(tag = "stage", rename_all = "snake_case")]
 enum WireStage {
     Issued,
-    Started { state_digest: String, browser_digest: Option<String>, verifier: Option<String> },
-    ChoosingSite { browser_digest: Option<String>, candidate: WireCandidate, sites: Vec<Site> },
+    Started {
+        state_digest: String,
+        browser_digest: Option<String>,
+        verifier: Option<String>,
+    },
+    ChoosingSite {
+        browser_digest: Option<String>,
+        candidate: WireCandidate,
+        sites: Vec<Site>,
+    },
     Verifying {
         request_digest: String,
         candidate: WireCandidate,
@@ -27,7 +35,9 @@ enum WireStage {
         attempts_left: u32,
     },
     Completed,
-    Failed { reason: String },
+    Failed {
+        reason: String,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]

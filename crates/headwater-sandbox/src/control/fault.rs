@@ -1,21 +1,100 @@
-//! Scripted answers: the next requests to an operation get them instead of the real thing.
+//! Faults: what happens to the next requests of an operation instead of, before or after the real thing.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Request, State as Extract};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
-use crate::state::State;
+use super::operation;
 
-/// Answers for the next requests with this method whose path starts with this prefix.
+/// Steps for the next requests that match.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    method: Method,
-    path_prefix: String,
-    responses: VecDeque<ScriptedResponse>,
+    name: Option<String>,
+    target: FaultTarget,
+    /// So many requests that match are left alone first.
+    skip: u32,
+    /// From then on only each of so many is met.
+    every: u32,
+    seen: u32,
+    steps: VecDeque<FaultStep>,
+    /// Whether the last step stays for good.
+    lasting: bool,
+}
+
+/// Which requests a fault is for. What is not given fits everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FaultTarget {
+    /// The method.
+    pub method: Option<Method>,
+    /// Where the path begins, or the whole path when it has parameters in braces. It is either a path on this
+    /// server, such as `/oauth/token`, or one as a site knows it, such as `/wiki/api/v2/pages/{id}`.
+    pub path: Option<String>,
+    /// The vendor's name of an operation of REST v2, such as `createPage`.
+    pub operation: Option<String>,
+    /// At the token endpoint: `authorization_code` or `refresh_token`.
+    pub grant_type: Option<String>,
+}
+
+/// What happens to one request.
+#[derive(Clone, Debug)]
+pub struct FaultStep {
+    /// When.
+    pub phase: FaultPhase,
+    /// How long it takes.
+    pub delay: FaultDelay,
+    /// What comes of it.
+    pub outcome: FaultOutcome,
+}
+
+/// On which side of the effect a fault strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultPhase {
+    /// Nothing has happened yet, and nothing will unless the outcome is to proceed.
+    Before,
+    /// The sandbox has done what was asked; only the reply is at stake.
+    After,
+}
+
+/// How long a request waits when its fault strikes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultDelay {
+    /// Not at all.
+    None,
+    /// Until the sandbox's clock has moved by this much.
+    Clock(Duration),
+    /// Until this name is released.
+    Held(String),
+}
+
+/// What a request gets.
+#[derive(Clone, Debug)]
+pub enum FaultOutcome {
+    /// The real reply.
+    Proceed,
+    /// This reply.
+    Answer(ScriptedResponse),
+    /// No reply: the connection ends.
+    Drop,
+    /// The head and so many bytes of the real reply; then the connection ends.
+    Reset {
+        /// How much of the body arrives.
+        after_bytes: usize,
+    },
+    /// The real reply with its body cut after so many bytes, as a whole and well-framed message.
+    Truncate {
+        /// How much of the body arrives.
+        after_bytes: usize,
+    },
+    /// The head and so many bytes of the real reply; the rest when this name is released.
+    Stall {
+        /// How much of the body arrives at once.
+        after_bytes: usize,
+        /// What is released to let the rest follow.
+        hold: String,
+    },
 }
 
 /// One scripted answer.
@@ -29,28 +108,166 @@ pub struct ScriptedResponse {
     pub body: String,
 }
 
+/// What is known of a request when a fault for it is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) method: &'a Method,
+    pub(super) path: &'a str,
+    pub(super) grant_type: Option<&'a str>,
+}
+
 impl Fault {
-    /// Scripts `responses`, to be given in this order. The prefix is either a whole path on this server, such as
-    /// `/oauth/token`, or one as a site knows it, such as `/wiki/api/v2/pages`.
+    /// Scripts `responses`, to be given in this order instead of the real ones. The prefix is either a whole path on
+    /// this server, such as `/oauth/token`, or one as a site knows it, such as `/wiki/api/v2/pages`.
     pub fn new(
         method: Method,
         path_prefix: impl Into<String>,
         responses: impl IntoIterator<Item = ScriptedResponse>,
     ) -> Self {
-        Self { method, path_prefix: path_prefix.into(), responses: responses.into_iter().collect() }
+        let target =
+            FaultTarget { method: Some(method), path: Some(path_prefix.into()), ..FaultTarget::default() };
+        Self::steps(target, responses.into_iter().map(FaultStep::answer))
     }
 
-    pub(super) fn applies_to(&self, method: &Method, path: &str) -> bool {
-        *method == self.method
-            && (path.starts_with(&self.path_prefix) || within_site(path).starts_with(&self.path_prefix))
+    /// Scripts these steps, one for each request that matches.
+    pub fn steps(target: FaultTarget, steps: impl IntoIterator<Item = FaultStep>) -> Self {
+        let steps = steps.into_iter().collect();
+        Self { name: None, target, skip: 0, every: 1, seen: 0, steps, lasting: false }
     }
 
-    pub(super) fn take(&mut self) -> Option<ScriptedResponse> {
-        self.responses.pop_front()
+    /// Gives it a name, by which the log mentions it.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Leaves so many requests alone first.
+    #[must_use]
+    pub fn after_skipping(mut self, requests: u32) -> Self {
+        self.skip = requests;
+        self
+    }
+
+    /// Meets only each of so many requests that match: 1 meets all, 2 every other one.
+    #[must_use]
+    pub fn every(mut self, requests: u32) -> Self {
+        self.every = requests.max(1);
+        self
+    }
+
+    /// Keeps the last step for good, until faults are cleared.
+    #[must_use]
+    pub fn lasting(mut self) -> Self {
+        self.lasting = true;
+        self
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    pub(super) fn target(&self) -> &FaultTarget {
+        &self.target
+    }
+
+    /// How many steps are left; none when it lasts.
+    pub(super) fn left(&self) -> Option<usize> {
+        (!self.lasting).then_some(self.steps.len())
+    }
+
+    /// The step for this request, if it is one of those that are met.
+    pub(super) fn strike(&mut self, asked: &Asked<'_>) -> Option<FaultStep> {
+        if !self.target.fits(asked) {
+            return None;
+        }
+        self.seen = self.seen.saturating_add(1);
+        let behind = self.seen.checked_sub(self.skip.saturating_add(1))?;
+        if !behind.is_multiple_of(self.every) {
+            return None;
+        }
+        if self.lasting && self.steps.len() == 1 {
+            return self.steps.front().cloned();
+        }
+        self.steps.pop_front()
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.responses.is_empty()
+        self.steps.is_empty()
+    }
+}
+
+impl FaultTarget {
+    fn fits(&self, asked: &Asked<'_>) -> bool {
+        let within = within_site(asked.path);
+        let fits_path = |wanted: &String| {
+            if wanted.contains('{') {
+                operation::matches(wanted, asked.path) || operation::matches(wanted, within)
+            } else {
+                asked.path.starts_with(wanted.as_str()) || within.starts_with(wanted.as_str())
+            }
+        };
+        let fits_operation = |wanted: &String| {
+            operation::of(asked.method, within).is_some_and(|operation| operation.name == wanted)
+        };
+        self.method.as_ref().is_none_or(|method| method == asked.method)
+            && self.path.as_ref().is_none_or(fits_path)
+            && self.operation.as_ref().is_none_or(fits_operation)
+            && self.grant_type.as_deref().is_none_or(|wanted| asked.grant_type == Some(wanted))
+    }
+}
+
+impl FaultStep {
+    /// This answer, before anything happens.
+    pub fn answer(response: ScriptedResponse) -> Self {
+        Self { phase: FaultPhase::Before, delay: FaultDelay::None, outcome: FaultOutcome::Answer(response) }
+    }
+
+    /// This outcome, before anything happens.
+    pub fn before(outcome: FaultOutcome) -> Self {
+        Self { phase: FaultPhase::Before, delay: FaultDelay::None, outcome }
+    }
+
+    /// This outcome, after everything happened.
+    pub fn after(outcome: FaultOutcome) -> Self {
+        Self { phase: FaultPhase::After, delay: FaultDelay::None, outcome }
+    }
+
+    /// The same, after a delay.
+    #[must_use]
+    pub fn delayed(mut self, delay: FaultDelay) -> Self {
+        self.delay = delay;
+        self
+    }
+}
+
+impl FaultOutcome {
+    /// The word for it in the log.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Proceed => "proceed",
+            Self::Answer(_) => "answer",
+            Self::Drop => "drop",
+            Self::Reset { .. } => "reset",
+            Self::Truncate { .. } => "truncate",
+            Self::Stall { .. } => "stall",
+        }
+    }
+}
+
+impl ScriptedResponse {
+    /// A page, as something between the client and the vendor would send it.
+    pub fn html(status: StatusCode) -> Self {
+        let reason = status.canonical_reason().unwrap_or("Error");
+        let code = status.as_u16();
+        Self {
+            status,
+            headers: vec![(http::header::CONTENT_TYPE, HeaderValue::from_static("text/html"))],
+            body: format!(
+                "<html>\n<head><title>{code} {reason}</title></head>\n<body>\n<center><h1>{code} {reason}</h1>\
+                 </center>\n</body>\n</html>\n"
+            ),
+        }
     }
 }
 
@@ -63,16 +280,8 @@ impl IntoResponse for ScriptedResponse {
     }
 }
 
-/// Stands in front of every route: a scripted answer wins over everything.
-pub(crate) async fn intercept(Extract(state): Extract<State>, request: Request, next: Next) -> Response {
-    match state.control.take_fault(request.method(), request.uri().path()) {
-        Some(scripted) => scripted.into_response(),
-        None => next.run(request).await,
-    }
-}
-
 /// The path behind `/ex/confluence/{cloudId}`; empty for other paths.
-fn within_site(path: &str) -> &str {
+pub(super) fn within_site(path: &str) -> &str {
     path.strip_prefix("/ex/confluence/")
         .and_then(|rest| rest.find('/').and_then(|at| rest.get(at..)))
         .unwrap_or("")
@@ -82,8 +291,12 @@ fn within_site(path: &str) -> &str {
 mod tests {
     use super::*;
 
+    fn asked<'a>(method: &'a Method, path: &'a str) -> Asked<'a> {
+        Asked { method, path, grant_type: None }
+    }
+
     #[test]
-    fn a_prefix_is_of_the_whole_path_or_of_the_path_within_a_site() {
+    fn a_path_is_of_the_whole_server_or_within_a_site_and_braces_make_it_exact() {
         let cases = [
             ("/oauth/token", "/oauth/token", true),
             ("/wiki/api/v2/pages", "/ex/confluence/cloud-1/wiki/api/v2/pages/7", true),
@@ -91,11 +304,48 @@ mod tests {
             ("/ex/confluence/cloud-1/", "/ex/confluence/cloud-1/wiki/api/v2/spaces", true),
             ("/ex/confluence/cloud-2/", "/ex/confluence/cloud-1/wiki/api/v2/spaces", false),
             ("/wiki", "/ex/confluence/cloud-1", false),
+            ("/wiki/api/v2/pages/{id}", "/ex/confluence/cloud-1/wiki/api/v2/pages/7", true),
+            ("/wiki/api/v2/pages/{id}", "/ex/confluence/cloud-1/wiki/api/v2/pages/7/labels", false),
+            ("/wiki/api/v2/pages/{id}", "/ex/confluence/cloud-1/wiki/api/v2/pages", false),
         ];
         for (prefix, path, expected) in cases {
-            let fault = Fault::new(Method::GET, prefix, []);
-            assert_eq!(fault.applies_to(&Method::GET, path), expected, "{prefix} on {path}");
-            assert!(!fault.applies_to(&Method::PUT, path), "another method");
+            let target = Fault::new(Method::GET, prefix, []).target;
+            assert_eq!(target.fits(&asked(&Method::GET, path)), expected, "{prefix} on {path}");
+            assert!(!target.fits(&asked(&Method::PUT, path)), "another method");
+        }
+    }
+
+    #[test]
+    fn operations_and_grant_types_are_told_apart() {
+        let operation = FaultTarget { operation: Some("updatePage".to_owned()), ..FaultTarget::default() };
+        let path = "/ex/confluence/c/wiki/api/v2/pages/7";
+        assert!(operation.fits(&asked(&Method::PUT, path)));
+        assert!(!operation.fits(&asked(&Method::GET, path)));
+        let refresh = FaultTarget { grant_type: Some("refresh_token".to_owned()), ..FaultTarget::default() };
+        let token = |grant_type| Asked { method: &Method::POST, path: "/oauth/token", grant_type };
+        assert!(refresh.fits(&token(Some("refresh_token"))));
+        assert!(!refresh.fits(&token(Some("authorization_code"))));
+        assert!(!refresh.fits(&token(None)));
+    }
+
+    #[test]
+    fn requests_are_skipped_counted_and_met_for_good() {
+        let struck = |mut fault: Fault| -> String {
+            let request = asked(&Method::GET, "/x");
+            (0..8).map(|_| if fault.strike(&request).is_some() { '!' } else { '.' }).collect()
+        };
+        let drops = |count| (0..count).map(|_| FaultStep::before(FaultOutcome::Drop));
+        let fault = |count| Fault::steps(FaultTarget::default(), drops(count));
+        let cases = [
+            (fault(2), "!!......"),
+            (fault(1).after_skipping(3), "...!...."),
+            (fault(3).every(2), "!.!.!..."),
+            (fault(1).lasting(), "!!!!!!!!"),
+            (fault(2).lasting().after_skipping(1).every(3), ".!..!..!"),
+        ];
+        for (fault, expected) in cases {
+            let shown = format!("{fault:?}");
+            assert_eq!(struck(fault), expected, "{shown}");
         }
     }
 }

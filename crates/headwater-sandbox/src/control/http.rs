@@ -1,104 +1,56 @@
 //! The same controls over HTTP, for tests that run the sandbox as a program. Only ever mounted on a port of its own.
 
-use axum::extract::State as Extract;
-use axum::routing::post;
-use axum::{Json, Router};
-use http::{HeaderName, HeaderValue, Method, StatusCode};
-use serde::Deserialize;
-use serde_json::Value;
+mod clock;
+mod consent;
+mod fault;
+mod ledger;
+mod rules;
+mod tokens;
 
-use super::{ConsentOutcome, ConsentSites, Fault, ScriptedResponse};
-use crate::rest::Refusal;
+use axum::Router;
+use axum::routing::{get, post};
+use bytes::Bytes;
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+
+pub(crate) use self::fault::{FaultWish, read as read_fault};
+pub(crate) use self::rules::changed as switches_changed;
+use crate::scenario;
 use crate::state::State;
-use crate::storage::{grants, tokens};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConsentWish {
-    outcome: ConsentOutcome,
-    sites: ConsentSites,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FaultWish {
-    method: String,
-    path: String,
-    responses: Vec<ResponseWish>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ResponseWish {
-    status: u16,
-    #[serde(default)]
-    headers: Vec<(String, String)>,
-    /// A string is sent as it is, anything else as JSON.
-    #[serde(default)]
-    body: Value,
-}
+/// Why a control was not performed: the status and the reason.
+type Problem = (StatusCode, String);
 
 /// The control routes.
 pub(crate) fn router(state: State) -> Router {
+    let at = |name: &str| format!("/_sandbox/control/{name}");
     Router::new()
-        .route("/_sandbox/control/expire", post(expire))
-        .route("/_sandbox/control/revoke", post(revoke))
-        .route("/_sandbox/control/consent", post(consent))
-        .route("/_sandbox/control/fault", post(fault))
+        .route(&at("expire"), post(tokens::expire))
+        .route(&at("revoke"), post(tokens::revoke))
+        .route(&at("consent"), post(consent::choose))
+        .route(&at("fault"), post(fault::script))
+        .route(&at("faults"), get(fault::list).delete(fault::clear))
+        .route(&at("release"), post(fault::release))
+        .route(&at("held"), get(fault::held))
+        .route(&at("await"), post(fault::wait_until_held))
+        .route(&at("clock"), get(clock::show).post(clock::steer))
+        .route(&at("options"), get(rules::show).post(rules::switch))
+        .route(&at("scenario"), post(scenario::load))
+        .route(&at("scenarios"), get(scenario::list))
+        .route(&at("ledger"), get(ledger::read))
         .with_state(state)
 }
 
-async fn expire(Extract(state): Extract<State>) -> Result<StatusCode, Refusal> {
-    let mut tx = state.storage.begin().await?;
-    tokens::expire_all_access(&mut tx, state.clock.now_ms()).await?;
-    tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+/// A body that may be left out.
+fn read_or_default<T: DeserializeOwned + Default>(body: &Bytes) -> Result<T, Problem> {
+    if body.is_empty() {
+        return Ok(T::default());
+    }
+    serde_json::from_slice(body).map_err(|error| (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))
 }
 
-async fn revoke(Extract(state): Extract<State>) -> Result<StatusCode, Refusal> {
-    let mut tx = state.storage.begin().await?;
-    grants::revoke_all(&mut tx, state.clock.now_ms()).await?;
-    tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn consent(Extract(state): Extract<State>, Json(wish): Json<ConsentWish>) -> StatusCode {
-    state.control.choose_consent(wish.outcome, wish.sites);
-    StatusCode::NO_CONTENT
-}
-
-async fn fault(
-    Extract(state): Extract<State>,
-    Json(wish): Json<FaultWish>,
-) -> Result<StatusCode, (StatusCode, String)> {
-    let fault = read(wish).map_err(|problem| (StatusCode::BAD_REQUEST, problem))?;
-    state.control.script(fault);
-    Ok(StatusCode::NO_CONTENT)
-}
-
-fn read(wish: FaultWish) -> Result<Fault, String> {
-    let method = Method::from_bytes(wish.method.as_bytes())
-        .map_err(|_| format!("`{}` is no HTTP method; write GET, POST, ...", wish.method))?;
-    let responses: Result<Vec<_>, String> = wish.responses.into_iter().map(read_response).collect();
-    Ok(Fault::new(method, wish.path, responses?))
-}
-
-fn read_response(wish: ResponseWish) -> Result<ScriptedResponse, String> {
-    let status = StatusCode::from_u16(wish.status)
-        .map_err(|_| format!("{} is no HTTP status; write a number from 100 to 999", wish.status))?;
-    let headers: Result<Vec<_>, String> = wish.headers.into_iter().map(read_header).collect();
-    let body = match wish.body {
-        Value::Null => String::new(),
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    Ok(ScriptedResponse { status, headers: headers?, body })
-}
-
-fn read_header((name, value): (String, String)) -> Result<(HeaderName, HeaderValue), String> {
-    let header =
-        HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is no header name"))?;
-    let value =
-        HeaderValue::from_str(&value).map_err(|_| format!("the value of header `{name}` cannot be sent"))?;
-    Ok((header, value))
+/// Our own failure.
+fn failed(error: impl std::error::Error) -> Problem {
+    tracing::error!(%error, "a control failed");
+    (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
 }

@@ -9,7 +9,7 @@ use url::Url;
 use super::FORM_MILLISECONDS;
 use super::consent::{self, Decision};
 use super::pages::{self, Choices};
-use crate::control::ConsentOutcome;
+use crate::control::{ConsentOutcome, Event};
 use crate::options::{self, Client};
 use crate::random;
 use crate::rest::{Query, Refusal};
@@ -142,13 +142,13 @@ fn read(state: &State, query: &Query, client: &Client, redirect_uri: &Url) -> Re
     })
 }
 
-/// What the first user answers when nobody is asked.
+/// What is answered when nobody is asked.
 async fn automatic(state: &State) -> Result<Option<Decision>, Refusal> {
-    let (outcome, sites) = state.control.consent();
-    if outcome == ConsentOutcome::Deny {
+    let wish = state.control.consent();
+    if wish.outcome == ConsentOutcome::Deny {
         return Ok(None);
     }
-    consent::first_user(state, sites).await
+    consent::without_asking(state, &wish).await
 }
 
 /// Sends the user back to the app: with a code when there is a decision, else with the refusal.
@@ -157,6 +157,8 @@ async fn decide(state: &State, consent: &Consent, decision: Option<Decision>) ->
         return Ok(pages::problem(state, "Unauthorized client", "The callback address cannot be used."));
     };
     let Some(decision) = decision else {
+        let event = Event::ConsentRefused { client: consent.client_id.clone() };
+        state.control.ledger.note(state.clock.now_ms(), None, event);
         return Ok(redirect_error(&redirect_uri, "access_denied", consent.state.as_deref()));
     };
     let code = consent::grant(state, consent, &decision).await?;

@@ -1,7 +1,6 @@
 //! What follows from a consent: a grant, and a code that stands for it.
 
-use super::CODE_MILLISECONDS;
-use crate::control::ConsentSites;
+use crate::control::{ConsentSites, ConsentWish, Event, milliseconds};
 use crate::random;
 use crate::rest::Refusal;
 use crate::state::State;
@@ -16,11 +15,15 @@ pub(super) struct Decision {
     pub(super) cloud_ids: Vec<String>,
 }
 
-/// The decision of the first user; none when there are no users.
-pub(super) async fn first_user(state: &State, wanted: ConsentSites) -> Result<Option<Decision>, Refusal> {
+/// The decision of the user that was asked for, else of the first; none when there is no such user.
+pub(super) async fn without_asking(state: &State, wish: &ConsentWish) -> Result<Option<Decision>, Refusal> {
     let mut tx = state.storage.begin().await?;
-    let Some(user) = users::all(&mut tx).await?.into_iter().next() else { return Ok(None) };
-    let most = match wanted {
+    let user = match &wish.account_id {
+        Some(account_id) => users::find(&mut tx, account_id).await?,
+        None => users::all(&mut tx).await?.into_iter().next(),
+    };
+    let Some(user) = user else { return Ok(None) };
+    let most = match wish.sites {
         ConsentSites::One => 1,
         ConsentSites::All => usize::MAX,
     };
@@ -44,11 +47,19 @@ pub(super) async fn grant(state: &State, consent: &Consent, decision: &Decision)
         grant_id: grant.grant_id.clone(),
         redirect_uri: consent.redirect_uri.clone(),
         code_challenge: consent.code_challenge.clone(),
-        expires_at: now + CODE_MILLISECONDS,
+        expires_at: now + milliseconds(state.control.switches().tokens.code_seconds),
     };
     let mut tx = state.storage.begin().await?;
     grants::insert(&mut tx, &grant, &decision.cloud_ids).await?;
     tokens::insert_code(&mut tx, &code).await?;
     tx.commit().await?;
+    let event = Event::ConsentGranted {
+        family: grant.grant_id,
+        account: grant.account_id,
+        client: grant.client_id,
+        scope: grant.scope,
+        sites: decision.cloud_ids.clone(),
+    };
+    state.control.ledger.note(now, None, event);
     Ok(code.code)
 }

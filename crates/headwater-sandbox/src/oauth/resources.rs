@@ -5,6 +5,7 @@ use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use http::header::HOST;
+use http::request::Parts;
 use serde_json::{Value, json};
 
 use crate::gateway::{access, dress, scope_mismatch, unauthorized};
@@ -14,13 +15,13 @@ use crate::storage::tokens::AccessToken;
 use crate::storage::{grants, sites as stored_sites, users};
 
 /// The sites of a token, each with the scopes that are good there.
-pub(super) async fn sites(Extract(state): Extract<State>, headers: HeaderMap) -> Response {
-    dressed(&state, list_sites(&state, &headers).await)
+pub(super) async fn sites(Extract(state): Extract<State>, parts: Parts) -> Response {
+    dressed(&state, list_sites(&state, &parts).await)
 }
 
 /// The user of a token that holds `read:me`.
-pub(super) async fn me(Extract(state): Extract<State>, headers: HeaderMap) -> Response {
-    dressed(&state, show_user(&state, &headers).await)
+pub(super) async fn me(Extract(state): Extract<State>, parts: Parts) -> Response {
+    dressed(&state, show_user(&state, &parts).await)
 }
 
 /// The cloud id of the site that is asked, without any token.
@@ -36,8 +37,8 @@ pub(super) async fn tenant(
     Ok(Json(json!({ "cloudId": site.map(|site| &site.cloud_id) })))
 }
 
-async fn list_sites(state: &State, headers: &HeaderMap) -> Result<Response, Refusal> {
-    let token = good_token(state, headers).await?;
+async fn list_sites(state: &State, parts: &Parts) -> Result<Response, Refusal> {
+    let token = good_token(state, parts).await?;
     let mut scopes: Vec<&str> =
         token.scope.split_whitespace().filter(|scope| *scope != "offline_access").collect();
     scopes.sort_unstable();
@@ -59,8 +60,8 @@ async fn list_sites(state: &State, headers: &HeaderMap) -> Result<Response, Refu
     Ok(Json(entries).into_response())
 }
 
-async fn show_user(state: &State, headers: &HeaderMap) -> Result<Response, Refusal> {
-    let token = good_token(state, headers).await?;
+async fn show_user(state: &State, parts: &Parts) -> Result<Response, Refusal> {
+    let token = good_token(state, parts).await?;
     if !token.scope.split_whitespace().any(|scope| scope == "read:me") {
         return Err(scope_mismatch());
     }
@@ -81,8 +82,8 @@ async fn show_user(state: &State, headers: &HeaderMap) -> Result<Response, Refus
     Ok(Json(body).into_response())
 }
 
-async fn good_token(state: &State, headers: &HeaderMap) -> Result<AccessToken, Refusal> {
-    access(state, headers).await?.ok_or_else(unauthorized)
+async fn good_token(state: &State, parts: &Parts) -> Result<AccessToken, Refusal> {
+    access(state, parts).await?.ok_or_else(unauthorized)
 }
 
 fn dressed(state: &State, answer: Result<Response, Refusal>) -> Response {

@@ -1,42 +1,69 @@
 //! `/oauth/token`: codes and refresh tokens become pairs of tokens.
 //!
 //! A refresh token works once. For ten minutes after that it works again, as long as nothing it was exchanged for
-//! has been exchanged itself: that is how a client survives a reply that got lost. Each time gives a fresh pair.
+//! has been exchanged itself: that is how a client survives a reply that got lost. What it gives then, and what it
+//! does to its family when it comes later, are rules that can be switched.
+
+mod refused;
+mod request;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State as Extract;
+use axum::extract::{Extension, State as Extract};
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::CACHE_CONTROL;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
+use self::refused::{Refused, malformed};
+use self::request::Request;
 use super::pkce;
+use crate::control::{
+    Event, LateRefresh, RepeatedRefresh, RequestNumber, Rotation, TokenMark, TokenRules, milliseconds,
+};
 use crate::gateway;
 use crate::random;
-use crate::rest::{Query, Refusal};
 use crate::state::State;
 use crate::storage::clients;
-use crate::storage::grants::{self, Grant};
+use crate::storage::grants::{self, Chosen, Grant};
 use crate::storage::tokens::{self, AccessToken, RefreshToken};
+use crate::withdrawal::family_ended;
 
-const SECOND: i64 = 1000;
-const DAY: i64 = 24 * 60 * 60 * SECOND;
-const ACCESS_LIFETIME: i64 = 3600 * SECOND;
-const LEEWAY: i64 = 10 * 60 * SECOND;
-const IDLE_LIFETIME: i64 = 90 * DAY;
-const ABSOLUTE_LIFETIME: i64 = 365 * DAY;
+/// Rows that nobody can use are kept this long.
+const SWEEP_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Exchanges a code or a refresh token.
-pub(super) async fn exchange(Extract(state): Extract<State>, headers: HeaderMap, body: Bytes) -> Response {
-    let mut response = answer(&state, &headers, &body).await.unwrap_or_else(IntoResponse::into_response);
+pub(super) async fn exchange(
+    Extract(state): Extract<State>,
+    Extension(number): Extension<RequestNumber>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    // One decision after the other, each with its entry, so that the log is in the order of the decisions.
+    let order = state.control.ledger.token_order.lock().await;
+    let decided = decide(&state, &headers, &body).await;
+    let now = state.clock.now_ms();
+    let mut response = match decided {
+        Ok(done) => {
+            state.control.ledger.note(now, Some(number), done.event);
+            Json(done.pair).into_response()
+        }
+        Err(refused) => refused.note(&state, number),
+    };
+    drop(order);
     response.headers_mut().insert(CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
     gateway::dress(&state, response.headers_mut());
     response
 }
 
-async fn answer(state: &State, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refusal> {
+/// An exchange that took place.
+struct Done {
+    pair: Value,
+    event: Event,
+}
+
+async fn decide(state: &State, headers: &HeaderMap, body: &[u8]) -> Result<Done, Refused> {
     let request = Request::read(headers, body)?;
     let grant_type = request.required("grant_type")?;
     let client_id = request.required("client_id")?;
@@ -44,156 +71,220 @@ async fn answer(state: &State, headers: &HeaderMap, body: &[u8]) -> Result<Respo
     let mut tx = state.storage.begin().await?;
     let client = clients::find(&mut tx, &client_id).await?;
     if client.is_none_or(|client| client.client_secret != client_secret) {
-        return Err(refuse(StatusCode::UNAUTHORIZED, "access_denied", "Unauthorized"));
+        let refused = Refused::new("wrong_client", StatusCode::UNAUTHORIZED, "access_denied", "Unauthorized");
+        return Err(refused.of(&client_id));
     }
     let now = state.clock.now_ms();
-    tokens::sweep(&mut tx, now - DAY).await?;
-    let exchange = Exchange { state, client_id: &client_id, now };
-    let pair = match grant_type.as_str() {
+    tokens::sweep(&mut tx, now - SWEEP_AFTER_MS).await?;
+    let rules = state.control.switches().tokens;
+    let exchange = Exchange { state, client_id: &client_id, now, rules };
+    let done = match grant_type.as_str() {
         "authorization_code" => exchange.code(&mut tx, &request).await,
         "refresh_token" => exchange.refresh(&mut tx, &request).await,
-        other => Err(refuse(
-            StatusCode::BAD_REQUEST,
-            "unsupported_grant_type",
-            &format!("grant_type must be authorization_code or refresh_token, not {other}"),
-        )),
-    };
-    // A refused exchange is kept too: a code that was tried is spent.
-    tx.commit().await?;
-    Ok(Json(pair?).into_response())
-}
-
-/// The members of the request, from JSON or a form.
-struct Request {
-    json: Option<Value>,
-    form: Query,
-}
-
-impl Request {
-    fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
-        let content_type =
-            headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if content_type.starts_with("application/x-www-form-urlencoded") {
-            return Ok(Self { json: None, form: Query::parse(&String::from_utf8_lossy(body)) });
+        other => {
+            let text = format!("grant_type must be authorization_code or refresh_token, not {other}");
+            Err(Refused::new("unknown_grant_type", StatusCode::BAD_REQUEST, "unsupported_grant_type", &text))
         }
-        let json: Value = serde_json::from_slice(body).map_err(|_| {
-            refuse(StatusCode::BAD_REQUEST, "invalid_request", "The body is neither JSON nor a form")
-        })?;
-        Ok(Self { json: Some(json), form: Query::default() })
-    }
-
-    fn get(&self, name: &str) -> Option<String> {
-        let value = match &self.json {
-            Some(json) => json.get(name).and_then(Value::as_str),
-            None => self.form.first(name),
-        };
-        value.filter(|value| !value.is_empty()).map(str::to_owned)
-    }
-
-    fn required(&self, name: &str) -> Result<String, Refusal> {
-        self.get(name).ok_or_else(|| {
-            refuse(StatusCode::BAD_REQUEST, "invalid_request", &format!("Missing required parameter: {name}"))
-        })
-    }
+    };
+    // A refused exchange is kept too: a code that was tried is spent, a family that was ended stays ended.
+    tx.commit().await?;
+    done.map_err(|refused| refused.of(&client_id))
 }
 
 struct Exchange<'a> {
     state: &'a State,
     client_id: &'a str,
     now: i64,
+    rules: TokenRules,
 }
 
 impl Exchange<'_> {
-    async fn code(&self, connection: &mut SqliteConnection, request: &Request) -> Result<Value, Refusal> {
-        let invalid = || refuse(StatusCode::FORBIDDEN, "invalid_grant", "Invalid authorization code");
+    async fn code(&self, connection: &mut SqliteConnection, request: &Request) -> Result<Done, Refused> {
+        let invalid = |reason| {
+            Refused::new(reason, StatusCode::FORBIDDEN, "invalid_grant", "Invalid authorization code")
+        };
         let given = request.required("code")?;
         let redirect_uri = request.required("redirect_uri")?;
-        let code = tokens::take_code(connection, &given).await?.ok_or_else(invalid)?;
-        let grant = self.standing_grant(connection, &code.grant_id).await?.ok_or_else(invalid)?;
-        let verifier = request.get("code_verifier");
-        let is_good = code.expires_at > self.now
-            && code.redirect_uri == redirect_uri
-            && pkce::answers(code.code_challenge.as_deref(), verifier.as_deref());
-        if !is_good {
-            return Err(invalid());
+        let code = tokens::take_code(connection, &given).await?.ok_or_else(|| invalid("unknown_code"))?;
+        let grant = grants::find(connection, &code.grant_id).await?;
+        let grant = grant
+            .filter(|grant| grant.client_id == self.client_id && grant.revoked_at.is_none())
+            .ok_or_else(|| invalid("no_standing_grant"))?;
+        if code.expires_at <= self.now {
+            return Err(invalid("code_too_old"));
         }
-        self.issue(connection, &grant, None).await
+        if code.redirect_uri != redirect_uri {
+            return Err(invalid("other_redirect_uri"));
+        }
+        if !pkce::answers(code.code_challenge.as_deref(), request.get("code_verifier").as_deref()) {
+            return Err(invalid("wrong_verifier"));
+        }
+        let wants_refresh = grant.scope.split_whitespace().any(|scope| scope == "offline_access");
+        let refresh =
+            if wants_refresh { Some(self.refresh_token(connection, &grant, None).await?) } else { None };
+        let access = self.access_token(connection, &grant, refresh.as_ref()).await?;
+        let event = Event::CodeExchanged {
+            family: grant.grant_id,
+            client: grant.client_id,
+            access: TokenMark::access(&access),
+            refresh: refresh.as_ref().map(TokenMark::refresh),
+        };
+        Ok(Done { pair: self.pair(&access, refresh.as_ref()), event })
     }
 
-    async fn refresh(&self, connection: &mut SqliteConnection, request: &Request) -> Result<Value, Refusal> {
-        let unknown = || refuse(StatusCode::FORBIDDEN, "unauthorized_client", "refresh_token is invalid");
-        let ended = || refuse(StatusCode::FORBIDDEN, "invalid_grant", "Unknown or invalid refresh token.");
+    async fn refresh(&self, connection: &mut SqliteConnection, request: &Request) -> Result<Done, Refused> {
         let given = request.required("refresh_token")?;
-        let token = tokens::find_refresh(connection, &given).await?.ok_or_else(unknown)?;
-        let grant = grants::find(connection, &token.grant_id).await?.ok_or_else(unknown)?;
-        if grant.client_id != self.client_id {
-            return Err(unknown());
+        let Some(token) = tokens::find_refresh(connection, &given).await? else {
+            return Err(Refused::unknown("unknown_token").presenting(TokenMark::unknown(&given)));
+        };
+        let mark = TokenMark::refresh(&token);
+        let Some(grant) = grants::find(connection, &token.grant_id).await? else {
+            return Err(Refused::unknown("unknown_token").presenting(mark));
+        };
+        if let Some(refused) = self.refusal(connection, &token, &grant).await? {
+            return Err(refused.presenting(mark));
         }
-        let too_old =
-            self.now - token.created_at > IDLE_LIFETIME || self.now - grant.created_at > ABSOLUTE_LIFETIME;
-        if grant.revoked_at.is_some() || too_old {
-            return Err(ended());
-        }
-        if let Some(rotated_at) = token.rotated_at {
-            let is_late = self.now - rotated_at > LEEWAY;
-            if is_late || tokens::has_rotated_successor(connection, &token.token).await? {
-                return Err(unknown());
-            }
-        }
-        tokens::mark_rotated(connection, &token.token, self.now).await?;
-        tokens::end_access_of(connection, &token.token, self.now + LEEWAY).await?;
-        self.issue(connection, &grant, Some(token.token)).await
+        let repeated = token.rotated_at;
+        let (access, refresh) = self.successors(connection, &token, &grant).await?;
+        let event = Event::Refreshed {
+            family: grant.grant_id,
+            client: grant.client_id,
+            presented: mark,
+            repeated: repeated.is_some(),
+            since_first_ms: repeated.map(|at| self.now - at),
+            access: TokenMark::access(&access),
+            refresh: refresh.as_ref().map(TokenMark::refresh),
+        };
+        Ok(Done { pair: self.pair(&access, refresh.as_ref()), event })
     }
 
-    async fn standing_grant(
+    /// Why a refresh token is not exchanged, if there is a reason.
+    async fn refusal(
         &self,
         connection: &mut SqliteConnection,
-        grant_id: &str,
-    ) -> Result<Option<Grant>, Refusal> {
-        let grant = grants::find(connection, grant_id).await?;
-        Ok(grant.filter(|grant| grant.client_id == self.client_id && grant.revoked_at.is_none()))
+        token: &RefreshToken,
+        grant: &Grant,
+    ) -> Result<Option<Refused>, Refused> {
+        if grant.client_id != self.client_id {
+            return Ok(Some(Refused::unknown("other_client")));
+        }
+        if grant.revoked_at.is_some() {
+            return Ok(Some(Refused::ended("family_ended")));
+        }
+        if self.now - token.created_at > milliseconds(self.rules.idle_seconds) {
+            return Ok(Some(Refused::ended("idle_too_long")));
+        }
+        if self.now - grant.created_at > milliseconds(self.rules.family_seconds) {
+            return Ok(Some(Refused::ended("family_too_old")));
+        }
+        let Some(rotated_at) = token.rotated_at else { return Ok(None) };
+        let reason = if self.now - rotated_at > milliseconds(self.rules.leeway_seconds) {
+            "after_leeway"
+        } else if tokens::has_rotated_successor(connection, &token.token).await? {
+            "not_the_previous_one"
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(self.late(connection, grant, reason).await?))
     }
 
-    /// Issues a pair; without `offline_access` it has one half only.
-    async fn issue(
+    /// A refresh token that came too late; its family may have to pay for it.
+    async fn late(
         &self,
         connection: &mut SqliteConnection,
         grant: &Grant,
-        predecessor: Option<String>,
-    ) -> Result<Value, Refusal> {
-        let wants_refresh = grant.scope.split_whitespace().any(|scope| scope == "offline_access");
-        let refresh_token = wants_refresh.then(|| random::token(&*self.state.random));
-        if let Some(token) = refresh_token.clone() {
-            let refresh = RefreshToken {
-                token,
-                grant_id: grant.grant_id.clone(),
-                predecessor,
-                created_at: self.now,
-                rotated_at: None,
-            };
-            tokens::insert_refresh(connection, &refresh).await?;
+        reason: &'static str,
+    ) -> Result<Refused, Refused> {
+        let mut chosen = Chosen::default();
+        match self.rules.late_refresh {
+            LateRefresh::Refused => return Ok(Refused::unknown(reason)),
+            LateRefresh::EndsFamily => chosen.grant_id = Some(grant.grant_id.clone()),
+            LateRefresh::EndsGrants => {
+                chosen.account_id = Some(grant.account_id.clone());
+                chosen.client_id = Some(grant.client_id.clone());
+            }
         }
+        let ended = grants::revoke(connection, &chosen, self.now).await?;
+        let events = ended.into_iter().map(|grant| family_ended(grant, "late_refresh")).collect();
+        Ok(Refused::ended(reason).with(events))
+    }
+
+    /// What a refresh token that is good is exchanged for.
+    async fn successors(
+        &self,
+        connection: &mut SqliteConnection,
+        token: &RefreshToken,
+        grant: &Grant,
+    ) -> Result<(AccessToken, Option<RefreshToken>), Refused> {
+        if self.rules.rotation == Rotation::Never {
+            return Ok((self.access_token(connection, grant, Some(token)).await?, None));
+        }
+        if token.rotated_at.is_some()
+            && self.rules.repeated_refresh == RepeatedRefresh::SamePair
+            && let Some((access, refresh)) = tokens::successor(connection, &token.token).await?
+        {
+            return Ok((access, Some(refresh)));
+        }
+        tokens::mark_rotated(connection, &token.token, self.now).await?;
+        let leeway_ends_at = self.now + milliseconds(self.rules.leeway_seconds);
+        tokens::end_access_of(connection, &token.token, leeway_ends_at).await?;
+        let refresh = self.refresh_token(connection, grant, Some(token)).await?;
+        Ok((self.access_token(connection, grant, Some(&refresh)).await?, Some(refresh)))
+    }
+
+    async fn refresh_token(
+        &self,
+        connection: &mut SqliteConnection,
+        grant: &Grant,
+        predecessor: Option<&RefreshToken>,
+    ) -> Result<RefreshToken, Refused> {
+        let refresh = RefreshToken {
+            token: random::token(&*self.state.random),
+            grant_id: grant.grant_id.clone(),
+            predecessor: predecessor.map(|token| token.token.clone()),
+            generation: predecessor.map_or(0, |token| token.generation + 1),
+            created_at: self.now,
+            rotated_at: None,
+        };
+        tokens::insert_refresh(connection, &refresh).await?;
+        Ok(refresh)
+    }
+
+    async fn access_token(
+        &self,
+        connection: &mut SqliteConnection,
+        grant: &Grant,
+        refresh: Option<&RefreshToken>,
+    ) -> Result<AccessToken, Refused> {
         let access = AccessToken {
             token: random::token(&*self.state.random),
             grant_id: grant.grant_id.clone(),
             scope: grant.scope.clone(),
-            refresh_token: refresh_token.clone(),
-            expires_at: self.now + ACCESS_LIFETIME,
+            refresh_token: refresh.map(|refresh| refresh.token.clone()),
+            generation: refresh.map_or(0, |refresh| refresh.generation),
+            expires_at: self.now + milliseconds(self.rules.access_token_seconds),
         };
         tokens::insert_access(connection, &access).await?;
+        Ok(access)
+    }
+
+    /// The reply. Without `offline_access` it has one half only.
+    fn pair(&self, access: &AccessToken, refresh: Option<&RefreshToken>) -> Value {
         let mut pair = json!({
             "access_token": access.token,
-            "expires_in": ACCESS_LIFETIME / SECOND,
+            "expires_in": (access.expires_at - self.now) / 1000,
             "token_type": "Bearer",
             "scope": access.scope,
         });
-        if let (Some(pair), Some(token)) = (pair.as_object_mut(), refresh_token) {
-            pair.insert("refresh_token".to_owned(), json!(token));
+        if let (Some(pair), Some(refresh)) = (pair.as_object_mut(), refresh) {
+            pair.insert("refresh_token".to_owned(), json!(refresh.token));
         }
-        Ok(pair)
+        pair
     }
 }
 
-fn refuse(status: StatusCode, error: &str, description: &str) -> Refusal {
-    Refusal::answer((status, Json(json!({ "error": error, "error_description": description }))))
+impl Request {
+    fn required(&self, name: &str) -> Result<String, Refused> {
+        self.get(name).ok_or_else(|| malformed(&format!("Missing required parameter: {name}")))
+    }
 }

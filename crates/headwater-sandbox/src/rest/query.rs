@@ -11,6 +11,11 @@ impl Query {
         Self { pairs: url::form_urlencoded::parse(raw.as_bytes()).into_owned().collect() }
     }
 
+    /// All names and values in their order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The first value of this name.
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())

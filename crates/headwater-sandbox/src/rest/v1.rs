@@ -10,11 +10,13 @@ mod download;
 pub(crate) mod error;
 mod labels;
 mod long_tasks;
+mod macro_bodies;
 mod moves;
 mod offset;
 mod search;
 mod show;
 mod space_labels;
+mod templates;
 mod upload;
 mod users;
 mod versions;
@@ -37,6 +39,8 @@ pub(crate) fn routes() -> Vec<Route> {
         versions::routes(),
         body_conversion::routes(),
         classic::routes(),
+        macro_bodies::routes(),
+        templates::routes(),
     ]
     .into_iter()
     .flatten()

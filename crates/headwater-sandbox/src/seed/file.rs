@@ -28,6 +28,10 @@ pub(super) struct SpaceFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
     pub(super) title: String,
+    /// What kind of node of the tree it is, unless it is a page.
+    pub(super) kind: Option<String>,
+    /// Where a smart link leads.
+    pub(super) embed_url: Option<String>,
     pub(super) parent: Option<String>,
     pub(super) author: String,
     /// How many days ago it was written.

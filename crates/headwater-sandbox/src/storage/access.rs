@@ -65,8 +65,8 @@ macro_rules! hidden {
                         HAVING max((principal_type, principal_id) IN ",
             $crate::storage::access::principals!($cloud, $account),
             ") = 0
-                    UNION SELECT inner.id FROM contents inner JOIN hidden ON inner.parent_id = hidden.id
-                    UNION SELECT inner.id FROM contents inner JOIN hidden ON inner.container_id = hidden.id)
+                    UNION SELECT below.id FROM contents below JOIN hidden ON below.parent_id = hidden.id
+                    UNION SELECT below.id FROM contents below JOIN hidden ON below.container_id = hidden.id)
                 SELECT id FROM hidden)"
         )
     };
@@ -170,10 +170,7 @@ pub(crate) struct Claim<'a> {
 }
 
 /// Whether the account may do this in the space.
-pub(crate) async fn may(
-    connection: &mut SqliteConnection,
-    claim: &Claim<'_>,
-) -> Result<bool, StorageError> {
+pub(crate) async fn may(connection: &mut SqliteConnection, claim: &Claim<'_>) -> Result<bool, StorageError> {
     Ok(sqlx::query_scalar(concat!(
         "SELECT EXISTS (SELECT 1 FROM space_grants WHERE space_id = ?3 AND operation = ?4 AND target = ?5
             AND (principal_type, principal_id) IN ",

@@ -18,6 +18,14 @@ pub(crate) struct Grant {
     pub(crate) revoked_at: Option<i64>,
 }
 
+/// Some grants; what is not given fits every grant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    pub(crate) grant_id: Option<String>,
+    pub(crate) account_id: Option<String>,
+    pub(crate) client_id: Option<String>,
+}
+
 /// Records a consent for these sites. Its scopes become those of every other grant of this user to this app.
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
@@ -76,13 +84,23 @@ pub(crate) async fn sites(
     Ok(sites)
 }
 
-/// Takes every grant back, as a user does in the list of connected apps.
-pub(crate) async fn revoke_all(connection: &mut SqliteConnection, now: i64) -> Result<(), StorageError> {
-    sqlx::query("UPDATE grants SET revoked_at = ?1 WHERE revoked_at IS NULL")
-        .bind(now)
-        .execute(connection)
-        .await?;
-    Ok(())
+/// Takes the chosen grants back, as a user does in the list of connected apps. Returns those that stood until now.
+pub(crate) async fn revoke(
+    connection: &mut SqliteConnection,
+    chosen: &Chosen,
+    now: i64,
+) -> Result<Vec<Grant>, StorageError> {
+    let rows = sqlx::query(
+        "UPDATE grants SET revoked_at = ?1 WHERE revoked_at IS NULL AND grant_id = coalesce(?2, grant_id)
+         AND account_id = coalesce(?3, account_id) AND client_id = coalesce(?4, client_id) RETURNING *",
+    )
+    .bind(now)
+    .bind(&chosen.grant_id)
+    .bind(&chosen.account_id)
+    .bind(&chosen.client_id)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(read).collect()
 }
 
 fn read(row: &SqliteRow) -> Result<Grant, StorageError> {

@@ -166,5 +166,9 @@ pub(crate) async fn remove_member(
 }
 
 fn read(row: &SqliteRow) -> Result<Group, StorageError> {
-    Ok(Group { group_id: row.try_get("group_id")?, name: row.try_get("name")?, access: row.try_get("access")? })
+    Ok(Group {
+        group_id: row.try_get("group_id")?,
+        name: row.try_get("name")?,
+        access: row.try_get("access")?,
+    })
 }

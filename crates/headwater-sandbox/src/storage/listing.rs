@@ -4,9 +4,9 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::{StorageError, access};
 use super::content::{Content, Kind, Status};
 use super::versions::Version;
+use super::{StorageError, access};
 
 /// Which content is wanted. Everything that is `None` or empty does not narrow the list.
 #[derive(Clone, Debug)]

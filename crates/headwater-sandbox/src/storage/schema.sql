@@ -184,6 +184,7 @@ CREATE TABLE IF NOT EXISTS refresh_tokens (
     token       TEXT PRIMARY KEY,
     grant_id    TEXT NOT NULL REFERENCES grants (grant_id) ON DELETE CASCADE,
     predecessor TEXT,
+    generation  INTEGER NOT NULL,        -- how many exchanges lie between it and the consent
     created_at  INTEGER NOT NULL,
     rotated_at  INTEGER
 ) STRICT;
@@ -194,6 +195,7 @@ CREATE TABLE IF NOT EXISTS access_tokens (
     grant_id      TEXT NOT NULL REFERENCES grants (grant_id) ON DELETE CASCADE,
     scope         TEXT NOT NULL,         -- as granted when it was issued
     refresh_token TEXT,                  -- the other half of the pair
+    generation    INTEGER NOT NULL,      -- that of the pair
     expires_at    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS access_tokens_by_grant ON access_tokens (grant_id);
@@ -389,3 +391,15 @@ CREATE TABLE IF NOT EXISTS admin_keys (
     expires_at INTEGER NOT NULL,
     PRIMARY KEY (cloud_id, account_id)
 ) STRICT, WITHOUT ROWID;
+
+-- What new pages can start from; without a space it is for the whole site.
+CREATE TABLE IF NOT EXISTS templates (
+    id          INTEGER PRIMARY KEY,
+    cloud_id    TEXT NOT NULL REFERENCES sites (cloud_id),
+    space_id    INTEGER REFERENCES spaces (id) ON DELETE CASCADE,
+    name        TEXT NOT NULL,
+    type        TEXT NOT NULL,
+    description TEXT NOT NULL,
+    body        TEXT NOT NULL,
+    labels      TEXT NOT NULL        -- JSON
+) STRICT;

@@ -170,12 +170,14 @@ pub(crate) async fn revoke_all(
     space_id: i64,
     principal: &Principal,
 ) -> Result<(), StorageError> {
-    sqlx::query("DELETE FROM space_permissions WHERE space_id = ?1 AND principal_type = ?2 AND principal_id = ?3")
-        .bind(space_id)
-        .bind(&principal.kind)
-        .bind(&principal.id)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "DELETE FROM space_permissions WHERE space_id = ?1 AND principal_type = ?2 AND principal_id = ?3",
+    )
+    .bind(space_id)
+    .bind(&principal.kind)
+    .bind(&principal.id)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -62,14 +62,16 @@ pub(crate) async fn insert(
     cloud_id: &str,
     role: &Role,
 ) -> Result<(), StorageError> {
-    sqlx::query("INSERT INTO space_roles (role_id, cloud_id, type, name, description) VALUES (?1, ?2, ?3, ?4, ?5)")
-        .bind(&role.role_id)
-        .bind(cloud_id)
-        .bind(if role.is_system { "SYSTEM" } else { "CUSTOM" })
-        .bind(&role.name)
-        .bind(&role.description)
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "INSERT INTO space_roles (role_id, cloud_id, type, name, description) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )
+    .bind(&role.role_id)
+    .bind(cloud_id)
+    .bind(if role.is_system { "SYSTEM" } else { "CUSTOM" })
+    .bind(&role.name)
+    .bind(&role.description)
+    .execute(&mut *connection)
+    .await?;
     set_rights(connection, role).await
 }
 
@@ -90,12 +92,14 @@ pub(crate) async fn update(connection: &mut SqliteConnection, role: &Role) -> Re
 
 async fn set_rights(connection: &mut SqliteConnection, role: &Role) -> Result<(), StorageError> {
     for (operation, target) in role.rights.iter().filter_map(|right| right.split_once('/')) {
-        sqlx::query("INSERT OR IGNORE INTO role_permissions (role_id, operation, target) VALUES (?1, ?2, ?3)")
-            .bind(&role.role_id)
-            .bind(operation)
-            .bind(target)
-            .execute(&mut *connection)
-            .await?;
+        sqlx::query(
+            "INSERT OR IGNORE INTO role_permissions (role_id, operation, target) VALUES (?1, ?2, ?3)",
+        )
+        .bind(&role.role_id)
+        .bind(operation)
+        .bind(target)
+        .execute(&mut *connection)
+        .await?;
     }
     Ok(())
 }
@@ -120,11 +124,12 @@ pub(crate) async fn all(
     .bind(cloud_id)
     .fetch_all(connection)
     .await?;
-    let role = |(role_id, kind, name, description, rights): (String, String, String, String, Option<String>)| {
-        let held: Vec<&str> = rights.as_deref().unwrap_or_default().split(',').collect();
-        let rights = RIGHTS.iter().map(Right::id).filter(|id| held.contains(&id.as_str())).collect();
-        Role { role_id, is_system: kind == "SYSTEM", name, description, rights }
-    };
+    let role =
+        |(role_id, kind, name, description, rights): (String, String, String, String, Option<String>)| {
+            let held: Vec<&str> = rights.as_deref().unwrap_or_default().split(',').collect();
+            let rights = RIGHTS.iter().map(Right::id).filter(|id| held.contains(&id.as_str())).collect();
+            Role { role_id, is_system: kind == "SYSTEM", name, description, rights }
+        };
     Ok(rows.into_iter().map(role).collect())
 }
 
@@ -163,12 +168,14 @@ pub(crate) async fn unassign(
     space_id: i64,
     principal: &Principal,
 ) -> Result<(), StorageError> {
-    sqlx::query("DELETE FROM role_assignments WHERE space_id = ?1 AND principal_type = ?2 AND principal_id = ?3")
-        .bind(space_id)
-        .bind(&principal.kind)
-        .bind(&principal.id)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "DELETE FROM role_assignments WHERE space_id = ?1 AND principal_type = ?2 AND principal_id = ?3",
+    )
+    .bind(space_id)
+    .bind(&principal.kind)
+    .bind(&principal.id)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::StorageError;
+use super::grants::Chosen;
 
 /// An authorization code that was not exchanged yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(crate) struct AccessToken {
     pub(crate) scope: String,
     /// The other half of its pair, when there is one.
     pub(crate) refresh_token: Option<String>,
+    /// That of the pair.
+    pub(crate) generation: i64,
     pub(crate) expires_at: i64,
 }
 
@@ -33,6 +36,8 @@ pub(crate) struct RefreshToken {
     pub(crate) grant_id: String,
     /// What it was exchanged for.
     pub(crate) predecessor: Option<String>,
+    /// How many exchanges lie between it and the consent.
+    pub(crate) generation: i64,
     pub(crate) created_at: i64,
     /// When it was exchanged for the first time.
     pub(crate) rotated_at: Option<i64>,
@@ -78,45 +83,91 @@ pub(crate) async fn insert_access(
     token: &AccessToken,
 ) -> Result<(), StorageError> {
     sqlx::query(
-        "INSERT INTO access_tokens (token, grant_id, scope, refresh_token, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO access_tokens (token, grant_id, scope, refresh_token, generation, expires_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )
     .bind(&token.token)
     .bind(&token.grant_id)
     .bind(&token.scope)
     .bind(&token.refresh_token)
+    .bind(token.generation)
     .bind(token.expires_at)
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// The access token, while it is good and its grant stands.
+/// What an access token is worth now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is good, and its grant stands.
+    Good(AccessToken),
+    /// Its time is over.
+    Expired(AccessToken),
+    /// Its grant was taken back.
+    Revoked(AccessToken),
+    /// Nobody knows it.
+    Unknown,
+}
+
+/// The access token and what it is worth.
 pub(crate) async fn find_access(
     connection: &mut SqliteConnection,
     token: &str,
     now: i64,
-) -> Result<Option<AccessToken>, StorageError> {
+) -> Result<Standing, StorageError> {
     let row = sqlx::query(
-        "SELECT access_tokens.* FROM access_tokens JOIN grants USING (grant_id)
-         WHERE token = ?1 AND expires_at > ?2 AND revoked_at IS NULL",
+        "SELECT access_tokens.*, revoked_at FROM access_tokens JOIN grants USING (grant_id) WHERE token = ?1",
     )
     .bind(token)
-    .bind(now)
     .fetch_optional(connection)
     .await?;
-    row.as_ref().map(read_access).transpose()
+    let Some(row) = row else { return Ok(Standing::Unknown) };
+    let token = read_access(&row)?;
+    let revoked_at: Option<i64> = row.try_get("revoked_at")?;
+    Ok(match revoked_at {
+        Some(_) => Standing::Revoked(token),
+        None if token.expires_at <= now => Standing::Expired(token),
+        None => Standing::Good(token),
+    })
 }
 
-/// Makes every access token older than it is: none is good after `now`.
-pub(crate) async fn expire_all_access(
+/// Makes access tokens older than they are: none of the chosen is good after `now`. Says how many that were.
+pub(crate) async fn expire_access(
     connection: &mut SqliteConnection,
+    chosen: &Chosen,
     now: i64,
-) -> Result<(), StorageError> {
-    sqlx::query("UPDATE access_tokens SET expires_at = min(expires_at, ?1)")
-        .bind(now)
-        .execute(connection)
+) -> Result<u64, StorageError> {
+    let done = sqlx::query(
+        "UPDATE access_tokens SET expires_at = ?1 WHERE expires_at > ?1 AND grant_id IN
+         (SELECT grant_id FROM grants WHERE grant_id = coalesce(?2, grant_id)
+          AND account_id = coalesce(?3, account_id) AND client_id = coalesce(?4, client_id))",
+    )
+    .bind(now)
+    .bind(&chosen.grant_id)
+    .bind(&chosen.account_id)
+    .bind(&chosen.client_id)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// The pair that a refresh token was last exchanged for.
+pub(crate) async fn successor(
+    connection: &mut SqliteConnection,
+    token: &str,
+) -> Result<Option<(AccessToken, RefreshToken)>, StorageError> {
+    let row = sqlx::query("SELECT * FROM refresh_tokens WHERE predecessor = ?1 ORDER BY rowid DESC LIMIT 1")
+        .bind(token)
+        .fetch_optional(&mut *connection)
         .await?;
-    Ok(())
+    let Some(refresh) = row.as_ref().map(read_refresh).transpose()? else { return Ok(None) };
+    let row = sqlx::query("SELECT * FROM access_tokens WHERE refresh_token = ?1 ORDER BY rowid DESC LIMIT 1")
+        .bind(&refresh.token)
+        .fetch_optional(connection)
+        .await?;
+    let access = row.as_ref().map(read_access).transpose()?;
+    Ok(access.map(|access| (access, refresh)))
 }
 
 /// Lets the access token that was issued with this refresh token end at `at`, if it would live longer.
@@ -139,12 +190,13 @@ pub(crate) async fn insert_refresh(
     token: &RefreshToken,
 ) -> Result<(), StorageError> {
     sqlx::query(
-        "INSERT INTO refresh_tokens (token, grant_id, predecessor, created_at, rotated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO refresh_tokens (token, grant_id, predecessor, generation, created_at, rotated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )
     .bind(&token.token)
     .bind(&token.grant_id)
     .bind(&token.predecessor)
+    .bind(token.generation)
     .bind(token.created_at)
     .bind(token.rotated_at)
     .execute(connection)
@@ -210,6 +262,7 @@ fn read_access(row: &SqliteRow) -> Result<AccessToken, StorageError> {
         grant_id: row.try_get("grant_id")?,
         scope: row.try_get("scope")?,
         refresh_token: row.try_get("refresh_token")?,
+        generation: row.try_get("generation")?,
         expires_at: row.try_get("expires_at")?,
     })
 }
@@ -219,6 +272,7 @@ fn read_refresh(row: &SqliteRow) -> Result<RefreshToken, StorageError> {
         token: row.try_get("token")?,
         grant_id: row.try_get("grant_id")?,
         predecessor: row.try_get("predecessor")?,
+        generation: row.try_get("generation")?,
         created_at: row.try_get("created_at")?,
         rotated_at: row.try_get("rotated_at")?,
     })

@@ -86,8 +86,20 @@ async fn controls_that_make_no_sense_are_refused_with_the_reason() {
         ("fault", fault("GET", json!({ "status": 99 })), 400, "no HTTP status"),
         ("fault", fault("GET", json!({ "status": 500, "headers": [["a b", "c"]] })), 400, "no header name"),
         ("fault", fault("GET", json!({ "status": 500, "headers": [["a", "\n"]] })), 400, "cannot be sent"),
-        ("fault", json!({ "method": "GET" }), 422, "path"),
+        ("fault", json!({ "method": "GET" }), 400, "say what happens"),
+        ("fault", json!({ "responses": [{ "status": 500 }] }), 400, "say what the fault is for"),
+        ("fault", json!({ "operation": "makePage", "responses": [{ "status": 500 }] }), 400, "makePage"),
+        ("fault", json!({ "path": "/", "steps": [{ "drop": true, "html": 502 }] }), 400, "one outcome"),
+        ("fault", json!({ "path": "/", "steps": [{ "stall_after_bytes": 1 }] }), 400, "until"),
+        ("fault", json!({ "path": "/", "steps": [{ "delay_seconds": -1 }] }), 400, "no number of seconds"),
+        ("fault", json!({ "path": "/", "steps": [{ "delay_seconds": 1, "hold": "x" }] }), 400, "exclude"),
+        ("fault", json!({ "method": "GET", "pth": "/" }), 422, "pth"),
         ("consent", json!({ "outcome": "maybe", "sites": "one" }), 422, "maybe"),
+        ("consent", json!({ "outcome": "allow", "sites": "one", "account_id": "x" }), 400, "no user"),
+        ("clock", json!({ "advance_seconds": 1, "set_ms": 1 }), 400, "exclude"),
+        ("options", json!({ "stale_tokens": "fresh" }), 422, "fresh"),
+        ("options", json!({ "tokens": { "leeway": 1 } }), 422, "leeway"),
+        ("revoke", json!({ "user": "x" }), 422, "user"),
     ];
     for (path, body, status, part) in cases {
         let (found, text) = ask(&world, path, &body).await;

@@ -75,6 +75,7 @@ impl World {
             clients: vec![client("app", &[])],
             demo_content: false,
             stale_tokens,
+            token_rules: crate::TokenRules::default(),
         };
         let random = Arc::new(SeededRandom::new(7));
         let sandbox = Sandbox::open(options, clock.clone(), random).await.unwrap();
@@ -177,6 +178,7 @@ impl World {
             grant_id: grant.grant_id.clone(),
             scope: scope.to_owned(),
             refresh_token: None,
+            generation: 0,
             expires_at: i64::MAX,
         };
         let mut tx = self.storage.begin().await.unwrap();

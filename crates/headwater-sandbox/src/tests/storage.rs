@@ -18,6 +18,7 @@ fn options(public_url: &str, data: Option<std::path::PathBuf>, demo_content: boo
         clients: Vec::new(),
         demo_content,
         stale_tokens: StaleTokens::Masked,
+        token_rules: crate::TokenRules::default(),
     }
 }
 

@@ -19,6 +19,7 @@ async fn router() -> Router {
         clients: Vec::new(),
         demo_content: true,
         stale_tokens: StaleTokens::Masked,
+        token_rules: crate::TokenRules::default(),
     };
     Sandbox::open(options, Arc::new(SystemClock), Arc::new(SeededRandom::new(1))).await.unwrap().router()
 }

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 const REFRESH_EVERY: Duration = Duration::from_secs(5);
 const WRITE_USAGE_EVERY: Duration = Duration::from_secs(5);
+const DESTROY_CANDIDATES_EVERY: Duration = Duration::from_secs(30);
 const CLEAR_FLOWS_EVERY: Duration = Duration::from_secs(3600);
 
 /// Starts every job. They end when `shutdown` is cancelled; `tasks` waits for them.
@@ -20,6 +21,9 @@ pub(super) fn spawn(service: &Service, tasks: &TaskTracker, shutdown: &Cancellat
     });
     start(tasks, shutdown, "write usage", WRITE_USAGE_EVERY, service, |service| async move {
         service.write_usage().await
+    });
+    start(tasks, shutdown, "destroy candidates", DESTROY_CANDIDATES_EVERY, service, |service| async move {
+        service.destroy_lapsed_candidates().await.map(drop)
     });
     start(tasks, shutdown, "clear flows", CLEAR_FLOWS_EVERY, service, |service| async move {
         service.remove_old_flows().await.map(drop)

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use headwater_catalog::connector::Connector;
-use headwater_confluence::Confluence;
 use headwater_ports::store::Store;
 use headwater_seal::KeyRing;
 use headwater_service::settings::Settings;
@@ -20,6 +19,7 @@ use crate::config::secret_text::SecretError;
 use crate::data_dir::DataDir;
 use crate::encryption_key::{self, EncryptionKeyError};
 use crate::entropy::SystemEntropy;
+use crate::tools::operator;
 
 /// The database's file in the data directory.
 const DATABASE: &str = "headwater.db";
@@ -56,6 +56,9 @@ pub enum UseCasesError {
     /// The tool files that are compiled in.
     #[error("read the tools of Confluence")]
     Tools(#[from] headwater_catalog::file::LoadError),
+    /// A setting that cannot be used.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
     /// The public origin is no URL.
     #[error("base_url: is no URL")]
     Origin(#[from] url::ParseError),
@@ -79,7 +82,14 @@ impl UseCases {
         let ring = KeyRing::single(&key, Arc::new(SystemEntropy));
         let store = open_store(config, data_dir).await?;
         check_key(&*store, &ring).await?;
-        let confluence: Arc<dyn Connector> = Arc::new(Confluence::new()?);
+        if data_dir.is_exclusive() && config.database.address()?.is_none() {
+            release_leases(&*store).await?;
+        }
+        let tools = operator::load(&config.data_dir)?;
+        for problem in &tools.problems {
+            tracing::error!(%problem, "a tool file of the operator was left out");
+        }
+        let confluence: Arc<dyn Connector> = Arc::new(tools.confluence);
         let service = Service::new(Parts {
             store,
             sealer: Arc::new(ring),
@@ -100,6 +110,13 @@ async fn open_store(config: &Config, data_dir: &DataDir) -> Result<Arc<dyn Store
     })
 }
 
+/// The embedded database belongs to this process alone: who held a lease is dead, and need not be waited for.
+async fn release_leases(store: &dyn Store) -> Result<(), UseCasesError> {
+    let mut tx = store.write().await?;
+    tx.release_leases().await?;
+    Ok(tx.commit().await?)
+}
+
 /// A new database gets a sealed mark; an old one must have a mark that opens.
 async fn check_key(store: &dyn Store, ring: &KeyRing) -> Result<(), UseCasesError> {
     let mut tx = store.write().await?;
@@ -118,6 +135,7 @@ fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCa
     settings.confirm_refusal_after = config.refresh.confirm_after();
     settings.site_concurrency = config.upstream.site_concurrency;
     settings.link_lifetime = config.link.lifetime();
+    settings.verification = config.verification.setting()?;
     settings.unattended_connect = mode.unattended_connect;
     Ok(settings)
 }

@@ -109,6 +109,7 @@ impl Service {
         account.version += 1;
         account.token_expires_at = tokens.expires_at;
         if let Some(consent) = consent {
+            self.report_shared_user(tx, &account, &consent).await?;
             account.site = Some(consent.site);
             account.provider_account_id = consent.provider_account_id.or(account.provider_account_id);
         }

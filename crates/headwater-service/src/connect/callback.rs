@@ -5,6 +5,7 @@ use headwater_domain::flow::{ConnectFlow, FailureReason, Stage, Started};
 use headwater_domain::id::ConnectionId;
 use headwater_domain::secret::Secret;
 use subtle::ConstantTimeEq as _;
+use url::Url;
 
 use super::{CallbackOutcome, ConnectError};
 use crate::Service;
@@ -25,6 +26,8 @@ pub struct CallbackQuery {
     pub error: Option<String>,
     /// The provider's description of the error.
     pub error_description: Option<String>,
+    /// Who answers, where the provider says so (RFC 9207).
+    pub iss: Option<String>,
 }
 
 impl Service {
@@ -38,6 +41,7 @@ impl Service {
     ) -> Result<CallbackOutcome, ConnectError> {
         let state = query.state.as_deref().ok_or(ConnectError::Unknown)?;
         let (flow, started) = self.started_flow(connection, state, browser_token).await?;
+        self.check_issuer(&flow, query.iss.as_deref()).await?;
         let refusal = query.error.map(|code| (code, query.error_description.unwrap_or_default()));
         let reason = match &refusal {
             Some((code, _)) if code == "access_denied" => FailureReason::Declined,
@@ -66,7 +70,7 @@ impl Service {
         let digest = self.sealer().sha256(state.as_bytes());
         let flow = self.store().read().await?.flow_by_state(&digest).await?.ok_or(ConnectError::Unknown)?;
         // The redirect URI names the connection: an answer that was meant for another one is not ours to take.
-        if ConnectionId::parse(connection).is_ok_and(|id| id != flow.connection_id) {
+        if ConnectionId::parse(connection).ok().as_ref() != Some(&flow.connection_id) {
             return Err(ConnectError::Unknown);
         }
         let Stage::Started(started) = flow.stage.clone() else { return Err(ConnectError::Used) };
@@ -75,6 +79,15 @@ impl Service {
         }
         self.check_browser(started.browser_digest.as_ref(), browser_token)?;
         Ok((flow, started))
+    }
+
+    /// An answer of another authorization server is not taken (RFC 9207 §2.4). Providers that do not say who they are
+    /// are told apart by the redirect URI, which names the connection.
+    async fn check_issuer(&self, flow: &ConnectFlow, issuer: Option<&str>) -> Result<(), ConnectError> {
+        let Some(issuer) = issuer else { return Ok(()) };
+        let expected = self.connection(flow.connection_id.as_str()).await?.endpoints.authorize.origin();
+        let same = Url::parse(issuer).is_ok_and(|issuer| issuer.origin() == expected);
+        if same { Ok(()) } else { Err(ConnectError::Unknown) }
     }
 
     /// Compares the browser's cookie with the one the flow was started with.

@@ -1,10 +1,12 @@
 //! Completing a flow: the site is settled, the account becomes usable.
 
+use headwater_domain::account::{AccountStatus, ConnectedAccount};
 use headwater_domain::connection::Connection;
 use headwater_domain::flow::{ChoosingSite, ConnectFlow, FailureReason, Stage};
 use headwater_domain::id::FlowId;
 use headwater_domain::site::Site;
 
+use super::verify::moved;
 use super::{CallbackOutcome, ConnectError, ConnectedSummary, SiteChoice};
 use crate::Service;
 use crate::accounts::Consent;
@@ -27,9 +29,7 @@ impl Service {
                 self.consume(flow, Stage::Failed(FailureReason::NoSite)).await?;
                 Err(ConnectError::NoSite)
             }
-            (Some(site), true) => {
-                self.finish(flow, connection, tokens, site).await.map(CallbackOutcome::Connected)
-            }
+            (Some(site), true) => self.finish(flow, connection, tokens, site).await,
             (Some(last), false) => {
                 sites.push(last);
                 self.offer_sites(flow, tokens, sites, browser_digest).await
@@ -61,7 +61,7 @@ impl Service {
         flow: &str,
         cloud_id: &str,
         browser_token: Option<&str>,
-    ) -> Result<ConnectedSummary, ConnectError> {
+    ) -> Result<CallbackOutcome, ConnectError> {
         let id = FlowId::parse(flow).map_err(|_| ConnectError::Unknown)?;
         let flow = self.store().read().await?.flow(&id).await?.ok_or(ConnectError::Unknown)?;
         let Stage::ChoosingSite(choosing) = flow.stage.clone() else { return Err(ConnectError::Used) };
@@ -79,24 +79,42 @@ impl Service {
         self.finish(flow, &connection, tokens, site).await
     }
 
-    /// Stores the grant, makes the account active and ends the flow, all or nothing.
+    /// The site is known. Where the application wants to confirm its end user first, the tokens wait for that.
     async fn finish(
         &self,
-        mut flow: ConnectFlow,
+        flow: ConnectFlow,
         connection: &Connection,
         tokens: NewTokens,
         site: Site,
-    ) -> Result<ConnectedSummary, ConnectError> {
+    ) -> Result<CallbackOutcome, ConnectError> {
         let authorization = bearer(&tokens.access_token)?;
         let provider_account_id = self.identity(connection, &site, &authorization).await;
-        flow.stage = Stage::Completed;
-        flow.version += 1;
+        let consent = Consent { site, provider_account_id };
+        match flow.user_verify_url.clone() {
+            Some(url) => self.await_verification(flow, tokens, consent, &url).await,
+            None => self.activate(flow, connection, tokens, consent).await.map(CallbackOutcome::Connected),
+        }
+    }
+
+    /// Stores the grant, makes the account active and ends the flow, all or nothing.
+    async fn activate(
+        &self,
+        flow: ConnectFlow,
+        connection: &Connection,
+        tokens: NewTokens,
+        consent: Consent,
+    ) -> Result<ConnectedSummary, ConnectError> {
         let mut tx = self.store().write().await?;
-        if !tx.update_flow(&flow).await? {
+        let account = self.view_of(&mut *tx, &flow.account_id).await?.account;
+        if another_user(&account, &consent) {
+            drop(tx);
+            self.consume(flow, Stage::Failed(FailureReason::OtherUser)).await?;
+            return Err(ConnectError::OtherUser);
+        }
+        if !tx.update_flow(&moved(flow, Stage::Completed)).await? {
             return Err(ConnectError::Used);
         }
-        let account = self.view_of(&mut *tx, &flow.account_id).await?.account;
-        let consent = Consent { site: site.clone(), provider_account_id };
+        let site = consent.site.clone();
         let account = self.authorize(&mut *tx, account, tokens, Some(consent)).await?;
         tx.commit().await?;
         self.live().forget(&account.id).await;
@@ -106,5 +124,15 @@ impl Service {
             site,
             identifier: account.owner.identifier.to_string(),
         })
+    }
+}
+
+/// Whether a consent would silently turn an account over to another user of the provider. Nobody has confirmed that
+/// the person is the same, so the application has to disconnect the account first.
+fn another_user(account: &ConnectedAccount, consent: &Consent) -> bool {
+    let connected = matches!(account.status, AccountStatus::Active | AccountStatus::Expired);
+    match (&account.provider_account_id, &consent.provider_account_id) {
+        (Some(before), Some(now)) => connected && before != now,
+        _ => false,
     }
 }

@@ -24,7 +24,7 @@ pub struct LinkRequest {
 impl Service {
     /// Makes an authorization link for one end user on one connection. It works once, for a limited time.
     pub async fn authorization_link(&self, request: LinkRequest) -> Result<AuthorizationLink, ServiceError> {
-        refuse_verification(&request)?;
+        let user_verify_url = self.verify_url(request.user_verify_url.as_deref())?;
         let mut tx = self.store().write().await?;
         let AccountView { account, connection } = self.ensure_account(&mut *tx, &request.account).await?;
         if !connection.enabled {
@@ -42,7 +42,7 @@ impl Service {
             connection_id: connection.id,
             link_digest: self.sealer().sha256(token.as_bytes()),
             caller_state: request.state.filter(|state| !state.is_empty()),
-            user_verify_url: None,
+            user_verify_url,
             stage: Stage::Issued,
             created_at: now,
             expires_at: now.plus(self.settings().link_lifetime),
@@ -54,27 +54,5 @@ impl Service {
             url: self.settings().url(&format!("/oauth/connect?token={token}")),
             expires_at: flow.expires_at,
         })
-    }
-
-    /// Removes flows that lapsed a day ago. Called by a job; returns how many.
-    pub async fn remove_old_flows(&self) -> Result<u64, ServiceError> {
-        let mut tx = self.store().write().await?;
-        let removed =
-            tx.delete_flows_before(self.now().minus(std::time::Duration::from_secs(86_400))).await?;
-        tx.commit().await?;
-        Ok(removed)
-    }
-}
-
-/// Activating an account that the application wanted to confirm first would betray it; so this is refused
-/// plainly instead of being passed over.
-fn refuse_verification(request: &LinkRequest) -> Result<(), ServiceError> {
-    match request.user_verify_url.as_deref() {
-        None | Some("") => Ok(()),
-        Some(_) => Err(ServiceError::invalid(
-            "user_verify_url",
-            "unsupported",
-            "this version cannot verify end users yet; leave user_verify_url out to activate accounts on consent",
-        )),
     }
 }

@@ -18,8 +18,8 @@ pub(super) fn keep_inside(headers: &mut HeaderMap, base: &Url, settings: &Settin
 
 fn inside(location: &str, base: &Url) -> Option<String> {
     if location.starts_with('/') && !location.starts_with("//") && !location.starts_with("/\\") {
-        let prefix = base.path().trim_end_matches('/');
-        return Some(location.strip_prefix(prefix).unwrap_or(location).to_owned());
+        let below = location.strip_prefix(base.path().trim_end_matches('/'));
+        return Some(below.filter(|it| it.starts_with('/')).unwrap_or(location).to_owned());
     }
     let below = location.strip_prefix(base.as_str().trim_end_matches('/'))?;
     below.starts_with('/').then(|| below.to_owned())
@@ -36,6 +36,7 @@ mod tests {
             ("https://api.atlassian.com/ex/confluence/cloud/wiki/x?a=1", Some("/wiki/x?a=1")),
             ("/ex/confluence/cloud/wiki/x", Some("/wiki/x")),
             ("/wiki/x", Some("/wiki/x")),
+            ("/ex/confluence/cloudy/wiki", Some("/ex/confluence/cloudy/wiki")),
             ("https://api.media.atlassian.com/file?token=t", None),
             ("https://api.atlassian.com/ex/confluence/cloudy/wiki", None),
             ("//evil.example/x", None),

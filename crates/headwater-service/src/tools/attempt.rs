@@ -68,13 +68,13 @@ impl Service {
                         .send(plan, &fresh)
                         .await
                         .map_err(|error| failure::unreachable(&error, execution))?;
-                    return shape(found, &answer, execution);
+                    return shape(found, &fresh, &answer, execution);
                 }
                 Some(Err(error)) if error.kind() == ErrorKind::FailedPrecondition => return Err(error),
                 _ => {}
             }
         }
-        shape(found, &answer, execution)
+        shape(found, &live, &answer, execution)
     }
 
     /// Sends a request, and again where that is harmless and promising, as long as the caller's time allows.
@@ -153,6 +153,7 @@ fn build(plan: &RequestPlan, live: &LiveAccount) -> Result<Request<Body>, SendEr
 
 fn shape(
     found: &Found<'_>,
+    live: &LiveAccount,
     answer: &Answer,
     execution: &ExecutionId,
 ) -> Result<Map<String, Value>, ServiceError> {
@@ -163,5 +164,5 @@ fn shape(
     let header =
         |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let refusal: ToolFailure = found.connector.read_failure(found.tool, answer.status, &header, &answer.body);
-    Err(failure::refused(refusal, execution))
+    Err(failure::refused(refusal, found.tool, live, execution))
 }

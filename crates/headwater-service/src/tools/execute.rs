@@ -109,7 +109,7 @@ impl Service {
 
 fn choose(mut accounts: Vec<AccountView>, identifier: &str) -> Result<AccountId, ServiceError> {
     if accounts.len() > 1 {
-        accounts.retain(|view| view.account.status == AccountStatus::Active);
+        accounts.retain(|view| view.account.status == AccountStatus::Active && view.connection.enabled);
     }
     let names: Vec<String> = accounts.iter().map(|view| view.connection.name.to_string()).collect();
     match (accounts.pop(), accounts.is_empty()) {

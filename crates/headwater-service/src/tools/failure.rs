@@ -1,8 +1,10 @@
 //! A provider's refusal as the caller sees it: always marked as a tool error, so that no SDK takes it for a
 //! failure of ours, signs in again or repeats the call.
 
+use headwater_catalog::definition::Tool;
 use headwater_catalog::failure::{FailureKind, ToolFailure};
 use headwater_catalog::keep::NothingToKeep;
+use headwater_domain::connection::Connection;
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ExecutionId;
 use headwater_ports::upstream::{ReadError, UpstreamError};
@@ -10,12 +12,21 @@ use headwater_ports::upstream::{ReadError, UpstreamError};
 use super::attempt::SendError;
 use crate::error::{ServiceError, ToolError};
 use crate::governor::Crowded;
+use crate::live::LiveAccount;
 
 /// The code that the published SDKs look for.
 const TOOL_ERROR: &str = "TOOL_ERROR";
 
+/// The longest vendor answer in an error: gRPC clients take 8 KiB of trailers in all.
+const MAX_VENDOR_BODY: usize = 2000;
+
 /// The provider answered with an error.
-pub(super) fn refused(failure: ToolFailure, execution: &ExecutionId) -> ServiceError {
+pub(super) fn refused(
+    failure: ToolFailure,
+    tool: &Tool,
+    live: &LiveAccount,
+    execution: &ExecutionId,
+) -> ServiceError {
     let kind = match failure.kind {
         FailureKind::Unauthorized => ErrorKind::Unauthenticated,
         FailureKind::Forbidden => ErrorKind::PermissionDenied,
@@ -25,7 +36,57 @@ pub(super) fn refused(failure: ToolFailure, execution: &ExecutionId) -> ServiceE
         FailureKind::Invalid => ErrorKind::InvalidArgument,
         FailureKind::Upstream => ErrorKind::Internal,
     };
-    tool_error(kind, &failure.code, failure.message, execution)
+    let missing_scopes = missing_scopes(failure.kind, tool, live);
+    let message = format!("{}{}", failure.message, scope_hint(&missing_scopes, &live.connection));
+    let details = ToolError {
+        execution_id: execution.to_string(),
+        message: message.clone(),
+        code: failure.code,
+        tool: tool.name.clone(),
+        missing_scopes,
+        vendor_body: failure.vendor_body.map(|body| cut(body.to_string())),
+    };
+    ServiceError::new(kind, TOOL_ERROR, message).with_tool(details)
+}
+
+/// What the grant lacks for the tool, when the refusal could come from that. Nothing is known of grants without a
+/// list of scopes.
+fn missing_scopes(kind: FailureKind, tool: &Tool, live: &LiveAccount) -> Vec<String> {
+    let granted = &live.grant.scopes;
+    if granted.is_empty() || !matches!(kind, FailureKind::Unauthorized | FailureKind::Forbidden) {
+        return Vec::new();
+    }
+    tool.scopes.missing_from(granted).into_iter().map(str::to_owned).collect()
+}
+
+/// How the grant comes by its missing scopes.
+fn scope_hint(missing: &[String], connection: &Connection) -> String {
+    if missing.is_empty() {
+        return String::new();
+    }
+    let unasked: Vec<&str> =
+        missing.iter().filter(|it| !connection.scopes.contains(it)).map(String::as_str).collect();
+    let first = if unasked.is_empty() {
+        format!("Connection `{}` asks for it already", connection.name)
+    } else {
+        format!(
+            "The operator adds `{}` to the OAuth app in the developer console and to connection `{}`",
+            unasked.join(" "),
+            connection.name
+        )
+    };
+    format!(
+        ". The account was authorized without `{}`. {first}; then the end user opens a new authorization link",
+        missing.join(" ")
+    )
+}
+
+fn cut(mut text: String) -> String {
+    if text.len() > MAX_VENDOR_BODY {
+        text.truncate(text.floor_char_boundary(MAX_VENDOR_BODY));
+        text.push('…');
+    }
+    text
 }
 
 /// The site is to be left alone for now; nothing was sent.
@@ -84,7 +145,14 @@ pub(super) fn not_kept(problem: &NothingToKeep, execution: &ExecutionId) -> Serv
 }
 
 fn tool_error(kind: ErrorKind, code: &str, message: String, execution: &ExecutionId) -> ServiceError {
-    let tool =
-        ToolError { execution_id: execution.to_string(), message: message.clone(), code: code.to_owned() };
+    let tool = ToolError {
+        execution_id: execution.to_string(),
+        message: message.clone(),
+        code: code.to_owned(),
+        ..ToolError::default()
+    };
     ServiceError::new(kind, TOOL_ERROR, message).with_tool(tool)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import {
   ScalekitClient,
   ScalekitBadRequestException,
+  ScalekitForbiddenException,
   ScalekitNotFoundException,
   ScalekitToolException,
 } from '@scalekit-sdk/node'
@@ -65,6 +66,26 @@ for (const url of [SCALEKIT_ENV_URL, SCALEKIT_ENV_URL.replace('https://', 'http:
     await actions.deleteConnectedAccount({ connectionName: connector, identifier: `${identifier}_2` })
     const connections = await actions.listConnections({})
     assert.deepEqual(connections.connections.map((it) => it.connectionName), [connector])
+  })
+
+  test(`${scheme}: the application confirms its end user`, async () => {
+    const account = { connectionName: connector, identifier: `${identifier}_3` }
+    const wanted = { ...account, state: 'mine', userVerifyUrl: 'http://localhost:1/verify' }
+    let target = (await actions.getAuthorizationLink(wanted)).link
+    while (!target.startsWith('http://localhost:1/')) {
+      const response = await fetch(target, { redirect: 'manual' })
+      target = new URL(response.headers.get('location'), target).href
+    }
+    const query = new URL(target).searchParams
+    assert.equal(query.get('state'), 'mine')
+    assert.equal((await actions.getConnectedAccount(account)).connectedAccount.status, 4)
+    const request = { authRequestId: query.get('auth_request_id'), identifier: account.identifier }
+    const stranger = { ...request, identifier: 'somebody else' }
+    await assert.rejects(actions.verifyConnectedAccountUser(stranger), ScalekitForbiddenException)
+    const verified = await actions.verifyConnectedAccountUser(request)
+    assert.match(verified.postUserVerifyRedirectUrl, /\/connect\/success$/)
+    assert.equal((await actions.getConnectedAccount(account)).connectedAccount.status, 1)
+    await assert.rejects(actions.verifyConnectedAccountUser(request), ScalekitNotFoundException)
   })
 
   test(`${scheme}: tools`, async () => {

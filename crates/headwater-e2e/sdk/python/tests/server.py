@@ -15,12 +15,13 @@ LIMIT_SECONDS = 60
 class Server:
     """`headwater dev` on free ports, with its data in `directory`."""
 
-    def __init__(self, directory: Path, consent: str, extra=()):
+    def __init__(self, directory: Path, consent: str, extra=(), settings=None):
         self.directory = Path(directory)
         self.env_file = self.directory / "sdk-test.env"
         self.lines = []
         self.consent = consent
         self.extra = list(extra)
+        self.settings = settings or {}
 
     def __enter__(self):
         command = [
@@ -29,7 +30,12 @@ class Server:
             "--env-file", str(self.env_file), *self.extra,
         ]
         # A revoked grant is believed at once: no test waits for the second refusal.
-        environment = {**os.environ, "HEADWATER_LOG__LEVEL": "trace", "HEADWATER_REFRESH__CONFIRM_AFTER_SECONDS": "0"}
+        environment = {
+            **os.environ,
+            "HEADWATER_LOG__LEVEL": "trace",
+            "HEADWATER_REFRESH__CONFIRM_AFTER_SECONDS": "0",
+            **self.settings,
+        }
         self.log = open(self.directory / "server.log", "ab")
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, text=True, env=environment

@@ -1,6 +1,6 @@
 //! Converting bodies from one format to another: at once, or for a client that polls.
 
-mod background;
+pub(super) mod background;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -48,14 +48,14 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// A body that was sent.
 #[derive(Clone, Debug, Deserialize)]
-struct Sent {
-    representation: String,
-    value: String,
+pub(super) struct Sent {
+    pub(super) representation: String,
+    pub(super) value: String,
 }
 
 impl Sent {
     /// The body in another format.
-    fn convert(&self, to: &str) -> Result<String, Refusal> {
+    pub(super) fn convert(&self, to: &str) -> Result<String, Refusal> {
         let from = self.representation.as_str();
         let targets = CONVERSIONS.iter().find(|(known, _)| *known == from).map(|(_, targets)| *targets);
         if !targets.is_some_and(|targets| targets.contains(&to)) {

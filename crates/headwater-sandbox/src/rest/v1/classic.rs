@@ -1,6 +1,7 @@
 //! Content as v1 had it: one resource for pages, blog posts and comments. It is no longer documented; some sites answer
 //! it and others say that it is gone, so a sandbox can do both.
 
+mod blueprint;
 mod children;
 mod create;
 mod history;
@@ -27,6 +28,9 @@ pub(super) fn routes() -> Vec<Route> {
     const DESCENDANTS: Scopes = &[&["read:confluence-content.summary"], &["read:content-details:confluence"]];
     const WRITE: Scopes = &[&["write:confluence-content"], &["write:content:confluence"]];
     const DELETE: Scopes = &[&["write:confluence-content"], &["delete:content:confluence"]];
+    const PUBLISH: Scopes =
+        &[&["write:confluence-content"], &["read:content-details:confluence", "write:content:confluence"]];
+    const BLUEPRINT: &str = "/rest/api/content/blueprint/instance/{draftId}";
     const ONE: &str = "/rest/api/content/{id}";
     vec![
         Route::new(Method::GET, "/rest/api/content", READ, list::list),
@@ -43,6 +47,8 @@ pub(super) fn routes() -> Vec<Route> {
             DESCENDANTS,
             children::descendants,
         ),
+        Route::new(Method::PUT, BLUEPRINT, PUBLISH, blueprint::publish),
+        Route::new(Method::POST, BLUEPRINT, PUBLISH, blueprint::publish),
         Route::new(Method::GET, "/rest/api/content/{id}/history", READ, history::history),
         Route::new(Method::GET, "/rest/api/content/{id}/version", READ, history::versions),
         Route::new(Method::GET, "/rest/api/content/{id}/version/{versionNumber}", READ, history::version),
@@ -61,7 +67,7 @@ async fn check_answered(call: &Call, connection: &mut SqliteConnection) -> Resul
 
 /// A body in one of the formats that can be written.
 #[derive(Clone, Debug, Default, Deserialize)]
-struct Bodies {
+pub(super) struct Bodies {
     storage: Option<Body>,
     editor: Option<Body>,
     editor2: Option<Body>,
@@ -77,7 +83,7 @@ struct Body {
 
 impl Bodies {
     /// The body in storage format; `None` when none was sent.
-    fn storage(&self) -> Result<Option<String>, Refusal> {
+    pub(super) fn storage(&self) -> Result<Option<String>, Refusal> {
         if let Some(body) = [&self.storage, &self.editor, &self.editor2].into_iter().flatten().next() {
             render::check_storage(&body.value).map_err(|problem| bad_request(&problem))?;
             return Ok(Some(body.value.clone()));

@@ -192,7 +192,9 @@ async fn insert(
     body: &str,
 ) -> Result<Content, Refusal> {
     if !access::may_create(call, connection, space_id, like.kind).await? {
-        return Err(forbidden("The user does not have permission to create content in the destination space"));
+        return Err(forbidden(
+            "The user does not have permission to create content in the destination space",
+        ));
     }
     let share_id = call.new_uuid();
     let new = NewContent {

@@ -62,7 +62,7 @@ pub(super) async fn content(
             "name": space.name,
             "type": space.kind,
             "status": space.status,
-            "_expandable": { "homepage": space.homepage_id.map(|id| format!("/rest/api/content/{id}")) },
+            "_expandable": { "homepage": space.homepage_id.map_or_else(String::new, |id| format!("/rest/api/content/{id}")) },
             "_links": {
                 "webui": format!("/spaces/{}", space.key),
                 "self": format!("{}/rest/api/space/{}", call.base(), space.key),

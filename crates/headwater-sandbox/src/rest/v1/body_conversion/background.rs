@@ -120,27 +120,10 @@ async fn fetch_many(call: Call) -> Result<Response, Refusal> {
 }
 
 impl Wanted {
-    /// Converts, and keeps the result until it is fetched. The same request again can get the same id.
+    /// Queues the conversion, if what it refers to exists.
     async fn queue(&self, call: &Call, connection: &mut SqliteConnection) -> Result<String, Refusal> {
         self.check_context(call, connection).await?;
-        let value = self.body.convert(&self.to)?;
-        conversions::forget_before(connection, call.now() - KEPT).await?;
-        let source = format!("{} {} {}", self.to, self.body.representation, self.body.value);
-        let same = if self.allow_cache {
-            conversions::find_same(connection, &call.account_id, &source).await?
-        } else {
-            None
-        };
-        let conversion = Conversion {
-            id: same.map_or_else(|| call.new_uuid(), |same| same.id),
-            account_id: call.account_id.clone(),
-            source,
-            representation: self.to.clone(),
-            value,
-            ready_at: call.now() + DURATION,
-        };
-        conversions::save(connection, &conversion).await?;
-        Ok(conversion.id)
+        queue(call, connection, &self.to, &self.body, self.allow_cache).await
     }
 
     async fn check_context(&self, call: &Call, connection: &mut SqliteConnection) -> Result<(), Refusal> {
@@ -153,6 +136,31 @@ impl Wanted {
         }
         Ok(())
     }
+}
+
+/// Converts, and keeps the result until it is fetched. The same request again can get the same id.
+pub(in crate::rest::v1) async fn queue(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    to: &str,
+    sent: &Sent,
+    allow_cache: bool,
+) -> Result<String, Refusal> {
+    let value = sent.convert(to)?;
+    conversions::forget_before(connection, call.now() - KEPT).await?;
+    let source = format!("{to} {} {}", sent.representation, sent.value);
+    let same =
+        if allow_cache { conversions::find_same(connection, &call.account_id, &source).await? } else { None };
+    let conversion = Conversion {
+        id: same.map_or_else(|| call.new_uuid(), |same| same.id),
+        account_id: call.account_id.clone(),
+        source,
+        representation: to.to_owned(),
+        value,
+        ready_at: call.now() + DURATION,
+    };
+    conversions::save(connection, &conversion).await?;
+    Ok(conversion.id)
 }
 
 /// A conversion that has not been forgotten yet.

@@ -89,13 +89,17 @@ pub(super) fn show(pointers: &[Pointer], mut new_id: impl FnMut() -> String) -> 
     }
     kept.iter()
         .map(|(pointer, id)| {
-            json!({
-                "pointer": pointer.pointer,
-                "from": pointer.from,
-                "to": pointer.to,
-                "reason": pointer.reason,
-                "redactionId": id,
-            })
+            let mut shown = json!({ "pointer": pointer.pointer, "redactionId": id });
+            let known = [
+                ("from", pointer.from.map(|from| json!(from))),
+                ("to", pointer.to.map(|to| json!(to))),
+                ("reason", pointer.reason.as_ref().map(|reason| json!(reason))),
+            ];
+            if let Some(members) = shown.as_object_mut() {
+                let known = known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+                members.extend(known);
+            }
+            shown
         })
         .collect()
 }

@@ -1,0 +1,227 @@
+//! Faults: scripted, listed, cleared; held requests: listed, waited for, let go.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State as Extract;
+use http::{HeaderName, HeaderValue, Method, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Problem;
+use crate::control::{
+    Fault, FaultDelay, FaultOutcome, FaultPhase, FaultStep, FaultTarget, ScriptedResponse, operation,
+};
+use crate::state::State;
+
+/// A fault, as it is asked for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FaultWish {
+    name: Option<String>,
+    method: Option<String>,
+    path: Option<String>,
+    operation: Option<String>,
+    grant_type: Option<String>,
+    #[serde(default)]
+    skip: u32,
+    every: Option<u32>,
+    /// How often the steps are gone through.
+    times: Option<u32>,
+    /// Whether the last step stays for good.
+    #[serde(default)]
+    lasting: bool,
+    /// Answers instead of the real ones: a short way to write steps.
+    #[serde(default)]
+    responses: Vec<ResponseWish>,
+    #[serde(default)]
+    steps: Vec<StepWish>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepWish {
+    #[serde(default)]
+    when: When,
+    delay_seconds: Option<f64>,
+    hold: Option<String>,
+    answer: Option<ResponseWish>,
+    html: Option<u16>,
+    #[serde(default)]
+    drop: bool,
+    reset_after_bytes: Option<usize>,
+    truncate_after_bytes: Option<usize>,
+    stall_after_bytes: Option<usize>,
+    /// What lets the rest of a stalled reply follow.
+    until: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum When {
+    #[default]
+    Before,
+    After,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ResponseWish {
+    status: u16,
+    #[serde(default)]
+    headers: Vec<(String, String)>,
+    /// A string is sent as it is, anything else as JSON.
+    #[serde(default)]
+    body: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HoldWish {
+    hold: String,
+    /// How many requests to wait for.
+    count: Option<usize>,
+}
+
+pub(super) async fn script(
+    Extract(state): Extract<State>,
+    Json(wish): Json<FaultWish>,
+) -> Result<StatusCode, Problem> {
+    let fault = read(wish).map_err(|problem| (StatusCode::BAD_REQUEST, problem))?;
+    state.control.script(fault);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn list(Extract(state): Extract<State>) -> Json<Value> {
+    let shown = |fault: &Fault| {
+        let target = fault.target();
+        json!({
+            "name": fault.name(),
+            "method": target.method.as_ref().map(Method::as_str),
+            "path": target.path,
+            "operation": target.operation,
+            "grant_type": target.grant_type,
+            "steps_left": fault.left(),
+        })
+    };
+    Json(state.control.faults().iter().map(shown).collect())
+}
+
+pub(super) async fn clear(Extract(state): Extract<State>) -> StatusCode {
+    state.control.clear_faults();
+    StatusCode::NO_CONTENT
+}
+
+pub(super) async fn held(Extract(state): Extract<State>) -> Json<BTreeMap<String, usize>> {
+    Json(state.control.holds.list())
+}
+
+pub(super) async fn release(Extract(state): Extract<State>, Json(wish): Json<HoldWish>) -> Json<Value> {
+    Json(json!({ "released": state.control.holds.release(&wish.hold) }))
+}
+
+pub(super) async fn wait_until_held(
+    Extract(state): Extract<State>,
+    Json(wish): Json<HoldWish>,
+) -> StatusCode {
+    state.control.holds.filled(&wish.hold, wish.count.unwrap_or(1)).await;
+    StatusCode::NO_CONTENT
+}
+
+/// Makes the fault that is asked for; says what is wrong when there is none.
+pub(crate) fn read(wish: FaultWish) -> Result<Fault, String> {
+    let method = wish.method.map(|method| {
+        Method::from_bytes(method.as_bytes())
+            .map_err(|_| format!("`{method}` is no HTTP method; write GET, POST, ..."))
+    });
+    if let Some(name) = wish.operation.as_deref().filter(|name| operation::named(name).is_none()) {
+        return Err(format!("`{name}` is no operation of REST v2; match it by method and path"));
+    }
+    let target = FaultTarget {
+        method: method.transpose()?,
+        path: wish.path,
+        operation: wish.operation,
+        grant_type: wish.grant_type,
+    };
+    if target == FaultTarget::default() {
+        return Err("say what the fault is for: a method, a path, an operation or a grant_type".to_owned());
+    }
+    let answers = wish.responses.into_iter().map(|response| read_response(response).map(FaultStep::answer));
+    let steps: Vec<FaultStep> =
+        answers.chain(wish.steps.into_iter().map(read_step)).collect::<Result<_, String>>()?;
+    if steps.is_empty() {
+        return Err("say what happens: give steps, or responses".to_owned());
+    }
+    let times = usize::try_from(wish.times.unwrap_or(1)).unwrap_or(usize::MAX);
+    if times.saturating_mul(steps.len()) > 100_000 {
+        return Err("more than 100000 steps; write `lasting = true` for a fault that stays".to_owned());
+    }
+    let repeated = (0..times).flat_map(|_| steps.iter().cloned());
+    let mut fault = Fault::steps(target, repeated).after_skipping(wish.skip).every(wish.every.unwrap_or(1));
+    if let Some(name) = wish.name {
+        fault = fault.named(name);
+    }
+    Ok(if wish.lasting { fault.lasting() } else { fault })
+}
+
+fn read_step(wish: StepWish) -> Result<FaultStep, String> {
+    let delay = match (wish.delay_seconds, wish.hold) {
+        (None, None) => FaultDelay::None,
+        (Some(seconds), None) => FaultDelay::Clock(
+            Duration::try_from_secs_f64(seconds)
+                .map_err(|_| format!("{seconds} is no number of seconds to wait"))?,
+        ),
+        (None, Some(name)) => FaultDelay::Held(name),
+        (Some(_), Some(_)) => return Err("delay_seconds and hold exclude each other; give one".to_owned()),
+    };
+    let mut outcomes = Vec::new();
+    if let Some(answer) = wish.answer {
+        outcomes.push(FaultOutcome::Answer(read_response(answer)?));
+    }
+    if let Some(status) = wish.html {
+        outcomes.push(FaultOutcome::Answer(ScriptedResponse::html(read_status(status)?)));
+    }
+    if wish.drop {
+        outcomes.push(FaultOutcome::Drop);
+    }
+    outcomes.extend(wish.reset_after_bytes.map(|after_bytes| FaultOutcome::Reset { after_bytes }));
+    outcomes.extend(wish.truncate_after_bytes.map(|after_bytes| FaultOutcome::Truncate { after_bytes }));
+    if let Some(after_bytes) = wish.stall_after_bytes {
+        let hold = wish.until.ok_or("a stalled reply needs `until`, the name whose release ends it")?;
+        outcomes.push(FaultOutcome::Stall { after_bytes, hold });
+    }
+    let outcome = match (outcomes.pop(), outcomes.is_empty()) {
+        (None, _) => FaultOutcome::Proceed,
+        (Some(outcome), true) => outcome,
+        (Some(_), false) => return Err("a step has one outcome; spread several over steps".to_owned()),
+    };
+    let phase = match wish.when {
+        When::Before => FaultPhase::Before,
+        When::After => FaultPhase::After,
+    };
+    Ok(FaultStep { phase, delay, outcome })
+}
+
+fn read_response(wish: ResponseWish) -> Result<ScriptedResponse, String> {
+    let headers: Result<Vec<_>, String> = wish.headers.into_iter().map(read_header).collect();
+    let body = match wish.body {
+        Value::Null => String::new(),
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(ScriptedResponse { status: read_status(wish.status)?, headers: headers?, body })
+}
+
+fn read_status(status: u16) -> Result<StatusCode, String> {
+    StatusCode::from_u16(status)
+        .map_err(|_| format!("{status} is no HTTP status; write a number from 100 to 999"))
+}
+
+fn read_header((name, value): (String, String)) -> Result<(HeaderName, HeaderValue), String> {
+    let header =
+        HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is no header name"))?;
+    let value =
+        HeaderValue::from_str(&value).map_err(|_| format!("the value of header `{name}` cannot be sent"))?;
+    Ok((header, value))
+}

@@ -1,0 +1,92 @@
+//! The body of one macro on a page, as it was written or in another format.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::Method;
+use serde_json::json;
+use sqlx::SqliteConnection;
+
+use super::body_conversion::{Sent, background};
+use super::contents::find;
+use super::error::not_found;
+use crate::cql::escape;
+use crate::render::{self, MacroBody};
+use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::storage::versions;
+
+const SCOPES: Scopes = &[&["read:confluence-content.all"], &["read:content.metadata:confluence"]];
+
+/// The operations.
+pub(super) fn routes() -> Vec<Route> {
+    const PATH: &str = "/rest/api/content/{id}/history/{version}/macro/id/{macroId}";
+    vec![
+        Route::new(Method::GET, PATH, SCOPES, read),
+        Route::new(
+            Method::GET,
+            "/rest/api/content/{id}/history/{version}/macro/id/{macroId}/convert/{to}",
+            SCOPES,
+            convert,
+        ),
+        Route::new(
+            Method::GET,
+            "/rest/api/content/{id}/history/{version}/macro/id/{macroId}/convert/async/{to}",
+            SCOPES,
+            convert_later,
+        ),
+    ]
+}
+
+async fn read(call: Call) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let found = find_macro(&call, &mut tx).await?;
+    let path = call.path.strip_prefix("/wiki").unwrap_or(&call.path);
+    let body = json!({
+        "name": found.name,
+        "body": found.body,
+        "parameters": found.parameters,
+        "_links": { "self": format!("{}{path}", call.base()), "base": call.base(), "context": "/wiki" },
+    });
+    Ok(Json(body).into_response())
+}
+
+async fn convert(call: Call) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let sent = as_sent(find_macro(&call, &mut tx).await?);
+    let to = call.parameter("to");
+    let body = json!({
+        "value": sent.convert(to)?,
+        "representation": to,
+        "_expandable": { "content": "", "embeddedContent": "", "webresource": "", "mediaToken": "" },
+        "_links": { "base": call.base(), "context": "/wiki" },
+    });
+    Ok(Json(body).into_response())
+}
+
+async fn convert_later(call: Call) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let sent = as_sent(find_macro(&call, &mut tx).await?);
+    let allow_cache = call.query.first("allowCache") == Some("true");
+    let id = background::queue(&call, &mut tx, call.parameter("to"), &sent, allow_cache).await?;
+    tx.commit().await?;
+    Ok(Json(json!({ "asyncId": id })).into_response())
+}
+
+/// The macro of the path, in the version of the path; version 0 is the newest.
+async fn find_macro(call: &Call, connection: &mut SqliteConnection) -> Result<MacroBody, Refusal> {
+    let content = find(call, connection, call.parameter("id")).await?;
+    let number = call.parameter("version");
+    let missing = || not_found(&format!("No version found with number {number}"));
+    let number: i64 = number.parse().map_err(|_| missing())?;
+    let body = if number == 0 {
+        content.body
+    } else {
+        versions::find(connection, content.id, number).await?.ok_or_else(missing)?.body
+    };
+    let id = call.parameter("macroId");
+    render::find_macro(&body, id).ok_or_else(|| not_found(&format!("No macro found with id {id}")))
+}
+
+fn as_sent(found: MacroBody) -> Sent {
+    let value = if found.is_plain { escape(&found.body) } else { found.body };
+    Sent { representation: "storage".to_owned(), value }
+}

@@ -1,0 +1,110 @@
+//! Scenarios: a state of the sandbox in a file. People, sites, spaces, pages, apps, rules, the clock and faults.
+//!
+//! Loading adds to what is there. Either all of the content arrives or none of it; rules, clock and faults follow
+//! only after that.
+
+mod content;
+mod file;
+
+use axum::Json;
+use axum::extract::State as Extract;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use self::file::ScenarioFile;
+use crate::control::{ConsentWish, Event, read_fault, switches_changed};
+use crate::state::State;
+use crate::storage::StorageError;
+
+/// The scenarios that come with the sandbox.
+const SCENARIOS: [(&str, &str); 6] = [
+    ("family-killed", include_str!("../scenarios/family-killed.toml")),
+    ("lost-rotation", include_str!("../scenarios/lost-rotation.toml")),
+    ("provider-down", include_str!("../scenarios/provider-down.toml")),
+    ("short-lives", include_str!("../scenarios/short-lives.toml")),
+    ("throttled", include_str!("../scenarios/throttled.toml")),
+    ("two-companies", include_str!("../scenarios/two-companies.toml")),
+];
+
+/// Why a scenario was not loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum ScenarioError {
+    /// The text is not TOML, or not of this form.
+    #[error("the scenario cannot be read: {0}")]
+    Form(#[from] toml::de::Error),
+    /// The text is one word, and no scenario is called that.
+    #[error("no scenario is called `{0}`; give the text of a file, or one of the names the sandbox lists")]
+    Name(String),
+    /// Something in it does not fit the rest.
+    #[error("{0}")]
+    Content(String),
+    /// The database refused.
+    #[error("the scenario could not be stored")]
+    Storage(#[from] StorageError),
+}
+
+/// Loads a scenario: the text of a file, or the name of one of ours.
+pub(crate) async fn play(state: &State, text_or_name: &str) -> Result<(), ScenarioError> {
+    let wanted = text_or_name.trim();
+    let known = SCENARIOS.iter().find(|(name, _)| *name == wanted);
+    let text = known.map_or(text_or_name, |(_, text)| text);
+    if known.is_none() && !wanted.is_empty() && !wanted.contains(['=', '[', '\n']) {
+        return Err(ScenarioError::Name(wanted.to_owned()));
+    }
+    let file: ScenarioFile = toml::from_str(text)?;
+    let faults: Vec<_> = file
+        .fault
+        .iter()
+        .cloned()
+        .map(read_fault)
+        .collect::<Result<_, _>>()
+        .map_err(ScenarioError::Content)?;
+    let switches = switches_changed(state.control.switches(), &Value::Object(file.options.clone()))
+        .map_err(|(_, problem)| ScenarioError::Content(format!("options: {problem}")))?;
+    content::add(state, &file).await?;
+    state.control.switch(switches);
+    if let Some(consent) = &file.consent {
+        let account_id = consent.account_id.clone();
+        state.control.choose_consent(ConsentWish {
+            outcome: consent.outcome,
+            sites: consent.sites,
+            account_id,
+        });
+    }
+    let clock = &state.control.clock;
+    if let Some(standing) = file.clock.standing {
+        clock.stand(standing);
+    }
+    clock.advance(file.clock.advance_seconds.saturating_mul(1000));
+    for fault in faults {
+        state.control.script(fault);
+    }
+    let what = format!("scenario {}", known.map_or("of a file", |(name, _)| name));
+    state.control.ledger.note(state.clock.now_ms(), None, Event::Switched { what });
+    Ok(())
+}
+
+/// Loads the scenario in the body: its text, or its name.
+pub(crate) async fn load(
+    Extract(state): Extract<State>,
+    text_or_name: String,
+) -> Result<StatusCode, (StatusCode, String)> {
+    let status = |error: &ScenarioError| match error {
+        ScenarioError::Name(_) => StatusCode::NOT_FOUND,
+        ScenarioError::Storage(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        ScenarioError::Form(_) | ScenarioError::Content(_) => StatusCode::BAD_REQUEST,
+    };
+    match play(&state, &text_or_name).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(error) => Err((status(&error), error.to_string())),
+    }
+}
+
+/// The names of our scenarios, each with what it is for.
+pub(crate) async fn list() -> Json<Value> {
+    let described = |(name, text): &(&str, &str)| {
+        let file: Option<ScenarioFile> = toml::from_str(text).ok();
+        json!({ "name": name, "description": file.map(|file| file.description) })
+    };
+    Json(SCENARIOS.iter().map(described).collect())
+}

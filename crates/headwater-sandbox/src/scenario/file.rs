@@ -1,0 +1,110 @@
+//! The form of a scenario.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::control::{ConsentOutcome, ConsentSites, FaultWish};
+
+/// One scenario.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScenarioFile {
+    /// What it is for.
+    pub(super) description: String,
+    #[serde(default)]
+    pub(super) clock: ClockEntry,
+    /// Members of the control port's options, to be laid over those in force.
+    #[serde(default)]
+    pub(super) options: Map<String, Value>,
+    pub(super) consent: Option<ConsentEntry>,
+    #[serde(default)]
+    pub(super) client: Vec<ClientEntry>,
+    #[serde(default)]
+    pub(super) user: Vec<UserEntry>,
+    #[serde(default)]
+    pub(super) site: Vec<SiteEntry>,
+    #[serde(default)]
+    pub(super) space: Vec<SpaceEntry>,
+    #[serde(default)]
+    pub(super) fault: Vec<FaultWish>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClockEntry {
+    #[serde(default)]
+    pub(super) advance_seconds: i64,
+    pub(super) standing: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConsentEntry {
+    pub(super) outcome: ConsentOutcome,
+    pub(super) sites: ConsentSites,
+    pub(super) account_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClientEntry {
+    pub(super) client_id: String,
+    pub(super) client_secret: String,
+    pub(super) redirect_uris: Vec<String>,
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) scopes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UserEntry {
+    pub(super) account_id: String,
+    pub(super) name: String,
+    pub(super) email: String,
+    #[serde(default = "utc")]
+    pub(super) time_zone: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SiteEntry {
+    pub(super) cloud_id: String,
+    pub(super) name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SpaceEntry {
+    /// The name of its site, of this file or from before.
+    pub(super) site: String,
+    pub(super) key: String,
+    pub(super) name: String,
+    /// An account id.
+    pub(super) author: String,
+    #[serde(default)]
+    pub(super) description: String,
+    /// The first one becomes the homepage.
+    #[serde(default)]
+    pub(super) page: Vec<PageEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PageEntry {
+    pub(super) title: String,
+    /// The title of a page above it in this space; the homepage when nothing is said.
+    pub(super) parent: Option<String>,
+    #[serde(default)]
+    pub(super) body: String,
+    #[serde(default)]
+    pub(super) labels: Vec<String>,
+    #[serde(default)]
+    pub(super) private: bool,
+    /// How many copies, numbered behind the title.
+    pub(super) copies: Option<u32>,
+}
+
+fn utc() -> String {
+    "+00:00".to_owned()
+}

@@ -1,0 +1,170 @@
+//! The application confirms its end user.
+//!
+//! Whoever consented carried an `auth_request_id` to the application. The application knows from its own session who
+//! that is, and says so here, server to server. Only if that is the user the link was made for do the tokens become
+//! the account's.
+
+use headwater_domain::account::AccountEvent;
+use headwater_domain::error::ErrorKind;
+use headwater_domain::flow::{ConnectFlow, FailureReason, Stage, Verifying};
+use headwater_ports::store::Tx;
+use url::Url;
+
+use super::{CallbackOutcome, ConnectError};
+use crate::Service;
+use crate::accounts::Consent;
+use crate::error::ServiceError;
+use crate::grants::NewTokens;
+
+/// How many wrong identifiers are borne. A person cannot mistype them; only a program that guesses needs many.
+const ATTEMPTS: u32 = 5;
+
+/// An end user whom the application has confirmed.
+#[derive(Clone, Debug)]
+pub struct VerifiedUser {
+    /// Where the application may send the browser now.
+    pub redirect_url: String,
+}
+
+impl Service {
+    /// Lets the tokens wait and tells where the browser goes. The account's present grant, if any, stays in use.
+    pub(super) async fn await_verification(
+        &self,
+        mut flow: ConnectFlow,
+        tokens: NewTokens,
+        consent: Consent,
+        verify_url: &str,
+    ) -> Result<CallbackOutcome, ConnectError> {
+        let request_id = self.random_token();
+        let target = with_request(verify_url, &request_id, flow.caller_state.as_deref())?;
+        flow.stage = Stage::Verifying(Verifying {
+            request_digest: self.sealer().sha256(request_id.as_bytes()),
+            candidate: self.seal_candidate(&flow.id, &tokens)?,
+            site: consent.site,
+            provider_account_id: consent.provider_account_id,
+            attempts_left: ATTEMPTS,
+        });
+        flow.expires_at = self.now().plus(self.settings().consent_lifetime);
+        flow.version += 1;
+        let mut tx = self.store().write().await?;
+        if !tx.update_flow(&flow).await? {
+            return Err(ConnectError::Used);
+        }
+        self.note_account_event(&mut *tx, &flow, AccountEvent::AwaitsVerification).await?;
+        tx.commit().await?;
+        Ok(CallbackOutcome::Verify(target.into()))
+    }
+
+    /// Takes the application's word that the end user who came with `auth_request_id` is `identifier`. The account
+    /// becomes usable if the link was made for that identifier.
+    ///
+    /// # Errors
+    /// `NotFound` where nothing waits for this request: it is unknown, was used, has lapsed, or was guessed at too
+    /// often. `PermissionDenied` for another identifier than the link's.
+    pub async fn verify_user(
+        &self,
+        auth_request_id: &str,
+        identifier: &str,
+    ) -> Result<VerifiedUser, ServiceError> {
+        check_form(auth_request_id)?;
+        let digest = self.sealer().sha256(auth_request_id.as_bytes());
+        let mut tx = self.store().write().await?;
+        let flow = tx.flow_by_request(&digest).await?.ok_or_else(unknown_request)?;
+        let Stage::Verifying(verifying) = flow.stage.clone() else { return Err(unknown_request()) };
+        if self.now() >= flow.expires_at {
+            return Err(unknown_request());
+        }
+        let view = self.view_of(&mut *tx, &flow.account_id).await?;
+        if view.account.owner.identifier.as_str() != identifier {
+            self.count_wrong_identifier(&mut *tx, flow, verifying).await?;
+            tx.commit().await?;
+            return Err(wrong_identifier());
+        }
+        let tokens = self.open_candidate(&flow.id, verifying.candidate)?;
+        let consent = Consent { site: verifying.site, provider_account_id: verifying.provider_account_id };
+        if !tx.update_flow(&moved(flow, Stage::Completed)).await? {
+            return Err(unknown_request());
+        }
+        let account = self.authorize(&mut *tx, view.account, tokens, Some(consent)).await?;
+        tx.commit().await?;
+        self.live().forget(&account.id).await;
+        tracing::info!(account = %account.id, connection = %view.connection.name, "connected account verified");
+        Ok(VerifiedUser { redirect_url: self.settings().url("/connect/success") })
+    }
+
+    async fn count_wrong_identifier(
+        &self,
+        tx: &mut dyn Tx,
+        flow: ConnectFlow,
+        mut verifying: Verifying,
+    ) -> Result<(), ServiceError> {
+        tracing::warn!(account = %flow.account_id, "an application named another end user than the link was made for");
+        verifying.attempts_left = verifying.attempts_left.saturating_sub(1);
+        let flow = if verifying.attempts_left == 0 {
+            self.note_account_event(tx, &flow, AccountEvent::NotVerified).await?;
+            moved(flow, Stage::Failed(FailureReason::NotVerified))
+        } else {
+            moved(flow, Stage::Verifying(verifying))
+        };
+        // Where somebody was faster, the attempt was counted by them or the request is spent.
+        tx.update_flow(&flow).await?;
+        Ok(())
+    }
+
+    /// Changes the status of a flow's account, where that makes a difference.
+    pub(super) async fn note_account_event(
+        &self,
+        tx: &mut dyn Tx,
+        flow: &ConnectFlow,
+        event: AccountEvent,
+    ) -> Result<(), ServiceError> {
+        let Some(account) = tx.account(&flow.account_id).await? else { return Ok(()) };
+        let status = account.status;
+        let Ok(mut account) = account.after(event, self.now()) else { return Ok(()) };
+        if account.status != status {
+            account.version += 1;
+            tx.update_account(&account).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A flow that has moved on to `stage`.
+pub(super) fn moved(mut flow: ConnectFlow, stage: Stage) -> ConnectFlow {
+    flow.stage = stage;
+    flow.version += 1;
+    flow
+}
+
+/// The application's URL with what it needs to go on. The query it has stays.
+fn with_request(verify_url: &str, request_id: &str, state: Option<&str>) -> Result<Url, ServiceError> {
+    let mut url = Url::parse(verify_url)
+        .map_err(|error| ServiceError::internal("the link's user_verify_url cannot be read", error))?;
+    url.query_pairs_mut().append_pair("auth_request_id", request_id);
+    if let Some(state) = state {
+        url.query_pairs_mut().append_pair("state", state);
+    }
+    Ok(url)
+}
+
+fn check_form(auth_request_id: &str) -> Result<(), ServiceError> {
+    if auth_request_id.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_+/=".contains(&it)) {
+        return Ok(());
+    }
+    let message = "is not an auth_request_id; pass on the query parameter exactly as the browser brought it";
+    Err(ServiceError::invalid("auth_request_id", "base64url", message))
+}
+
+/// One answer for every reason, so that nobody learns what exists.
+fn unknown_request() -> ServiceError {
+    ServiceError::not_found(
+        "no authorization waits for this auth_request_id: it is unknown, was used, or has lapsed; \
+         make a new authorization link",
+    )
+}
+
+fn wrong_identifier() -> ServiceError {
+    let message = "the authorization link was made for another identifier; nothing was connected. Check that your \
+                   application reads the identifier from the session of the user who came back";
+    ServiceError::new(ErrorKind::PermissionDenied, "IDENTIFIER_MISMATCH", message)
+}

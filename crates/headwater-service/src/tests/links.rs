@@ -1,0 +1,184 @@
+//! Authorization links: what they are good for, how often and how long, and where they lead.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use headwater_domain::account::AccountStatus;
+use headwater_domain::error::ErrorKind;
+
+use super::harness::{House, ann, body, parameter};
+use crate::accounts::{AccountLocator, ListAccounts};
+use crate::connect::{ConnectError, LinkRequest};
+use crate::connections::ConnectionSettings;
+
+#[tokio::test]
+async fn a_link_creates_the_account_once() {
+    let house = House::new().await;
+    assert_ne!(house.link().await, house.link().await);
+    let account = house.account(&ann()).await;
+    assert_eq!((account.status, account.version), (AccountStatus::PendingAuth, 1));
+}
+
+#[tokio::test]
+async fn looking_at_a_link_does_not_use_it_up() {
+    let house = House::new().await;
+    let locator = AccountLocator::of("wiki", "ada.lovelace@example.com");
+    let link = house.link_for(&locator).await;
+    for _ in 0..3 {
+        let view = house.service.view_link(&link).await.unwrap();
+        assert_eq!((view.provider.as_str(), view.connection.as_str()), ("Confluence", "wiki"));
+        assert_eq!(view.masked_identifier, "ad•••@example.com");
+        assert_eq!(view.provider_host, "auth.atlassian.com");
+    }
+    house.start(&link).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_link_works_once() {
+    let house = House::new().await;
+    let link = house.link().await;
+    house.start(&link).await.unwrap();
+    assert!(matches!(house.start(&link).await, Err(ConnectError::Used)));
+    assert!(matches!(house.service.view_link(&link).await, Err(ConnectError::Used)));
+}
+
+#[tokio::test]
+async fn of_two_browsers_with_the_same_link_one_wins() {
+    let house = House::new().await;
+    let link = house.link().await;
+    let (one, other) = tokio::join!(house.start(&link), house.start(&link));
+    assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1);
+    let loser = one.err().or(other.err());
+    assert!(matches!(loser, Some(ConnectError::Used)), "{loser:?}");
+}
+
+#[tokio::test]
+async fn a_link_lapses_at_the_moment_that_was_told() {
+    let house = House::with(|settings| settings.link_lifetime = Duration::from_secs(300)).await;
+    let request = LinkRequest { account: ann(), ..LinkRequest::default() };
+    let made = house.service.authorization_link(request).await.unwrap();
+    let token = made.url.rsplit('=').next().unwrap();
+    assert_eq!(house.service.now().until(made.expires_at), Duration::from_secs(300));
+    house.clock.advance(Duration::from_secs(299));
+    house.service.view_link(token).await.unwrap();
+    house.clock.advance(Duration::from_secs(1));
+    assert!(matches!(house.service.view_link(token).await, Err(ConnectError::Expired)));
+    assert!(matches!(house.start(token).await, Err(ConnectError::Expired)));
+}
+
+#[tokio::test]
+async fn what_is_no_link_is_unknown() {
+    let house = House::new().await;
+    let link = house.link().await;
+    for token in ["", "x", &link[1..], &format!("{link}A"), &link.to_lowercase()] {
+        assert!(matches!(house.service.view_link(token).await, Err(ConnectError::Unknown)), "{token}");
+        assert!(matches!(house.start(token).await, Err(ConnectError::Unknown)), "{token}");
+    }
+}
+
+#[tokio::test]
+async fn links_are_refused_where_they_could_not_lead_anywhere() {
+    let house = House::new().await;
+    let blank = ConnectionSettings::default();
+    let provider = house.wiki.provider.clone();
+    let new = crate::connections::NewConnection { name: Some("blank".to_owned()), provider, settings: blank };
+    house.service.create_connection(new).await.unwrap();
+    let off = house.connection("off").await;
+    house.service.set_connection_enabled(off.id.as_str(), false).await.unwrap();
+    let by_id = AccountLocator { id: Some("ca_1".to_owned()), ..AccountLocator::default() };
+    let table = [
+        (AccountLocator::of("blank", "ann"), ErrorKind::FailedPrecondition, "CONNECTION_NOT_CONFIGURED"),
+        (AccountLocator::of("off", "ann"), ErrorKind::FailedPrecondition, "CONNECTION_DISABLED"),
+        (AccountLocator::of("nowhere", "ann"), ErrorKind::NotFound, "RESOURCE_NOT_FOUND"),
+        (AccountLocator::of("", "ann"), ErrorKind::InvalidArgument, "INVALID_ARGUMENT"),
+        (AccountLocator::of("wiki", ""), ErrorKind::InvalidArgument, "INVALID_ARGUMENT"),
+        (by_id, ErrorKind::NotFound, "RESOURCE_NOT_FOUND"),
+    ];
+    for (account, kind, code) in table {
+        let request = LinkRequest { account: account.clone(), ..LinkRequest::default() };
+        let error = house.service.authorization_link(request).await.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (kind, code), "{account:?}: {error}");
+    }
+    assert_eq!(
+        house.service.list_accounts(ListAccounts::default(), page()).await.unwrap().total,
+        0,
+        "a refused link leaves no account behind"
+    );
+}
+
+#[tokio::test]
+async fn the_authorize_request_holds_exactly_what_the_provider_wants() {
+    let house = House::new().await;
+    let visit = house.visit().await;
+    let url = &visit.authorize_url;
+    assert_eq!(url.as_str().split('?').next(), Some("https://auth.atlassian.com/authorize"));
+    let redirect = format!("https://headwater.example/sso/v1/oauth/{}/callback", house.wiki.id);
+    let challenge = parameter(url, "code_challenge").unwrap();
+    let expected = [
+        ("audience", "api.atlassian.com"),
+        ("prompt", "consent"),
+        ("client_id", "the-app"),
+        ("scope", "read:page:confluence write:page:confluence offline_access"),
+        ("redirect_uri", &redirect),
+        ("state", &visit.state),
+        ("response_type", "code"),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+    ];
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let expected: Vec<(String, String)> =
+        expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    assert_eq!(pairs, expected);
+}
+
+#[tokio::test]
+async fn the_verifier_that_is_sent_fits_the_challenge() {
+    let house = House::new().await;
+    let visit = house.visit().await;
+    house.provider.answer_tokens(1);
+    house.provider.answer_sites(&[super::harness::SITE]);
+    house.come_back(&visit).await.unwrap();
+    let requests = house.provider.requests();
+    assert_eq!(requests[0].uri, "https://auth.atlassian.com/oauth/token");
+    let sent = body(&requests[0]);
+    let verifier = sent["code_verifier"].as_str().unwrap();
+    assert!((43..=128).contains(&verifier.len()));
+    let challenge = URL_SAFE_NO_PAD.encode(house.service.sealer().sha256(verifier.as_bytes()));
+    assert_eq!(parameter(&visit.authorize_url, "code_challenge"), Some(challenge));
+    assert_eq!(sent["grant_type"], "authorization_code");
+    assert_eq!(sent["code"], "the-code");
+    assert_eq!(sent["client_secret"], "the-secret");
+    assert_eq!(
+        Some(sent["redirect_uri"].as_str().unwrap().to_owned()),
+        parameter(&visit.authorize_url, "redirect_uri")
+    );
+}
+
+#[tokio::test]
+async fn without_pkce_there_is_neither_challenge_nor_verifier() {
+    let house = House::new().await;
+    let settings = ConnectionSettings { pkce: Some(false), ..ConnectionSettings::default() };
+    house.service.update_connection(house.wiki.id.as_str(), None, settings).await.unwrap();
+    let visit = house.visit().await;
+    assert_eq!(parameter(&visit.authorize_url, "code_challenge"), None);
+    house.provider.answer_tokens(1);
+    house.provider.answer_sites(&[super::harness::SITE]);
+    house.come_back(&visit).await.unwrap();
+    assert_eq!(body(&house.provider.requests()[0]).get("code_verifier"), None);
+}
+
+#[tokio::test]
+async fn old_flows_are_removed_a_day_after_they_lapsed() {
+    let house = House::new().await;
+    let link = house.link().await;
+    house.clock.advance(Duration::from_secs(86_400 + 599));
+    assert_eq!(house.service.remove_old_flows().await.unwrap(), 0);
+    house.clock.advance(Duration::from_secs(2));
+    assert_eq!(house.service.remove_old_flows().await.unwrap(), 1);
+    assert!(matches!(house.service.view_link(&link).await, Err(ConnectError::Unknown)));
+}
+
+fn page() -> headwater_domain::page::Page {
+    headwater_domain::page::Page { offset: 0, limit: 10 }
+}

@@ -1,0 +1,67 @@
+//! What a refusal tells about scopes and passes on of the provider's answer.
+
+use headwater_domain::account::AccountStatus;
+use headwater_domain::error::ErrorKind;
+
+use crate::connections::ConnectionSettings;
+use crate::tools::bench::Bench;
+
+use super::*;
+
+const NO_SCOPE: &str = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
+
+/// A refused call by an account with these scopes, on a connection that asks for those.
+async fn refusal(granted: &[&str], asked: &[&str], status: u16, body: &str) -> ServiceError {
+    let bench = Bench::new();
+    let wiki = bench.connection("wiki").await;
+    let scopes = asked.iter().map(|scope| (*scope).to_owned()).collect();
+    let settings = ConnectionSettings { scopes: Some(scopes), ..ConnectionSettings::default() };
+    bench.service.update_connection(wiki.id.as_str(), None, settings).await.unwrap();
+    let account = bench.account(&wiki, "ann", AccountStatus::Active, granted).await;
+    bench.upstream.answer(status, body.to_owned());
+    bench.call("bench_note_pin", &account).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_missing_scope_is_named_with_the_way_to_it() {
+    let table = [
+        (&["x"][..], &["x"][..], "adds `write:note:bench` to the OAuth app"),
+        (&["x"], &["x", "write:note:bench"], "Connection `wiki` asks for it already"),
+    ];
+    for (granted, asked, hint) in table {
+        for (status, body) in [(401, NO_SCOPE), (403, r#"{"message":"no"}"#)] {
+            let error = refusal(granted, asked, status, body).await;
+            let tool = error.tool().unwrap();
+            assert_eq!(tool.missing_scopes, ["write:note:bench"]);
+            assert_eq!(tool.tool, "bench_note_pin");
+            assert!(error.message().contains(hint), "{error}");
+            assert!(error.message().ends_with("opens a new authorization link"), "{error}");
+            assert_eq!(tool.message, error.message());
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_scope_is_blamed_without_reason() {
+    let table = [
+        (&["write:note:bench"][..], 403, ErrorKind::PermissionDenied),
+        (&[], 403, ErrorKind::PermissionDenied),
+        (&["x"], 404, ErrorKind::NotFound),
+    ];
+    for (granted, status, kind) in table {
+        let error = refusal(granted, &[], status, r#"{"message":"no"}"#).await;
+        assert_eq!(error.kind(), kind);
+        assert_eq!(error.tool().unwrap().missing_scopes, Vec::<String>::new());
+        assert!(!error.message().contains("authorized without"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_providers_answer_is_passed_on_but_not_without_end() {
+    let error = refusal(&[], &[], 404, r#"{"errors":[{"code":"NOT_FOUND"}]}"#).await;
+    assert_eq!(error.tool().unwrap().vendor_body.as_deref(), Some(r#"{"errors":[{"code":"NOT_FOUND"}]}"#));
+    let error = refusal(&[], &[], 404, &format!(r#"{{"message":"{}"}}"#, "ä".repeat(5000))).await;
+    let length = error.tool().unwrap().vendor_body.as_ref().unwrap().len();
+    assert!((MAX_VENDOR_BODY - 2..MAX_VENDOR_BODY + 5).contains(&length), "{length}");
+    assert_eq!(refusal(&[], &[], 404, "<html>").await.tool().unwrap().vendor_body, None);
+}
