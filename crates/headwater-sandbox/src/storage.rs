@@ -36,6 +36,7 @@ pub(crate) mod tokens;
 pub(crate) mod tree;
 pub(crate) mod users;
 pub(crate) mod versions;
+pub(crate) mod watches;
 
 use std::path::Path;
 use std::time::Duration;

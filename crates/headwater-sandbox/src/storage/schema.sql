@@ -403,3 +403,19 @@ CREATE TABLE IF NOT EXISTS templates (
     body        TEXT NOT NULL,
     labels      TEXT NOT NULL        -- JSON
 ) STRICT;
+
+-- Who is told of changes: the target is content by its id, a space by its id, or a label by its name on a site.
+CREATE TABLE IF NOT EXISTS watches (
+    target_type TEXT NOT NULL,
+    target_id   TEXT NOT NULL,
+    account_id  TEXT NOT NULL,
+    PRIMARY KEY (target_type, target_id, account_id)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS watches_of_new_content AFTER INSERT ON contents
+    WHEN new.type IN ('page', 'blogpost') BEGIN
+    INSERT OR IGNORE INTO watches (target_type, target_id, account_id)
+        VALUES ('content', CAST(new.id AS TEXT), new.author_id);
+END;
+CREATE TRIGGER IF NOT EXISTS watches_of_removed_content AFTER DELETE ON contents BEGIN
+    DELETE FROM watches WHERE target_type = 'content' AND target_id = CAST(old.id AS TEXT);
+END;

@@ -75,6 +75,37 @@ pub(crate) async fn set_homepage(
     Ok(())
 }
 
+/// Writes name, description and status.
+pub(crate) async fn update(connection: &mut SqliteConnection, space: &Space) -> Result<(), StorageError> {
+    sqlx::query("UPDATE spaces SET name = ?2, description = ?3, status = ?4 WHERE id = ?1")
+        .bind(space.id)
+        .bind(&space.name)
+        .bind(&space.description)
+        .bind(&space.status)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Everything that stands in a space by itself, in any status.
+pub(crate) async fn content_ids(
+    connection: &mut SqliteConnection,
+    space_id: i64,
+) -> Result<Vec<i64>, StorageError> {
+    Ok(sqlx::query_scalar(
+        "SELECT id FROM contents WHERE space_id = ?1 AND container_id IS NULL ORDER BY id DESC",
+    )
+    .bind(space_id)
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Removes a space in which nothing is left.
+pub(crate) async fn remove(connection: &mut SqliteConnection, space_id: i64) -> Result<(), StorageError> {
+    sqlx::query("DELETE FROM spaces WHERE id = ?1").bind(space_id).execute(connection).await?;
+    Ok(())
+}
+
 /// The space with this id on this site.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
