@@ -1,4 +1,5 @@
-//! The project's chores: `cargo xtask tidy` checks the invariants, `cargo xtask test` runs everything.
+//! The project's chores: `cargo xtask tidy` checks the invariants, `cargo xtask test` runs everything, `cargo xtask
+//! chaos` tries to lose grants.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
 mod postgres;
@@ -26,6 +27,14 @@ enum Chore {
         #[arg(long, default_value = env!("CARGO_MANIFEST_DIR"), hide_default_value = true)]
         root: PathBuf,
     },
+    /// Kills, starves and lies to the binary, and prints what became of the grants.
+    Chaos {
+        /// As much as for a release: hours.
+        #[arg(long)]
+        full: bool,
+        /// Only experiments whose name holds this text.
+        only: Option<String>,
+    },
     /// Runs all checks and tests, and installs what they need.
     Test {
         /// Leaves out the tests that run the published SDKs, which need Python and Node.
@@ -37,6 +46,9 @@ enum Chore {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Tidy { root } => tidy::run(&checkout(root)),
+        Chore::Chaos { full, only } => {
+            test::run_chaos(&checkout(PathBuf::from(env!("CARGO_MANIFEST_DIR"))), full, only.as_deref())
+        }
         Chore::Test { without_sdks } => {
             test::run_all(&checkout(PathBuf::from(env!("CARGO_MANIFEST_DIR"))), without_sdks)
         }

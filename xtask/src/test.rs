@@ -34,7 +34,38 @@ pub(crate) fn run_all(root: &Path, without_sdks: bool) -> Result<()> {
     if without_sdks {
         end_to_end.extend(["--", "--skip", "sdk::"]);
     }
-    cargo(&end_to_end)
+    cargo(&end_to_end)?;
+    run_simulation(root)?;
+    run_chaos(root, false, None)
+}
+
+/// How many worlds the refresh protocol lives through.
+const SIMULATED_WORLDS: (&str, &str) = ("SIMULATION_SEEDS", "20000");
+
+/// The refresh protocol in simulated time, with replicas that die and a provider that fails at random. Optimized,
+/// because there are many worlds.
+fn run_simulation(root: &Path) -> Result<()> {
+    let cargo = Program::new(root, "cargo").with(SIMULATED_WORLDS.0, SIMULATED_WORLDS.1);
+    cargo.run(&[
+        "test",
+        "--release",
+        "--package",
+        "headwater-service",
+        "--all-features",
+        "--lib",
+        "--locked",
+        "whatever_happens_the_grant_survives",
+    ])
+}
+
+/// Experiments with the real binary: killed, starved and lied to.
+pub(crate) fn run_chaos(root: &Path, full: bool, only: Option<&str>) -> Result<()> {
+    postgres::ensure(root)?;
+    let mut arguments =
+        vec!["run", "--quiet", "--package", "headwater-e2e", "--bin", "chaos", "--locked", "--"];
+    arguments.extend(full.then_some("--full"));
+    arguments.extend(only);
+    Program::new(root, "cargo").run(&arguments)
 }
 
 fn run_unit_tests(root: &Path) -> Result<()> {

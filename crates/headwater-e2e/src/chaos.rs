@@ -31,7 +31,7 @@ pub struct Amount {
 
 impl Amount {
     /// Minutes, for every change.
-    pub const SMALL: Self = Self { kills: 8, callers: 300, accounts: 6, seed: 1 };
+    pub const SMALL: Self = Self { kills: 6, callers: 200, accounts: 5, seed: 1 };
     /// Hours, for a release.
     pub const FULL: Self = Self { kills: 200, callers: 10_000, accounts: 50, seed: 1 };
 }

@@ -45,7 +45,7 @@ const EDGES: &[(&str, &[&str])] = &[
 const RESERVED: &[(&[&str], &[&str], &str)] = &[
     (
         &["hyper-rustls", "reqwest", "ureq"],
-        &["headwater-upstream"],
+        &["headwater-upstream", "headwater-e2e"],
         "only headwater-upstream opens client sockets (invariant 2)",
     ),
     (
