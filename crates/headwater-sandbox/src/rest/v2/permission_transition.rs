@@ -130,9 +130,9 @@ async fn assign(call: Call) -> Result<Response, Refusal> {
             let Some(rule) = rule else { continue };
             if !rule.remove_access {
                 let role_id = rule.role_id.as_deref().unwrap_or_default();
-                let role = space_roles::find(&mut tx, &call.site.cloud_id, role_id).await?;
-                let role = role.ok_or_else(|| no_role(role_id))?;
-                space_roles::assign(&mut tx, *space_id, principal, &role.role_id).await?;
+                let found = space_roles::find(&mut tx, &call.site.cloud_id, role_id).await?;
+                let found = found.ok_or_else(|| no_role(role_id))?;
+                space_roles::assign(&mut tx, *space_id, principal, &found.role_id).await?;
             }
             space_permissions::revoke_all(&mut tx, *space_id, principal).await?;
         }
