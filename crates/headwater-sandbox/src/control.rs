@@ -9,6 +9,7 @@ mod http;
 mod intercept;
 mod ledger;
 pub(crate) mod operation;
+mod rates;
 mod rules;
 mod steered_clock;
 
@@ -22,6 +23,7 @@ pub(crate) use self::http::{FaultWish, read_fault, router, switches_changed};
 pub(crate) use self::intercept::{RequestNumber, intercept};
 pub(crate) use self::ledger::Ledger;
 pub use self::ledger::{Event, LedgerEntry, LedgerFilter, TokenMark};
+pub use self::rates::RateRules;
 pub(crate) use self::rules::milliseconds;
 pub use self::rules::{LateRefresh, RepeatedRefresh, Rotation, TokenRules};
 pub(crate) use self::steered_clock::SteeredClock;
@@ -53,6 +55,7 @@ pub enum ConsentSites {
 pub(crate) struct Switches {
     pub(crate) stale_tokens: StaleTokens,
     pub(crate) tokens: TokenRules,
+    pub(crate) rates: RateRules,
 }
 
 /// How automatic consents end.

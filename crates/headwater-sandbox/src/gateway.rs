@@ -2,6 +2,7 @@
 //! anything else, and gives every answer the headers of the vendor's edge.
 
 mod edge;
+mod rates;
 mod refusals;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 
 pub(crate) use self::edge::dress;
+use self::rates::{Asked, Rates};
 pub(crate) use self::refusals::{scope_mismatch, unauthorized};
 use crate::control::{Event, TokenMark, operation};
 use crate::rest::{self, Call, Match, Query, Refusal, Routes};
@@ -33,10 +35,12 @@ const UPLOAD_LIMIT: usize = 100 * 1024 * 1024;
 struct Gateway {
     state: State,
     routes: Arc<Routes>,
+    rates: Arc<Rates>,
 }
 
 /// Who is asking, as far as the token tells.
 struct Caller {
+    client_id: String,
     account_id: String,
     scope: String,
     sites: Vec<Site>,
@@ -44,7 +48,7 @@ struct Caller {
 
 /// The routes of the gateway.
 pub(crate) fn router(state: State) -> Router {
-    let gateway = Gateway { state, routes: Arc::new(rest::routes()) };
+    let gateway = Gateway { state, routes: Arc::new(rest::routes()), rates: Arc::default() };
     Router::new()
         .route("/ex/confluence/{cloud_id}", any(serve))
         .route("/ex/confluence/{cloud_id}/{*path}", any(serve))
@@ -110,6 +114,15 @@ impl Gateway {
                 if !route.allows(&held) {
                     return Err(scope_mismatch());
                 }
+                let asked = Asked {
+                    rules: self.state.control.switches().rates,
+                    now: self.state.clock.now_ms(),
+                    client_id: caller.client_id,
+                    operation: format!("{cloud_id} {} {}", parts.method, route.pattern()),
+                    method: &parts.method,
+                    path: below_wiki,
+                };
+                self.rates.admit(&asked)?;
                 let call = Call {
                     state: self.state.clone(),
                     site,
@@ -122,9 +135,9 @@ impl Gateway {
                     body: to_bytes(body, limit(path)).await.map_err(|_| refusals::too_large())?,
                 };
                 let writer = (call.account_id.clone(), call.site.cloud_id.clone());
-                let reply = route.answer(call).await?;
+                let reply = route.answer(call).await.unwrap_or_else(IntoResponse::into_response);
                 self.note_write(parts, path, writer, reply.status());
-                Ok(reply)
+                Ok(self.rates.charge(&asked, reply).await)
             }
             Match::OtherMethod => Err(refusals::other_method(&parts.method, path)),
             Match::Nothing => Err(refusals::no_such_path(&site, path, &parts.headers)),
@@ -154,7 +167,7 @@ impl Gateway {
         let mut tx = self.state.storage.begin().await?;
         let grant = grants::find(&mut tx, &token.grant_id).await?.ok_or_else(stale)?;
         let sites = grants::sites(&mut tx, &token.grant_id).await?;
-        Ok(Caller { account_id: grant.account_id, scope: token.scope, sites })
+        Ok(Caller { client_id: grant.client_id, account_id: grant.account_id, scope: token.scope, sites })
     }
 }
 

@@ -32,8 +32,8 @@ mod withdrawal;
 pub use clock::{Clock, SystemClock};
 pub use control::{
     ConsentOutcome, ConsentSites, Event, Fault, FaultDelay, FaultOutcome, FaultPhase, FaultStep, FaultTarget,
-    LateRefresh, LedgerEntry, LedgerFilter, RepeatedRefresh, Rotation, ScriptedResponse, TokenMark,
-    TokenRules,
+    LateRefresh, LedgerEntry, LedgerFilter, RateRules, RepeatedRefresh, Rotation, ScriptedResponse,
+    TokenMark, TokenRules,
 };
 pub use edition::Edition;
 pub use options::{Client, Consent, Options, StaleTokens};

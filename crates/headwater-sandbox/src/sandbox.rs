@@ -6,8 +6,8 @@ use axum::{Router, middleware};
 
 use crate::clock::Clock;
 use crate::control::{
-    self, ConsentOutcome, ConsentSites, ConsentWish, Control, Fault, LedgerEntry, LedgerFilter, SteeredClock,
-    Switches,
+    self, ConsentOutcome, ConsentSites, ConsentWish, Control, Fault, LedgerEntry, LedgerFilter, RateRules,
+    SteeredClock, Switches,
 };
 use crate::edition::Edition;
 use crate::options::{Client, Options};
@@ -53,7 +53,11 @@ impl Sandbox {
         let storage = Storage::open(options.data.as_deref()).await?;
         let settings = Settings { public_url, consent: options.consent };
         let clock = Arc::new(SteeredClock::new(clock));
-        let switches = Switches { stale_tokens: options.stale_tokens, tokens: options.token_rules };
+        let switches = Switches {
+            stale_tokens: options.stale_tokens,
+            tokens: options.token_rules,
+            rates: RateRules::default(),
+        };
         let control = Arc::new(Control::new(clock.clone(), switches));
         let state = State { storage, clock, random, settings: Arc::new(settings), control };
         let sandbox = Self { state };
@@ -100,6 +104,12 @@ impl Sandbox {
     pub async fn revoke_user(&self, account_id: &str) -> Result<(), StorageError> {
         let chosen = Chosen { account_id: Some(account_id.to_owned()), ..Chosen::default() };
         withdrawal::revoke_grants(&self.state, &chosen).await
+    }
+
+    /// Limits how much apps may ask for; without numbers nothing is limited, as at first.
+    pub fn limit_rates(&self, rates: RateRules) {
+        let switches = self.state.control.switches();
+        self.state.control.switch(Switches { rates, ..switches });
     }
 
     /// Chooses how automatic consents of the first user end from now on.

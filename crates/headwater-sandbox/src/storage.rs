@@ -11,6 +11,7 @@ pub(crate) mod clients;
 pub(crate) mod consents;
 pub(crate) mod content;
 pub(crate) mod content_details;
+pub(crate) mod content_states;
 pub(crate) mod contents;
 pub(crate) mod conversions;
 pub(crate) mod copies;

@@ -24,6 +24,7 @@ mod pages;
 mod paging;
 mod people;
 mod properties;
+mod rates;
 mod redactions;
 mod refresh;
 mod representations;

@@ -48,6 +48,11 @@ impl Route {
         Self { method, pattern, scopes, handler: Arc::new(move |call| Box::pin(handler(call))) }
     }
 
+    /// The path with its parameters in braces.
+    pub(crate) fn pattern(&self) -> &'static str {
+        self.pattern
+    }
+
     /// Whether a token with these scopes may use the operation.
     pub(crate) fn allows(&self, held: &[&str]) -> bool {
         self.scopes.iter().any(|set| set.iter().all(|scope| held.contains(scope)))

@@ -22,6 +22,7 @@ mod show;
 mod space_labels;
 mod space_permissions;
 mod spaces;
+mod states;
 mod templates;
 mod upload;
 mod users;
@@ -53,6 +54,7 @@ pub(crate) fn routes() -> Vec<Route> {
         spaces::routes(),
         space_permissions::routes(),
         settings::routes(),
+        states::routes(),
         macro_bodies::routes(),
         templates::routes(),
     ]

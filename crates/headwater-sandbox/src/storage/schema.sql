@@ -419,3 +419,20 @@ END;
 CREATE TRIGGER IF NOT EXISTS watches_of_removed_content AFTER DELETE ON contents BEGIN
     DELETE FROM watches WHERE target_type = 'content' AND target_id = CAST(old.id AS TEXT);
 END;
+
+-- The states that people made, and which content has which state.
+CREATE TABLE IF NOT EXISTS custom_states (
+    id         INTEGER PRIMARY KEY,
+    account_id TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    color      TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS content_states (
+    content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    draft      INTEGER NOT NULL,
+    state_id   INTEGER NOT NULL,
+    name       TEXT NOT NULL,
+    color      TEXT NOT NULL,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (content_id, draft)
+) STRICT, WITHOUT ROWID;

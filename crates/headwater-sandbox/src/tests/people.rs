@@ -289,3 +289,30 @@ async fn permissions_are_given_one_by_one_and_reading_comes_first() {
     let held = session.walk(&format!("/wiki/api/v2/spaces/{SPACE_ID}/permissions"), "id").await;
     assert!(!held.is_empty());
 }
+
+#[tokio::test]
+async fn content_has_states_and_each_change_is_a_version() {
+    let world = World::new().await;
+    let all = format!("{} read:confluence-space.summary read:user.property:confluence", scopes());
+    let session = world.session_with(&all).await;
+    let page = id(&session.create_page("Page", json!({})).await);
+    let path = format!("/wiki/rest/api/content/{page}/state");
+    let none = session.get(&path).await;
+    assert_eq!((none.status.as_u16(), none.text.as_str()), (200, ""));
+    let set = session.put(&format!("{path}?status=current"), &json!({ "id": 2 })).await;
+    assert_eq!(set.json["contentState"]["name"], "In progress");
+    assert_eq!(session.get(&format!("/wiki/api/v2/pages/{page}")).await.json["version"]["number"], 2);
+    let own = json!({ "name": "Mine", "color": "#abcdef" });
+    let made = session.put(&format!("{path}?status=current"), &own).await.json["contentState"]["id"].clone();
+    assert_eq!(session.get("/wiki/rest/api/content-states").await.json[0]["id"], made);
+    for wrong in [json!({ "id": 9 }), json!({ "name": "Mine", "color": "red" }), json!({})] {
+        assert_eq!(session.put(&format!("{path}?status=current"), &wrong).await.status, 400, "{wrong}");
+    }
+    assert_eq!(session.put(&format!("{path}?status=odd"), &own).await.status, 400);
+    assert_eq!(
+        session.get(&format!("{path}/available")).await.json["customContentStates"][0]["name"],
+        "Mine"
+    );
+    assert_eq!(session.delete(&path).await.text, "");
+    assert_eq!(session.get(&path).await.text, "");
+}
