@@ -8,6 +8,7 @@ mod connections;
 mod grants;
 mod harness;
 mod links;
+mod outages;
 mod proxy;
 mod refusals;
 mod restarts;

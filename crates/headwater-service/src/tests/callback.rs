@@ -129,6 +129,25 @@ async fn an_answer_for_another_connection_is_not_taken() {
 }
 
 #[tokio::test]
+async fn an_answer_of_another_authorization_server_is_not_taken() {
+    let house = House::new().await;
+    let visit = house.visit().await;
+    let answer = |issuer: &str| CallbackQuery { iss: Some(issuer.to_owned()), ..code(&visit.state) };
+    let id = house.wiki.id.as_str();
+    for issuer in
+        ["https://evil.example", "https://auth.atlassian.com.evil.example", "auth.atlassian.com", ""]
+    {
+        let outcome = house.service.callback(id, answer(issuer), Some(&visit.cookie)).await;
+        assert!(matches!(outcome, Err(ConnectError::Unknown)), "{issuer}: {outcome:?}");
+    }
+    assert!(house.provider.requests().is_empty());
+    house.provider.answer_tokens(1);
+    house.provider.answer_sites(&[SITE]);
+    let right = answer("https://auth.atlassian.com");
+    house.service.callback(id, right, Some(&visit.cookie)).await.unwrap();
+}
+
+#[tokio::test]
 async fn consent_that_takes_too_long_does_not_count() {
     let house = House::with(|settings| settings.consent_lifetime = Duration::from_secs(60)).await;
     let visit = house.visit().await;
