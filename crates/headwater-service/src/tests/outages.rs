@@ -81,6 +81,7 @@ async fn a_token_is_not_replaced_when_the_new_one_could_not_be_kept() {
     assert!(house.read_page(&account).await.is_err());
     assert!(house.provider.requests().is_empty(), "the refresh token stays unused");
     house.store.break_down(false);
+    assert!(house.read_page(&account).await.is_err(), "what just failed is not tried again at once");
     house.clock.advance(Duration::from_secs(2));
     house.provider.answer_tokens(2);
     house.provider.answer(200, &json!({}));
