@@ -7,7 +7,7 @@ use headwater_domain::secret::Secret;
 use headwater_ports::store::Store as _;
 use serde_json::{Value, json};
 
-use super::harness::{House, ann, reveal};
+use super::harness::{House, ann, bearer, reveal};
 use crate::accounts::{AccountChange, AccountFilter, AccountLocator, ListAccounts, SuppliedTokens};
 
 fn with_tokens(access_token: &str, refresh_token: Option<&str>) -> AccountChange {
@@ -64,6 +64,23 @@ async fn supplied_tokens_make_an_account_active() {
     let grant = house.grant(&ann()).await.unwrap();
     assert_eq!((reveal(&grant.access_token), grant.refresh_token.is_none()), ("b", true));
     assert_eq!(house.status(&ann()).await, AccountStatus::Active);
+}
+
+#[tokio::test]
+async fn new_tokens_are_used_by_the_next_call() {
+    let house = House::new().await;
+    let account = house.connected(1).await;
+    house.provider.answer(200, &json!({}));
+    house.read_page(&account).await.unwrap();
+    house.service.update_account(&account, with_tokens("access-9", None)).await.unwrap();
+    house.provider.requests();
+    house.provider.answer(200, &json!({}));
+    house.read_page(&account).await.unwrap();
+    assert_eq!(bearer(&house.provider.requests()[0]), "access-9");
+    assert!(
+        house.grant(&account).await.unwrap().refresh_token.is_none(),
+        "the old one belongs to the old grant"
+    );
 }
 
 #[tokio::test]
