@@ -3,8 +3,10 @@
 
 mod accounts;
 mod api_clients;
+mod audit;
 mod callback;
 mod connections;
+mod events;
 mod grants;
 mod harness;
 mod links;
@@ -16,3 +18,4 @@ mod sites;
 mod tools;
 mod usage;
 mod verification;
+mod webhooks;

@@ -82,6 +82,9 @@ impl UseCases {
         let ring = KeyRing::single(&key, Arc::new(SystemEntropy));
         let store = open_store(config, data_dir).await?;
         check_key(&*store, &ring).await?;
+        if data_dir.is_exclusive() && config.database.address()?.is_none() {
+            release_leases(&*store).await?;
+        }
         let tools = operator::load(&config.data_dir)?;
         for problem in &tools.problems {
             tracing::error!(%problem, "a tool file of the operator was left out");
@@ -107,6 +110,13 @@ async fn open_store(config: &Config, data_dir: &DataDir) -> Result<Arc<dyn Store
     })
 }
 
+/// The embedded database belongs to this process alone: who held a lease is dead, and need not be waited for.
+async fn release_leases(store: &dyn Store) -> Result<(), UseCasesError> {
+    let mut tx = store.write().await?;
+    tx.release_leases().await?;
+    Ok(tx.commit().await?)
+}
+
 /// A new database gets a sealed mark; an old one must have a mark that opens.
 async fn check_key(store: &dyn Store, ring: &KeyRing) -> Result<(), UseCasesError> {
     let mut tx = store.write().await?;
@@ -127,6 +137,9 @@ fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCa
     settings.link_lifetime = config.link.lifetime();
     settings.verification = config.verification.setting()?;
     settings.unattended_connect = mode.unattended_connect;
+    settings.plain_hosts = config.upstream.allow_hosts.iter().map(|it| (it.host.clone(), it.port)).collect();
+    settings.event_retention = config.retention.events();
+    settings.audit_retention = config.retention.audit();
     Ok(settings)
 }
 
