@@ -1,5 +1,7 @@
 //! Connected accounts: made, found, changed, listed and removed.
 
+use std::time::Duration;
+
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
 use headwater_domain::page::Page;
@@ -104,6 +106,18 @@ async fn settings_are_merged_and_nothing_else_changes() {
     let before = account.version;
     house.service.update_account(&ann(), AccountChange::default()).await.unwrap();
     assert_eq!(house.account(&ann()).await.version, before, "an empty change changes nothing");
+}
+
+#[tokio::test]
+async fn a_change_moves_the_time_of_change_and_an_empty_one_does_not() {
+    let house = House::new().await;
+    house.service.create_account(&ann(), AccountChange::default()).await.unwrap();
+    let made_at = house.account(&ann()).await.updated_at;
+    house.clock.advance(Duration::from_secs(60));
+    house.service.update_account(&ann(), AccountChange::default()).await.unwrap();
+    assert_eq!(house.account(&ann()).await.updated_at, made_at);
+    house.service.update_account(&ann(), with_config(&json!({"a": 1}))).await.unwrap();
+    assert_eq!(made_at.until(house.account(&ann()).await.updated_at), Duration::from_secs(60));
 }
 
 #[tokio::test]
