@@ -10,6 +10,7 @@ mod events;
 mod grants;
 mod harness;
 mod links;
+mod outages;
 mod proxy;
 mod refusals;
 mod restarts;

@@ -37,6 +37,9 @@ pub(super) const BODY_LIMIT: usize = 64 * 1024;
 /// Making an RSA key takes a while: the tests share one.
 static SIGNING_KEY: LazyLock<String> = LazyLock::new(|| reveal(&jwt::generate().unwrap()).to_owned());
 
+/// So does reading the tools.
+static CONFLUENCE: LazyLock<Arc<Confluence>> = LazyLock::new(|| Arc::new(Confluence::new().unwrap()));
+
 /// A headwater with one API client and a connection named `wiki`.
 pub(super) struct House {
     pub(super) service: Service,
@@ -77,7 +80,7 @@ impl House {
             clock: clock.clone(),
             entropy,
             upstream: provider.clone(),
-            connectors: vec![Arc::new(Confluence::new().unwrap())],
+            connectors: vec![CONFLUENCE.clone()],
             settings: Settings::new("https://headwater.example".parse().unwrap()),
         });
         service.signing_keys(|| Ok::<_, std::fmt::Error>(Secret::new(SIGNING_KEY.clone()))).await.unwrap();

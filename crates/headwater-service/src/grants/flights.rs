@@ -1,6 +1,7 @@
 //! Refreshes under way: one per account, shared by everybody who waits.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -77,7 +78,9 @@ impl Service {
         }
         let (service, account) = (self.clone(), id.clone());
         let task = tokio::spawn(async move {
-            let outcome = service.refresh(&account, generation).await.map_err(Arc::new);
+            // A fault of ours must not leave a flight behind that never lands.
+            let refresh = AssertUnwindSafe(service.refresh(&account, generation)).catch_unwind().await;
+            let outcome = refresh.unwrap_or_else(|_| Err(interrupted())).map_err(Arc::new);
             service.flights().land(&account, &outcome, service.now());
             outcome
         });

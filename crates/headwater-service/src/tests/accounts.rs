@@ -1,5 +1,7 @@
 //! Connected accounts: made, found, changed, listed and removed.
 
+use std::time::Duration;
+
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
 use headwater_domain::page::Page;
@@ -7,7 +9,7 @@ use headwater_domain::secret::Secret;
 use headwater_ports::store::Store as _;
 use serde_json::{Value, json};
 
-use super::harness::{House, ann, reveal};
+use super::harness::{House, ann, bearer, reveal};
 use crate::accounts::{AccountChange, AccountFilter, AccountLocator, ListAccounts, SuppliedTokens};
 
 fn with_tokens(access_token: &str, refresh_token: Option<&str>) -> AccountChange {
@@ -67,6 +69,23 @@ async fn supplied_tokens_make_an_account_active() {
 }
 
 #[tokio::test]
+async fn new_tokens_are_used_by_the_next_call() {
+    let house = House::new().await;
+    let account = house.connected(1).await;
+    house.provider.answer(200, &json!({}));
+    house.read_page(&account).await.unwrap();
+    house.service.update_account(&account, with_tokens("access-9", None)).await.unwrap();
+    house.provider.requests();
+    house.provider.answer(200, &json!({}));
+    house.read_page(&account).await.unwrap();
+    assert_eq!(bearer(&house.provider.requests()[0]), "access-9");
+    assert!(
+        house.grant(&account).await.unwrap().refresh_token.is_none(),
+        "the old one belongs to the old grant"
+    );
+}
+
+#[tokio::test]
 async fn empty_tokens_count_as_not_given() {
     let house = House::new().await;
     house.connected(1).await;
@@ -87,6 +106,18 @@ async fn settings_are_merged_and_nothing_else_changes() {
     let before = account.version;
     house.service.update_account(&ann(), AccountChange::default()).await.unwrap();
     assert_eq!(house.account(&ann()).await.version, before, "an empty change changes nothing");
+}
+
+#[tokio::test]
+async fn a_change_moves_the_time_of_change_and_an_empty_one_does_not() {
+    let house = House::new().await;
+    house.service.create_account(&ann(), AccountChange::default()).await.unwrap();
+    let made_at = house.account(&ann()).await.updated_at;
+    house.clock.advance(Duration::from_secs(60));
+    house.service.update_account(&ann(), AccountChange::default()).await.unwrap();
+    assert_eq!(house.account(&ann()).await.updated_at, made_at);
+    house.service.update_account(&ann(), with_config(&json!({"a": 1}))).await.unwrap();
+    assert_eq!(made_at.until(house.account(&ann()).await.updated_at), Duration::from_secs(60));
 }
 
 #[tokio::test]

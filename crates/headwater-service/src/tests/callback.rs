@@ -53,6 +53,18 @@ async fn an_identity_that_stays_unknown_does_not_matter() {
 }
 
 #[tokio::test]
+async fn an_identity_that_was_known_once_stays_known() {
+    let house = House::new().await;
+    let account = house.connected(1).await;
+    let visit = house.visit().await;
+    house.provider.answer_tokens(2);
+    house.provider.answer_sites(&[SITE]);
+    house.provider.answer(500, &json!({}));
+    house.come_back(&visit).await.unwrap();
+    assert_eq!(house.account(&account).await.provider_account_id.as_deref(), Some("712020:ann"));
+}
+
+#[tokio::test]
 async fn an_answer_that_comes_twice_counts_once() {
     let house = House::new().await;
     let visit = house.visit().await;
@@ -126,6 +138,25 @@ async fn an_answer_for_another_connection_is_not_taken() {
         assert!(matches!(outcome, Err(ConnectError::Unknown)), "{connection}: {outcome:?}");
     }
     assert!(house.provider.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_of_another_authorization_server_is_not_taken() {
+    let house = House::new().await;
+    let visit = house.visit().await;
+    let answer = |issuer: &str| CallbackQuery { iss: Some(issuer.to_owned()), ..code(&visit.state) };
+    let id = house.wiki.id.as_str();
+    for issuer in
+        ["https://evil.example", "https://auth.atlassian.com.evil.example", "auth.atlassian.com", ""]
+    {
+        let outcome = house.service.callback(id, answer(issuer), Some(&visit.cookie)).await;
+        assert!(matches!(outcome, Err(ConnectError::Unknown)), "{issuer}: {outcome:?}");
+    }
+    assert!(house.provider.requests().is_empty());
+    house.provider.answer_tokens(1);
+    house.provider.answer_sites(&[SITE]);
+    let right = answer("https://auth.atlassian.com");
+    house.service.callback(id, right, Some(&visit.cookie)).await.unwrap();
 }
 
 #[tokio::test]

@@ -94,3 +94,30 @@ async fn a_deleted_connection_takes_its_accounts_along() {
     let page = Page { offset: 0, limit: 10 };
     assert_eq!(house.service.list_connections(&ConnectionFilter::default(), page).await.unwrap().total, 0);
 }
+
+#[tokio::test]
+async fn switching_a_connection_off_stops_warm_accounts_at_once() {
+    let house = House::new().await;
+    let account = house.connected(1).await;
+    let id = house.wiki.id.as_str();
+    house.provider.answer(200, &serde_json::json!({}));
+    house.read_page(&account).await.unwrap();
+    house.provider.requests();
+    assert!(!house.service.set_connection_enabled(id, false).await.unwrap().enabled);
+    assert_eq!(house.read_page(&account).await.unwrap_err().code(), "CONNECTION_DISABLED");
+    assert!(house.provider.requests().is_empty());
+    assert!(house.service.set_connection_enabled(id, true).await.unwrap().enabled);
+    house.provider.answer(200, &serde_json::json!({}));
+    house.read_page(&account).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_people_paste_is_trimmed_and_a_name_is_found_for_them() {
+    let house = House::new().await;
+    let settings = ConnectionSettings { client_id: Some(" the-id \n".to_owned()), ..Default::default() };
+    let new = NewConnection { name: None, provider: house.wiki.provider.clone(), settings };
+    let made = house.service.create_connection(new).await.unwrap();
+    assert_eq!((made.name.as_str(), made.client_id.as_str()), ("confluence", "the-id"));
+    assert!(!made.configured(), "there is no secret yet");
+    assert!(made.pkce && made.enabled && !made.additional_tools);
+}

@@ -1,7 +1,7 @@
 //! A headwater with a store of its own, with a provider that answers from a script.
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -37,27 +37,42 @@ static CONFLUENCE: LazyLock<Arc<dyn Connector>> = LazyLock::new(|| Arc::new(Conf
 pub(super) const SITE: &str = "11111111-1111-4111-8111-111111111111";
 pub(super) const OTHER_SITE: &str = "22222222-2222-4222-8222-222222222222";
 
-/// A store that counts the transactions that were opened.
+/// A store that counts the transactions that were opened, and that can be out of order.
 pub(super) struct CountingStore {
     store: Box<dyn Store>,
     opened: AtomicUsize,
+    broken: AtomicBool,
 }
 
 impl CountingStore {
     pub(super) fn opened(&self) -> usize {
         self.opened.load(Ordering::SeqCst)
     }
+
+    /// From now on nothing can be read or written, or again everything.
+    pub(super) fn break_down(&self, broken: bool) {
+        self.broken.store(broken, Ordering::SeqCst);
+    }
+
+    fn open(&self) -> Result<(), StoreError> {
+        self.opened.fetch_add(1, Ordering::SeqCst);
+        if self.broken.load(Ordering::SeqCst) {
+            let source = "disk /secret/path is full".into();
+            return Err(StoreError::Database { action: "begin", source });
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
 impl Store for CountingStore {
     async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
-        self.opened.fetch_add(1, Ordering::SeqCst);
+        self.open()?;
         self.store.read().await
     }
 
     async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
-        self.opened.fetch_add(1, Ordering::SeqCst);
+        self.open()?;
         self.store.write().await
     }
 }
@@ -68,6 +83,7 @@ pub(super) struct Provider {
     script: ScriptedUpstream,
     told: AtomicUsize,
     gate: RwLock<()>,
+    panics: AtomicBool,
 }
 
 impl Provider {
@@ -94,6 +110,11 @@ impl Provider {
     /// Holds answers back for as long as the guard lives.
     pub(super) async fn hold(&self) -> RwLockWriteGuard<'_, ()> {
         self.gate.write().await
+    }
+
+    /// The next request finds a fault in our own client.
+    pub(super) fn panic_next(&self) {
+        self.panics.store(true, Ordering::SeqCst);
     }
 
     /// The requests since this was called last.
@@ -123,6 +144,7 @@ impl Upstream for Provider {
         request: Request<Body>,
         patience: Patience,
     ) -> Result<Response<Body>, UpstreamError> {
+        assert!(!self.panics.swap(false, Ordering::SeqCst), "a fault, on purpose");
         let answer = self.script.send(request, patience).await;
         drop(self.gate.read().await);
         answer
@@ -158,7 +180,8 @@ impl House {
 
     /// On a store that may have been used before; then with another seed.
     pub(super) async fn on(store: Box<dyn Store>, seed: u64, adjust: impl FnOnce(&mut Settings)) -> Self {
-        let store = Arc::new(CountingStore { store, opened: AtomicUsize::new(0) });
+        let store =
+            Arc::new(CountingStore { store, opened: AtomicUsize::default(), broken: AtomicBool::default() });
         let entropy = Arc::new(SeededEntropy::new(seed));
         let (provider, clock) = (Arc::new(Provider::default()), Arc::new(ManualClock::default()));
         let mut settings = Settings::new("https://headwater.example".parse().unwrap());

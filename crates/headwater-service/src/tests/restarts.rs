@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use headwater_domain::account::AccountStatus;
+use headwater_domain::error::ErrorKind;
 use headwater_domain::secret::Secret;
 use headwater_ports::store::Store;
 use headwater_store_sqlite::SqliteStore;
@@ -15,6 +16,7 @@ use tempfile::TempDir;
 use super::harness::{House, SITE, ann, bearer, body, code, reveal};
 use crate::accounts::AccountChange;
 use crate::connect::ConnectError;
+use crate::connections::ConnectionSettings;
 use crate::tools::ExecuteTool;
 
 async fn open(folder: &TempDir) -> Box<dyn Store> {
@@ -158,6 +160,30 @@ async fn on_many_threads_a_token_is_replaced_once() {
     let kept = count(changes.await);
     assert_eq!(house.account(&ann()).await.api_config.len(), kept, "no change is lost silently");
     assert!(kept > 0);
+}
+
+#[tokio::test]
+async fn of_two_changes_of_a_connection_one_is_told_to_look_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house(&folder, 1).await;
+    let id = house.wiki.id.as_str();
+    let rename = |name| house.service.update_connection(id, Some(name), ConnectionSettings::default());
+    let held = house.store.write().await.unwrap();
+    let opened = house.store.opened();
+    let free = async {
+        // Both have read what they change, and both want to write.
+        while house.store.opened() < opened + 4 {
+            tokio::task::yield_now().await;
+        }
+        drop(held);
+    };
+    let (one, other, ()) = tokio::join!(rename("one"), rename("other"), free);
+    let (kept, error) = match (one, other) {
+        (Ok(kept), Err(error)) | (Err(error), Ok(kept)) => (kept, error),
+        (one, other) => panic!("{} {}: one wins", one.is_ok(), other.is_ok()),
+    };
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Conflict, "CONFLICT"));
+    assert_eq!(house.service.connection(id).await.unwrap().name, kept.name);
 }
 
 fn count(outcomes: Vec<Result<bool, tokio::task::JoinError>>) -> usize {

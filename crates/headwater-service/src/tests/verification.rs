@@ -7,7 +7,7 @@ use headwater_domain::error::ErrorKind;
 use serde_json::json;
 use url::Url;
 
-use super::harness::{House, OTHER_SITE, SITE, Visit, ann, parameter, reveal};
+use super::harness::{House, OTHER_SITE, SITE, Visit, ann, bearer, parameter, reveal};
 use crate::connect::{CallbackOutcome, ConnectError, LinkRequest};
 
 const VERIFY_URL: &str = "https://app.example/verify?tenant=7";
@@ -204,4 +204,60 @@ async fn where_it_is_required_a_link_needs_a_url_of_an_allowed_origin() {
             assert_eq!(error.violations()[0].field, "user_verify_url");
         }
     }
+}
+
+#[tokio::test]
+async fn every_step_has_its_own_time() {
+    let minute = Duration::from_secs(60);
+    let house =
+        House::with(|settings| (settings.link_lifetime, settings.consent_lifetime) = (minute, minute));
+    let house = house.await;
+    let almost = || house.clock.advance(Duration::from_secs(59));
+    let user_verify_url = Some(VERIFY_URL.to_owned());
+    let request = LinkRequest { account: ann(), user_verify_url, ..LinkRequest::default() };
+    let link = house.service.authorization_link(request).await.unwrap();
+    almost();
+    let visit = house.start(link.url.split_once("token=").unwrap().1).await.unwrap();
+    almost();
+    house.provider.answer_tokens(1);
+    house.provider.answer_sites(&[SITE, OTHER_SITE]);
+    let Ok(CallbackOutcome::ChooseSite(choice)) = house.come_back(&visit).await else { panic!() };
+    almost();
+    let chosen = house.service.choose_site(&choice.flow, SITE, Some(&visit.cookie)).await;
+    let Ok(CallbackOutcome::Verify(url)) = chosen else { panic!() };
+    almost();
+    house.service.verify_user(&request_id(&Url::parse(&url).unwrap()), "ann").await.unwrap();
+    assert_eq!(house.status(&ann()).await, AccountStatus::Active);
+}
+
+#[tokio::test]
+async fn a_confirmed_grant_replaces_the_present_one_at_once() {
+    let house = House::new().await;
+    let account = house.connected(1).await;
+    house.provider.answer(200, &json!({}));
+    house.read_page(&account).await.unwrap();
+    let url = consent(&house, 2).await;
+    house.service.verify_user(&request_id(&url), "ann").await.unwrap();
+    house.provider.requests();
+    house.provider.answer(200, &json!({}));
+    house.read_page(&account).await.unwrap();
+    assert_eq!(bearer(&house.provider.requests()[0]), "access-2");
+}
+
+#[tokio::test]
+async fn a_request_id_that_was_changed_on_the_way_is_told_from_one_that_is_unknown() {
+    let house = House::new().await;
+    let id = request_id(&consent(&house, 1).await);
+    let table = [
+        (format!("{id}A"), ErrorKind::NotFound),
+        (id[1..].to_owned(), ErrorKind::NotFound),
+        (String::new(), ErrorKind::NotFound),
+        (format!("{id}\n"), ErrorKind::InvalidArgument),
+        (format!(" {id}"), ErrorKind::InvalidArgument),
+        (id.replace(&id[..1], "%41"), ErrorKind::InvalidArgument),
+    ];
+    for (id, kind) in table {
+        assert_eq!(house.service.verify_user(&id, "ann").await.unwrap_err().kind(), kind, "{id:?}");
+    }
+    house.service.verify_user(&id, "ann").await.unwrap();
 }
