@@ -100,15 +100,26 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, coun
     if name.len() > 200 {
         return Vec::new();
     }
-    let name = name.to_ascii_lowercase();
-    let likeness =
-        |it: &'a str| (strsim::normalized_damerau_levenshtein(&name, &it.to_ascii_lowercase()), it);
+    let (name, words) = (name.to_ascii_lowercase(), in_order(name));
+    let likeness = |it: &'a str| {
+        let as_written = strsim::normalized_damerau_levenshtein(&name, &it.to_ascii_lowercase());
+        // `get_page` is meant as `page_get` more often than as `get_pages`.
+        (as_written.max(strsim::normalized_damerau_levenshtein(&words, &in_order(it))), it)
+    };
     let mut ranked: Vec<(f64, &str)> =
         known.map(likeness).filter(|(likeness, _)| *likeness >= ALIKE).collect();
     ranked.sort_by(|one, other| {
         other.0.partial_cmp(&one.0).unwrap_or(Ordering::Equal).then(one.1.cmp(other.1))
     });
     ranked.into_iter().take(count).map(|(_, it)| it).collect()
+}
+
+/// The words of a name, sorted.
+fn in_order(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    let mut words: Vec<&str> = lower.split(['_', '-', ' ', '.']).collect();
+    words.sort_unstable();
+    words.join("_")
 }
 
 #[cfg(test)]

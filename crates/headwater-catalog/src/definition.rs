@@ -27,6 +27,8 @@ pub struct Tool {
     pub hints: Hints,
     /// How its list goes on, when it returns one page of a list.
     pub paging: Option<Paging>,
+    /// Members of the request's body that are always the same.
+    pub fixed: Map<String, Value>,
     /// What it keeps when no argument sets it, although the provider demands it.
     pub keep: Option<Keep>,
     /// Whether it belongs to the published catalogue; the others are extensions.
@@ -49,6 +51,8 @@ pub struct Parameter {
     pub description: String,
     /// Where its value goes; at least one place.
     pub places: Vec<Place>,
+    /// Members, under dotted names, that stand in the body whenever it is given.
+    pub with: Map<String, Value>,
     /// What its text looks like, beyond its type.
     pub format: Option<Format>,
     /// Whether its text may be several values with commas between them.
@@ -96,6 +100,8 @@ pub enum ItemKind {
     String,
     /// Whole numbers.
     Integer,
+    /// JSON objects, passed on as they are.
+    Object,
 }
 
 /// What a text looks like.
@@ -108,6 +114,8 @@ pub enum Format {
     Cursor,
     /// A document; one that is given as a JSON object is sent as its JSON text.
     Document,
+    /// A JSON value written as text; the request holds the value. One that is given as JSON is taken too.
+    Json,
 }
 
 /// Where a parameter's value goes.
@@ -119,6 +127,10 @@ pub enum Place {
     Query(String, ListStyle),
     /// Into the JSON body, under this dotted name (`version.number`).
     Body(String),
+    /// It is the JSON body.
+    WholeBody,
+    /// Nowhere: callers of the published tool give it, and the provider's operation has no use for it.
+    Nowhere,
 }
 
 /// How several values of one query parameter are written.
@@ -281,6 +293,7 @@ impl ItemKind {
         match self {
             Self::String => "string",
             Self::Integer => "integer",
+            Self::Object => "object",
         }
     }
 }

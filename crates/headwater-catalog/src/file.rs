@@ -17,6 +17,9 @@
 //! path = "id"
 //! description = "…"
 //! ```
+//!
+//! `fixed` members stand in every body; a parameter with `body = "*"` is the whole body, one with `with` brings further
+//! members along, and one that is `unsent` is taken and not passed on.
 
 mod check;
 mod shape;
@@ -150,6 +153,7 @@ fn build(shape: ToolShape) -> Result<Tool, Problem> {
         scopes: shape.scopes,
         hints,
         paging: shape.paging,
+        fixed: shape.fixed,
         keep: shape.keep,
         published: shape.published,
         operator_file: None,

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use crate::arguments::{Arguments, Violation};
-use crate::definition::{ListStyle, Parameter, Place, Segment, Tool};
+use crate::definition::{Format, ListStyle, Parameter, Place, Segment, Tool};
 use crate::keep::KeepPlan;
 
 /// Everything but the characters that RFC 3986 §2.3 leaves unreserved.
@@ -108,7 +108,7 @@ fn query(tool: &Tool, arguments: &Arguments) -> String {
     let pairs: Vec<String> = placed(tool, arguments)
         .filter_map(|(_, place, value)| match place {
             Place::Query(name, style) => Some((name, texts(value, *style))),
-            Place::Path(_) | Place::Body(_) => None,
+            Place::Path(_) | Place::Body(_) | Place::WholeBody | Place::Nowhere => None,
         })
         .flat_map(|(name, texts)| {
             texts.into_iter().map(move |text| format!("{}={}", encode(name), encode(&text)))
@@ -142,13 +142,25 @@ fn body(tool: &Tool, arguments: &Arguments) -> Option<Value> {
     if !tool.request.method.has_body() {
         return None;
     }
-    let mut object = Map::new();
-    for (_, place, value) in placed(tool, arguments) {
-        if let Place::Body(name) = place {
-            put(&mut object, name, value.clone());
+    let mut object = tool.fixed.clone();
+    for (parameter, place, value) in placed(tool, arguments) {
+        match place {
+            Place::WholeBody => return Some(meant(parameter, value)),
+            Place::Body(name) => {
+                put(&mut object, name, meant(parameter, value));
+                parameter.with.iter().for_each(|(name, value)| put(&mut object, name, value.clone()));
+            }
+            Place::Path(_) | Place::Query(..) | Place::Nowhere => {}
         }
     }
     Some(Value::Object(object))
+}
+
+/// What stands in the body: the value itself, or the one that a JSON text is for. The arguments were checked, so the
+/// text can be read.
+fn meant(parameter: &Parameter, value: &Value) -> Value {
+    let written = value.as_str().filter(|_| parameter.format == Some(Format::Json));
+    written.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
 }
 
 /// Puts a value under a dotted name. Tool files in which one name is both a value and a parent are refused when

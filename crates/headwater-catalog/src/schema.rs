@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::definition::{Format, Hints, ItemKind, Kind, Parameter};
 
 /// The pattern of a decimal identifier, without its anchors.
-const ID: &str = "[0-9]{1,20}";
+/// Short, because definitions are read by models, over a hundred at a time.
+const ID: &str = "\\d+";
 
 /// What is worked out once, when a tool is loaded.
 #[derive(Debug)]
@@ -59,12 +60,12 @@ fn input_schema(parameters: &[Parameter]) -> Value {
     let properties: Map<String, Value> =
         parameters.iter().map(|it| (it.name.clone(), Value::Object(property(it)))).collect();
     let required: Vec<&str> = parameters.iter().filter(|it| it.required).map(|it| it.name.as_str()).collect();
-    json!({
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": false,
-    })
+    let mut schema = json!({"type": "object", "properties": properties});
+    if !required.is_empty() {
+        schema["required"] = json!(required);
+    }
+    schema["additionalProperties"] = json!(false);
+    schema
 }
 
 /// The schema of one parameter.
@@ -89,8 +90,16 @@ pub(crate) fn property(parameter: &Parameter) -> Map<String, Value> {
     put("minimum", parameter.minimum.map(Value::from));
     put("maximum", parameter.maximum.map(Value::from));
     put("default", parameter.default.clone());
-    put("examples", parameter.example.as_ref().map(|it| json!([it])));
+    put("examples", parameter.example.as_ref().filter(|_| unobvious(parameter)).map(|it| json!([it])));
     schema
+}
+
+/// Whether an example says what the rest of the schema does not. Every word of a definition costs a model's attention.
+fn unobvious(parameter: &Parameter) -> bool {
+    let told = parameter.format.is_some_and(|it| it != Format::Json)
+        || !parameter.allowed.is_empty()
+        || parameter.default.is_some();
+    !told && !matches!(parameter.kind, Kind::Integer | Kind::Boolean)
 }
 
 fn items(parameter: &Parameter, kind: ItemKind) -> Value {

@@ -141,3 +141,54 @@ pub(crate) fn sample() -> &'static Tool {
     static TOOL: LazyLock<Tool> = LazyLock::new(|| read("sample.toml", SAMPLE).unwrap().pop().unwrap());
     &TOOL
 }
+
+/// A tool whose body has fixed members, JSON written as text, members that come along, and a parameter that is not sent.
+pub(crate) const NOTE: &str = r#"
+[[tool]]
+name = "note_create"
+title = "Create a note"
+description = "Makes a note."
+request = "POST /wiki/api/v2/notes"
+scopes = { granular = ["write:note"] }
+hints = { read_only = false, destructive = false, idempotent = false, open_world = true }
+fixed = { status = "current" }
+
+[[tool.parameter]]
+name = "value_json"
+type = "string"
+format = "json"
+body = "value"
+description = "Value."
+
+[[tool.parameter]]
+name = "summary"
+type = "string"
+body = "summary.value"
+with = { "summary.representation" = "plain" }
+description = "Summary."
+
+[[tool.parameter]]
+name = "version"
+type = "integer"
+unsent = true
+description = "Version."
+"#;
+
+/// A tool whose body is one argument.
+pub(crate) const MEMBERS: &str = r#"
+[[tool]]
+name = "members_set"
+title = "Set the members"
+description = "Sets the members."
+request = "PUT /wiki/api/v2/members"
+scopes = { granular = ["write:member"] }
+hints = { read_only = false, destructive = true, idempotent = true, open_world = true }
+
+[[tool.parameter]]
+name = "members"
+type = "array"
+items = "object"
+required = true
+body = "*"
+description = "Members."
+"#;

@@ -19,11 +19,39 @@ use headwater_domain::target::AccountBase;
 use url::Url;
 
 /// The tool files, by family.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 19] = [
+    ("attachments.toml", include_str!("../tools/attachments.toml")),
     ("blog_posts.toml", include_str!("../tools/blog_posts.toml")),
+    ("comments.toml", include_str!("../tools/comments.toml")),
+    ("content.toml", include_str!("../tools/content.toml")),
+    ("custom_content.toml", include_str!("../tools/custom_content.toml")),
+    ("data_policies.toml", include_str!("../tools/data_policies.toml")),
+    ("databases.toml", include_str!("../tools/databases.toml")),
+    ("folders.toml", include_str!("../tools/folders.toml")),
+    ("labels.toml", include_str!("../tools/labels.toml")),
     ("pages.toml", include_str!("../tools/pages.toml")),
+    ("restrictions.toml", include_str!("../tools/restrictions.toml")),
     ("search.toml", include_str!("../tools/search.toml")),
+    ("smart_links.toml", include_str!("../tools/smart_links.toml")),
+    ("space_permissions.toml", include_str!("../tools/space_permissions.toml")),
     ("spaces.toml", include_str!("../tools/spaces.toml")),
+    ("tasks.toml", include_str!("../tools/tasks.toml")),
+    ("users.toml", include_str!("../tools/users.toml")),
+    ("watches.toml", include_str!("../tools/watches.toml")),
+    ("whiteboards.toml", include_str!("../tools/whiteboards.toml")),
+];
+
+/// The families that most agents use. A new connection asks for the scopes of their published tools; asking for more
+/// than is needed makes end users say no, and operators tick more in the developer console.
+const EVERYDAY: [&str; 8] = [
+    "attachments.toml",
+    "blog_posts.toml",
+    "comments.toml",
+    "labels.toml",
+    "pages.toml",
+    "search.toml",
+    "spaces.toml",
+    "tasks.toml",
 ];
 
 /// What comes between the gateway's base and the cloud id.
@@ -46,23 +74,19 @@ impl Confluence {
     /// Reads the tool files that are part of the binary, and the operator's beside them; returns what is wrong with
     /// the latter.
     pub fn with_files(files: &[OperatorFile]) -> Result<(Self, Vec<LoadError>), LoadError> {
-        let mut tools = Vec::new();
+        let (mut tools, mut scopes) = (Vec::new(), vec![identity::SCOPE.to_owned()]);
         for (name, text) in FILES {
-            tools.extend(read(name, text)?);
+            let family = read(name, text)?;
+            if EVERYDAY.contains(&name) {
+                scopes.extend(needed(family.iter().filter(|tool| tool.published), Preference::Fewest));
+            }
+            tools.extend(family);
         }
+        scopes.sort();
+        scopes.dedup();
         let (catalogue, broken) = Catalogue::with_files(tools, files)?;
-        let scopes = needed_scopes(&catalogue);
         Ok((Self { provider: ProviderKey::new("CONFLUENCE"), catalogue, scopes }, broken))
     }
-}
-
-/// What the published tools and the identity request need, each once, in alphabetical order.
-fn needed_scopes(catalogue: &Catalogue) -> Vec<String> {
-    let mut scopes = needed(catalogue.tools().filter(|tool| tool.published), Preference::Fewest);
-    scopes.push(identity::SCOPE.to_owned());
-    scopes.sort();
-    scopes.dedup();
-    scopes
 }
 
 impl Connector for Confluence {

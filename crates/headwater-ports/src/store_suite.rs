@@ -40,7 +40,8 @@ macro_rules! store_suite {
                 presentations_are_counted_from_the_first, a_presentation_anew_is_a_first_one, what_did_not_happen_is_taken_back,
                 a_refused_token_stays_refused, a_new_grant_ends_what_was_under_way,
                 a_refresh_of_a_removed_grant_finds_nothing, due_refreshes_come_in_order, unanswered_refreshes_come_first,
-                what_cannot_be_begun_is_not_due, of_many_that_want_the_lease_one_gets_it;
+                what_cannot_be_begun_is_not_due, of_many_that_want_the_lease_one_gets_it,
+                a_new_process_need_not_wait_for_the_leases_of_the_dead;
             flows: every_stage_survives, of_many_replays_one_wins, the_later_writer_loses,
                 a_state_stays_known_when_its_flow_moves_on, links_and_states_belong_to_one_flow,
                 old_flows_are_removed, a_request_belongs_to_one_waiting_flow,
@@ -52,7 +53,8 @@ macro_rules! store_suite {
                 of_many_that_want_one_it_goes_to_one, a_disabled_webhook_gets_nothing, what_is_over_can_be_replayed,
                 deliveries_are_filtered;
             audit: every_field_survives, entries_are_filtered, old_entries_are_removed;
-            others: api_clients_survive, api_clients_come_oldest_first, keys_survive, a_signing_key_is_added_once;
+            others: api_clients_survive, api_clients_come_oldest_first, keys_survive, a_signing_key_is_added_once,
+                of_many_that_find_no_signing_key_one_makes_it;
             transactions: a_dropped_transaction_never_happened, a_read_transaction_cannot_write,
                 a_reader_sees_one_state, writers_wait_for_each_other, a_failed_statement_leaves_the_store_usable;
         );

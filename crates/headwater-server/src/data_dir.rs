@@ -21,7 +21,7 @@ const PUBLIC_FILE: u32 = 0o644;
 #[derive(Debug)]
 pub struct DataDir {
     path: PathBuf,
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 /// The data directory, or a file in it, could not be used.
@@ -67,7 +67,12 @@ impl DataDir {
     pub fn open(path: &Path) -> Result<Self, DataDirError> {
         let Self { path, .. } = Self::beside(path)?;
         let held = lock(&path)?;
-        Ok(Self { path, _lock: Some(held) })
+        Ok(Self { path, lock: Some(held) })
+    }
+
+    /// Whether nobody else can have it open.
+    pub(crate) fn is_exclusive(&self) -> bool {
+        self.lock.is_some()
     }
 
     /// The same without the lock, for a command that works beside a running server. The database takes care of
@@ -78,7 +83,7 @@ impl DataDir {
         // Absolute, so that what is printed about it works from anywhere.
         let path = fs::canonicalize(path).map_err(unusable)?;
         warn_if_others_may_enter(&path);
-        Ok(Self { path, _lock: None })
+        Ok(Self { path, lock: None })
     }
 
     /// Where it is, as an absolute path.

@@ -1,5 +1,5 @@
-//! The use cases from outside: real key ring, the real Confluence connector, a store in memory; only the provider answers
-//! from a script.
+//! The use cases from outside: real key ring, the real Confluence connector, a store in memory or in a file; only the
+//! provider answers from a script.
 
 mod accounts;
 mod api_clients;
@@ -12,6 +12,7 @@ mod harness;
 mod links;
 mod proxy;
 mod refusals;
+mod restarts;
 mod sites;
 mod tools;
 mod usage;

@@ -156,6 +156,13 @@ impl Refreshes for PostgresTx {
         Ok(done.rows_affected() == 1)
     }
 
+    async fn release_leases(&mut self) -> Result<u64, StoreError> {
+        let statement =
+            query("UPDATE grants SET lease_id = NULL, lease_until = NULL WHERE lease_id IS NOT NULL");
+        let done = statement.execute(self.connection()).await.map_err(failed("release leases"))?;
+        Ok(done.rows_affected())
+    }
+
     async fn refreshes_due(&mut self, due: &Due, _: Timestamp) -> Result<Vec<(AccountId, u64)>, StoreError> {
         let rows = query(DUE)
             .bind(due.lapsing_before.millis())

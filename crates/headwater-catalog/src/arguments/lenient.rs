@@ -1,6 +1,7 @@
 //! Small repairs to a caller's values, where nothing is lost by them.
 
 use percent_encoding::percent_decode_str;
+use serde::de::IgnoredAny;
 use serde_json::{Number, Value};
 
 use super::{Violation, shortened};
@@ -27,11 +28,24 @@ fn text(parameter: &Parameter, value: Value) -> Result<Value, Violation> {
         (Value::String(text), Some(Format::Cursor)) => cursor(&parameter.name, &text),
         (Value::String(text), _) if parameter.comma_list => Ok(Value::String(tight(&text))),
         (Value::String(text), Some(Format::Id)) => Ok(Value::String(text.trim().to_owned())),
-        (value @ (Value::Object(_) | Value::Array(_)), Some(Format::Document)) => {
+        (value @ (Value::Object(_) | Value::Array(_)), Some(Format::Document | Format::Json))
+        | (value @ (Value::Number(_) | Value::Bool(_)), Some(Format::Json)) => {
             Ok(Value::String(value.to_string()))
         }
+        (Value::String(text), Some(Format::Json)) => json(&parameter.name, text),
         (Value::Array(items), _) if parameter.comma_list => joined(&parameter.name, items),
         (value, _) => digits(&parameter.name, value),
+    }
+}
+
+/// A text that is a JSON value.
+fn json(name: &str, text: String) -> Result<Value, Violation> {
+    match serde_json::from_str::<IgnoredAny>(&text) {
+        Ok(_) => Ok(Value::String(text)),
+        Err(error) => {
+            let description = format!("is no JSON: {error}; a plain text needs double quotes around it");
+            Err(Violation::new(name, "JSON", description))
+        }
     }
 }
 
@@ -113,6 +127,7 @@ fn array(name: &str, kind: ItemKind, value: Value) -> Result<Value, Violation> {
     let adjust = |item| match kind {
         ItemKind::String => digits(name, item),
         ItemKind::Integer => whole(name, item),
+        ItemKind::Object => Ok(item),
     };
     items.into_iter().map(adjust).collect::<Result<Vec<_>, _>>().map(Value::Array)
 }

@@ -48,7 +48,9 @@ fn form(parameter: &Parameter) -> Check {
     let fits = match format {
         None => true,
         Some(Format::Id) => texts && parameter.allowed.is_empty(),
-        Some(Format::Cursor | Format::Document) => kind == Kind::String && !parameter.comma_list,
+        Some(Format::Cursor | Format::Document | Format::Json) => {
+            kind == Kind::String && !parameter.comma_list
+        }
     };
     ensure(
         fits,
@@ -222,18 +224,19 @@ fn query(tool: &Tool) -> Check {
 fn body(tool: &Tool) -> Check {
     let of = |place: &Place| match place {
         Place::Body(name) => Some(name.clone()),
-        Place::Path(_) | Place::Query(..) => None,
+        Place::Path(_) | Place::Query(..) | Place::WholeBody | Place::Nowhere => None,
     };
+    whole_body(tool)?;
     let names: Vec<String> = tool.parameters.iter().flat_map(|it| &it.places).filter_map(of).collect();
     ensure(
-        names.is_empty() || tool.request.method.has_body(),
+        (names.is_empty() && tool.fixed.is_empty()) || tool.request.method.has_body(),
         || format!("{} requests have no body", tool.request.method.as_str()),
         "put the parameter into the query or change the method",
     )?;
     for (place, name) in names.iter().enumerate() {
         let clash = names.iter().enumerate().any(|(other_place, other)| {
             other_place != place && (other == name || other.starts_with(&format!("{name}.")))
-        });
+        }) || name.split('.').next().is_some_and(|first| tool.fixed.contains_key(first));
         ensure(
             !clash && name.split('.').all(|part| !part.is_empty()),
             || format!("the body name `{name}` is malformed, used twice or also the parent of another"),
@@ -241,6 +244,18 @@ fn body(tool: &Tool) -> Check {
         )?;
     }
     Ok(())
+}
+
+/// A parameter that is the whole body leaves no room for others.
+fn whole_body(tool: &Tool) -> Check {
+    let places = || tool.parameters.iter().flat_map(|it| &it.places);
+    let whole = places().filter(|it| **it == Place::WholeBody).count();
+    let parts = places().filter(|it| matches!(it, Place::Body(_))).count() + tool.fixed.len();
+    ensure(
+        whole == 0 || (whole == 1 && parts == 0 && tool.request.method.has_body()),
+        || "a parameter is the whole body, and something else stands in it too, or there is none".to_owned(),
+        "give the others names in the body, or let one parameter be all of it",
+    )
 }
 
 fn together(tool: &Tool) -> Check {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use toml::Spanned;
 
 use super::Problem;
@@ -28,6 +28,8 @@ pub(super) struct ToolShape {
     pub(super) scopes: Scopes,
     pub(super) hints: Hints,
     pub(super) paging: Option<Paging>,
+    #[serde(default)]
+    pub(super) fixed: Map<String, Value>,
     pub(super) keep: Option<Keep>,
     /// Tools are part of the published catalogue unless they say otherwise.
     #[serde(default = "yes")]
@@ -51,6 +53,12 @@ pub(super) struct ParameterShape {
     path: Option<String>,
     query: Option<String>,
     body: Option<String>,
+    /// Members that stand in the body with it.
+    #[serde(default)]
+    with: Map<String, Value>,
+    /// The parameter is taken and not sent.
+    #[serde(default)]
+    unsent: bool,
     style: Option<ListStyle>,
     format: Option<Format>,
     #[serde(default)]
@@ -77,6 +85,9 @@ enum KindName {
     Array,
 }
 
+/// The `body` of a parameter whose value is the whole body.
+const WHOLE_BODY: &str = "*";
+
 const fn yes() -> bool {
     true
 }
@@ -99,6 +110,7 @@ fn convert(shape: ParameterShape) -> Result<Parameter, Problem> {
         required: shape.required,
         description: shape.description,
         places,
+        with: shape.with,
         format: shape.format,
         comma_list: shape.comma_list,
         allowed: shape.allowed,
@@ -134,8 +146,15 @@ fn places(name: &str, shape: &ParameterShape) -> Result<Vec<Place>, Problem> {
     }
     let query = shape.query.clone().map(|wire| Place::Query(wire, shape.style.unwrap_or_default()));
     let path = shape.path.clone().map(Place::Path);
-    let body = shape.body.clone().map(Place::Body);
-    let places: Vec<Place> = [path, query, body].into_iter().flatten().collect();
+    let body = shape.body.as_deref().map(|wire| match wire {
+        WHOLE_BODY => Place::WholeBody,
+        wire => Place::Body(wire.to_owned()),
+    });
+    let nowhere = shape.unsent.then_some(Place::Nowhere);
+    let places: Vec<Place> = [path, query, body, nowhere].into_iter().flatten().collect();
+    if shape.unsent && places.len() > 1 {
+        return Err(Problem::new(format!("parameter `{name}` is `unsent` and goes somewhere"), "remove one"));
+    }
     if places.is_empty() {
         let remedy = "give it `path`, `query` or `body` with its name on the wire";
         return Err(Problem::new(format!("parameter `{name}` goes nowhere"), remedy));

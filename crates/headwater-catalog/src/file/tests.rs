@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::definition::{Kind, ListStyle, Method, Place, Segment};
-use crate::test_tools::{SAMPLE, sample};
+use crate::test_tools::{MEMBERS, NOTE, SAMPLE, sample};
 
 #[test]
 fn a_tool_is_what_its_file_says() {
@@ -100,6 +100,23 @@ fn mistakes_in_a_parameter_are_refused() {
         let message = broken(from, to);
         assert!(message.contains(expected), "{to}: {message}");
         assert!(message.starts_with("sample.toml:"), "{message}");
+    }
+}
+
+#[test]
+fn mistakes_in_a_body_are_refused() {
+    let table = [
+        (NOTE, "body = \"value\"", "body = \"status\"", "malformed, used twice or also the parent"),
+        (NOTE, "body = \"value\"", "body = \"*\"", "is the whole body, and something else"),
+        (NOTE, "POST /wiki", "GET /wiki", "its hints contradict the method GET"),
+        (NOTE, "unsent = true", "unsent = true\nquery = \"version\"", "is `unsent` and goes somewhere"),
+        (NOTE, "type = \"integer\"", "type = \"integer\"\nformat = \"json\"", "does not fit its type"),
+        (MEMBERS, "items = \"object\"", "items = \"thing\"", "unknown variant `thing`"),
+    ];
+    for (text, from, to, expected) in table {
+        assert!(text.contains(from), "{from}");
+        let message = read("x.toml", &text.replacen(from, to, 1)).expect_err(to).to_string();
+        assert!(message.contains(expected), "{to}: {message}");
     }
 }
 

@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::*;
 use crate::definition::Tool;
-use crate::test_tools::sample;
+use crate::file::read;
+use crate::test_tools::{MEMBERS, NOTE, sample};
 
 fn plan(tool: &Tool, given: &Value) -> Result<RequestPlan, Vec<Violation>> {
     let mut arguments = given.as_object().unwrap().clone();
@@ -42,6 +43,50 @@ fn arguments_go_where_the_tool_file_puts_them() {
 fn absent_arguments_leave_nothing_behind() {
     let plan = plan(sample(), &json!({"part": "p", "ids": [], "keys": []})).unwrap();
     assert_eq!((plan.query.as_str(), plan.body), ("", Some(json!({"id": "7"}))));
+}
+
+fn body_of(text: &str, given: &Value) -> Result<Value, Vec<Violation>> {
+    let tool = read("x.toml", text).unwrap().pop().unwrap();
+    let arguments = Arguments::check(&tool, given.as_object().unwrap().clone())?;
+    Ok(RequestPlan::new(&tool, &arguments)?.body.unwrap())
+}
+
+#[test]
+fn json_that_is_written_as_text_becomes_json() {
+    let table = [
+        (json!({"value_json": "{\"a\":[1,null]}"}), json!({"a": [1, null]})),
+        (json!({"value_json": "\"text\""}), json!("text")),
+        (json!({"value_json": " 5 "}), json!(5)),
+        (json!({"value_json": {"a": 1}}), json!({"a": 1})),
+        (json!({"value_json": [true]}), json!([true])),
+        (json!({"value_json": true}), json!(true)),
+    ];
+    for (given, value) in table {
+        assert_eq!(body_of(NOTE, &given), Ok(json!({"status": "current", "value": value})), "{given}");
+    }
+    for wrong in ["text", "{", "{\"a\":}", "", "1 2"] {
+        let violations = body_of(NOTE, &json!({"value_json": wrong})).unwrap_err();
+        assert_eq!(violations[0].constraint, "JSON", "{wrong}");
+        assert_eq!(violations[0].field, "value_json");
+    }
+}
+
+#[test]
+fn a_body_has_its_fixed_members_and_those_that_come_along() {
+    assert_eq!(body_of(NOTE, &json!({})), Ok(json!({"status": "current"})));
+    assert_eq!(
+        body_of(NOTE, &json!({"summary": "s", "version": 3})),
+        Ok(json!({"status": "current", "summary": {"value": "s", "representation": "plain"}}))
+    );
+}
+
+#[test]
+fn an_argument_can_be_the_whole_body() {
+    let members = json!([{"id": "1"}, {"id": "2", "role": null}]);
+    assert_eq!(body_of(MEMBERS, &json!({"members": members})), Ok(members));
+    assert_eq!(body_of(MEMBERS, &json!({"members": {"id": "1"}})), Ok(json!([{"id": "1"}])));
+    let violations = body_of(MEMBERS, &json!({"members": ["1"]})).unwrap_err();
+    assert_eq!(violations[0].field, "members.0");
 }
 
 #[test]

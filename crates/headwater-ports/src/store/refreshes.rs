@@ -88,4 +88,8 @@ pub trait Refreshes {
     /// left without an answer, then the grants that are due, soonest first.
     async fn refreshes_due(&mut self, due: &Due, now: Timestamp)
     -> Result<Vec<(AccountId, u64)>, StoreError>;
+
+    /// Ends every lease, whoever has it, and returns how many there were. Only for a process that has the store to
+    /// itself and has just begun: what holds a lease then is dead.
+    async fn release_leases(&mut self) -> Result<u64, StoreError>;
 }

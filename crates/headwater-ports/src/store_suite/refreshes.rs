@@ -258,3 +258,18 @@ pub async fn of_many_that_want_the_lease_one_gets_it(store: &impl Store) {
     .await;
     assert_eq!(won.len(), 1, "{won:?}");
 }
+
+/// Leases end, and what was presented under them stays noted.
+pub async fn a_new_process_need_not_wait_for_the_leases_of_the_dead(store: &impl Store) {
+    let accounts = lapsing(store, &[10, 20]).await;
+    let id = accounts[0].id.clone();
+    let mut tx = store.write().await.unwrap();
+    assert_eq!(tx.release_leases().await.unwrap(), 0);
+    lease(&mut *tx, &id, FIRST, HOUR).await;
+    assert!(tx.note_presentation(&id, FIRST, false, NOW).await.unwrap());
+    assert_eq!(tx.release_leases().await.unwrap(), 1);
+    assert!(!tx.put_refreshed_grant(&grant(&id, 2), FIRST).await.unwrap(), "the dead are fenced");
+    let Leasing::Granted { state, .. } = lease(&mut *tx, &id, LeaseId(2), HOUR).await else { panic!() };
+    assert!(state.sent_at.is_some());
+    assert_eq!(state.presentations, 1);
+}

@@ -82,6 +82,9 @@ impl UseCases {
         let ring = KeyRing::single(&key, Arc::new(SystemEntropy));
         let store = open_store(config, data_dir).await?;
         check_key(&*store, &ring).await?;
+        if data_dir.is_exclusive() && config.database.address()?.is_none() {
+            release_leases(&*store).await?;
+        }
         let tools = operator::load(&config.data_dir)?;
         for problem in &tools.problems {
             tracing::error!(%problem, "a tool file of the operator was left out");
@@ -105,6 +108,13 @@ async fn open_store(config: &Config, data_dir: &DataDir) -> Result<Arc<dyn Store
         Some(address) => Arc::new(PostgresStore::open(&address, config.database.connections).await?),
         None => Arc::new(SqliteStore::open(&data_dir.file(DATABASE)).await?),
     })
+}
+
+/// The embedded database belongs to this process alone: who held a lease is dead, and need not be waited for.
+async fn release_leases(store: &dyn Store) -> Result<(), UseCasesError> {
+    let mut tx = store.write().await?;
+    tx.release_leases().await?;
+    Ok(tx.commit().await?)
 }
 
 /// A new database gets a sealed mark; an old one must have a mark that opens.

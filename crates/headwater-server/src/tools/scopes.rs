@@ -2,6 +2,7 @@
 
 use headwater_catalog::connector::Connector as _;
 use headwater_catalog::definition::Tool;
+use headwater_catalog::file::LoadError;
 pub use headwater_catalog::scopes::Preference;
 use headwater_catalog::scopes::{MOST, needed};
 use headwater_confluence::Confluence;
@@ -62,6 +63,16 @@ pub fn list(
     });
     let authorize = format!("{} {}", scopes.join(" "), confluence.offline_scope());
     Ok(ScopeList { scopes, authorize, problem })
+}
+
+/// The scopes that are enough for all built-in tools: for a sandbox, where asking for much costs nothing.
+pub fn every_scope() -> Result<Vec<String>, LoadError> {
+    let confluence = Confluence::new()?;
+    let mut scopes = needed(confluence.catalogue().tools(), Preference::Fewest);
+    scopes.push(confluence.identity_scope().to_owned());
+    scopes.sort();
+    scopes.dedup();
+    Ok(scopes)
 }
 
 fn chosen<'a>(confluence: &'a Confluence, wanted: &Wanted) -> Result<Vec<&'a Tool>, UnknownTool> {
@@ -145,11 +156,17 @@ mod tests {
     }
 
     #[test]
-    fn the_published_tools_fit_into_one_consent() {
+    fn all_tools_fit_into_one_consent() {
         let confluence = Confluence::new().unwrap();
-        let list = list(&confluence, &Wanted::Published, Preference::Fewest).unwrap();
-        assert_eq!(list.problem, None);
-        assert_eq!(list.scopes, confluence.default_scopes());
+        for wanted in [Wanted::Published, Wanted::All] {
+            let list = list(&confluence, &wanted, Preference::Fewest).unwrap();
+            assert_eq!(list.problem, None);
+            assert!(confluence.default_scopes().len() < list.scopes.len());
+        }
+        assert_eq!(
+            every_scope().unwrap(),
+            list(&confluence, &Wanted::All, Preference::Fewest).unwrap().scopes
+        );
     }
 
     #[test]

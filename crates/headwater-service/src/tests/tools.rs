@@ -165,7 +165,7 @@ async fn lists_are_narrowed_by_provider_name_and_words() {
         (ListTools { provider: Some("JIRA".to_owned()), ..ListTools::default() }, 0),
         (ListTools { names: vec!["confluence_page_get".to_owned()], ..ListTools::default() }, 1),
         (ListTools { names: vec!["confluence_page".to_owned()], ..ListTools::default() }, 0),
-        (ListTools { query: Some("page delete".to_owned()), ..ListTools::default() }, 1),
+        (ListTools { query: Some("title page".to_owned()), ..ListTools::default() }, 1),
         (
             ListTools { query: Some(String::new()), provider: Some(String::new()), ..ListTools::default() },
             total,

@@ -5,6 +5,7 @@ use headwater_domain::error::ErrorKind;
 use headwater_domain::provider::ProviderKey;
 use headwater_domain::secret::Secret;
 use headwater_sandbox::Client;
+use headwater_server::tools::scopes::every_scope;
 use headwater_service::Service;
 use headwater_service::connections::{ConnectionSettings, NewConnection};
 
@@ -24,6 +25,7 @@ pub(super) async fn connection(service: &Service, running: &RunningSandbox) -> R
         Ok(ConnectionSettings {
             client_id: Some(APP.to_owned()),
             client_secret: Some(Secret::new(secret.clone())),
+            scopes: Some(every_scope()?),
             endpoints: Some(endpoints_at(&running.url)?),
             ..ConnectionSettings::default()
         })

@@ -113,6 +113,11 @@ impl Refreshes for MemoryTx {
         Ok(true)
     }
 
+    async fn release_leases(&mut self) -> Result<u64, StoreError> {
+        let leases = self.change()?.grants.values_mut().filter_map(|row| row.lease.take());
+        Ok(u64::try_from(leases.count()).unwrap_or(u64::MAX))
+    }
+
     async fn refreshes_due(
         &mut self,
         due: &Due,
