@@ -29,10 +29,10 @@ pub(crate) struct WebhookArguments {
 enum WebhookAction {
     /// Registers an endpoint and prints its signing secret, once.
     Create {
-        /// Where events are posted to; https, but for this machine and hosts in upstream.allow_hosts.
+        /// Where events are posted to; https, but for this machine and hosts in `upstream.allow_hosts`.
         #[arg(long)]
         url: String,
-        /// A type of event that it gets, such as connected_account.status_updated; may be given several times
+        /// A type of event that it gets, such as `connected_account.status_updated`; may be given several times
         /// [default: all].
         #[arg(long = "event", value_name = "TYPE")]
         events: Vec<String>,
