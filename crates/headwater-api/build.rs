@@ -11,10 +11,11 @@ use std::{env, fs};
 use prost::Message as _;
 use prost_reflect::DescriptorPool;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "scalekit/v1/tools/tools.proto",
     "scalekit/v1/connected_accounts/connected_accounts.proto",
     "scalekit/v1/connections/connections.proto",
+    "scalekit/v1/events/events.proto",
     "scalekit/v1/errdetails/errdetails.proto",
     "google/rpc/status.proto",
 ];

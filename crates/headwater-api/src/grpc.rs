@@ -2,6 +2,7 @@
 
 mod connected_accounts;
 mod connections;
+mod events;
 mod tools;
 
 use axum::Router;
@@ -14,6 +15,7 @@ use tonic::{Code, Status};
 use crate::proto::connected_accounts::connected_account_service_server::ConnectedAccountServiceServer;
 use crate::proto::connections::connection_service_server::ConnectionServiceServer;
 use crate::proto::errdetails::ErrorInfo;
+use crate::proto::events::events_service_server::EventsServiceServer;
 use crate::proto::tools::tool_service_server::ToolServiceServer;
 use crate::rules::{Checked, check};
 use crate::{authenticate, error};
@@ -29,6 +31,7 @@ pub(crate) fn router(service: &Service, limit: usize) -> Router {
     let handlers = Handlers { service: service.clone() };
     Routes::new(ToolServiceServer::new(handlers.clone()).max_decoding_message_size(limit))
         .add_service(ConnectedAccountServiceServer::new(handlers.clone()).max_decoding_message_size(limit))
+        .add_service(EventsServiceServer::new(handlers.clone()).max_decoding_message_size(limit))
         .add_service(ConnectionServiceServer::new(handlers).max_decoding_message_size(limit))
         .prepare()
         .into_axum_router()

@@ -38,7 +38,8 @@ pub fn node() -> Result<PathBuf> {
     let outcome = INSTALLED.get_or_init(|| {
         let source = root().join("crates/headwater-e2e/sdk/node");
         let prepare = || -> Result<()> {
-            for name in ["package.json", "package-lock.json", "test/page.test.mjs"] {
+            for name in ["package.json", "package-lock.json", "test/page.test.mjs", "test/webhooks.test.mjs"]
+            {
                 copy(&source.join(name), &folder.join(name))?;
             }
             copy(&root().join("examples/quickstart.ts"), &folder.join("quickstart.ts"))

@@ -18,7 +18,12 @@ pub(super) fn decode(found: &Found<'_>, query: &str, body: &[u8]) -> Result<Dyna
     let mut json = match &found.binding.body {
         BodyPlace::None => from_query(&descriptor, query)?,
         BodyPlace::Whole => parse(body)?,
-        BodyPlace::Field(name) => Map::from_iter([(name.clone(), Value::Object(parse(body)?))]),
+        BodyPlace::Field(name) => {
+            // What is in neither path nor body is in the query.
+            let mut json = from_query(&descriptor, query)?;
+            json.insert(name.clone(), Value::Object(parse(body)?));
+            json
+        }
     };
     for (name, value) in &found.variables {
         json.insert(name.clone(), Value::String(value.clone()));

@@ -23,9 +23,11 @@ fn node() {
     let folder = sdks::node().unwrap();
     let server = DevServer::start(directory.path(), &["--consent", "auto"], "NODE_EXTRA_CA_CERTS=").unwrap();
     let status = Command::new("node")
-        .args(["--test", "test/page.test.mjs"])
+        .args(["--test", "test/page.test.mjs", "test/webhooks.test.mjs"])
         .current_dir(folder)
         .envs(server.environment())
+        .env("E2E_BINARY", binary::path().unwrap())
+        .env("E2E_DATA", directory.path().join("data"))
         .status()
         .unwrap();
     assert!(status.success());

@@ -57,6 +57,8 @@ class Server:
             self.lines.append(line.rstrip("\n"))
             if line.startswith("SCALEKIT_CLIENT_SECRET="):
                 self.ready.set()
+        # Its output ends a moment before the process does.
+        self.process.wait()
         self.ready.set()
 
     def __exit__(self, *_):

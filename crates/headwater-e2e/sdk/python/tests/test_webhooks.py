@@ -7,6 +7,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
 
 from server import BINARY
 
@@ -131,3 +132,28 @@ def wait_for(condition):
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.2)
+
+
+def test_events_are_listed(server, client, actions, identifier):
+    from scalekit.v1.events.events_pb2 import EventFilter
+
+    account = actions.create_connected_account(
+        connection_name="confluence", identifier=identifier, authorization_details={}
+    ).connected_account
+    actions.delete_connected_account(connection_name="confluence", identifier=identifier)
+    wanted = EventFilter(connected_account_id=account.id)
+    (first,) = (page := client.events.list_events_paginated(page_size=1, filter=wanted)[0]).events
+    assert first.type == "connected_account.deleted" and first.data["identifier"] == identifier
+    assert first.occurred_at.seconds > 0 and first.environment_id.startswith("env_")
+    page = client.events.list_events_paginated(page_size=1, page_token=page.next_page_token, filter=wanted)[0]
+    assert [event.type for event in page.events] == ["connected_account.created"]
+    assert not page.next_page_token
+    credentials = {"client_id": server.env["SCALEKIT_CLIENT_ID"], "client_secret": server.env["SCALEKIT_CLIENT_SECRET"]}
+    token = requests.post(f"{server.url}/oauth/token", data={"grant_type": "client_credentials", **credentials}).json()
+    answer = requests.post(
+        f"{server.url}/api/v1/events/paginated?page_size=1",
+        headers={"authorization": f"Bearer {token['access_token']}"},
+        json={"connected_account_id": account.id, "event_types": ["connected_account.created"]},
+    )
+    assert answer.status_code == 200, answer.text
+    assert [event["object"] for event in answer.json()["events"]] == ["ConnectedAccount"]
