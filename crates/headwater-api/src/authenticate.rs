@@ -5,8 +5,10 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use headwater_domain::audit::Actor;
 use headwater_domain::id::ClientId;
 use headwater_service::Service;
+use headwater_service::audit::acting;
 use headwater_service::error::ServiceError;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -28,7 +30,7 @@ pub(crate) async fn authenticate(State(gate): State<Gate>, request: Request, nex
     match gate.caller(request.headers()).await {
         Ok(Some(caller)) => {
             tracing::debug!(client = %caller, "authenticated");
-            next.run(request).await
+            acting(Actor::Client(caller), next.run(request)).await
         }
         Ok(None) => refuse(
             &request,

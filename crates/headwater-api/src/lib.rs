@@ -12,6 +12,8 @@ mod proxy;
 mod rest;
 mod router;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod token;
 mod wire;
 

@@ -105,6 +105,18 @@ id!(
     /// Identifies a key that signs access tokens.
     SigningKeyId, "signing key", "snk_"
 );
+id!(
+    /// Identifies something that happened.
+    EventId, "event", "evt_"
+);
+id!(
+    /// Identifies an endpoint that events are delivered to.
+    WebhookId, "webhook", "whk_"
+);
+id!(
+    /// Identifies an entry of the audit log.
+    AuditId, "audit entry", "aud_"
+);
 
 #[cfg(test)]
 mod tests {

@@ -4,8 +4,11 @@
 
 pub mod account;
 pub mod api_client;
+pub mod audit;
 pub mod connection;
+pub mod delivery;
 pub mod error;
+pub mod event;
 pub mod flow;
 pub mod grant;
 pub mod id;
@@ -19,3 +22,4 @@ pub mod site;
 pub mod target;
 pub mod time;
 pub mod token_reply;
+pub mod webhook;

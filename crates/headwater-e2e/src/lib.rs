@@ -2,7 +2,9 @@
 //! installed once from lists of exact versions.
 
 pub mod binary;
+pub mod chaos;
 pub mod dev_server;
+pub mod postgres;
 pub mod sdks;
 
 use std::path::{Path, PathBuf};

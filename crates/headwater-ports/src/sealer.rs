@@ -43,4 +43,7 @@ pub trait Sealer: Send + Sync {
 
     /// SHA-256, for random tokens that are stored as digests and for PKCE.
     fn sha256(&self, bytes: &[u8]) -> [u8; 32];
+
+    /// HMAC-SHA256, for signing what is delivered.
+    fn hmac_sha256(&self, key: &[u8], message: &[u8]) -> [u8; 32];
 }

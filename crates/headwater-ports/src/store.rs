@@ -6,21 +6,29 @@
 
 mod accounts;
 mod api_clients;
+mod audit;
 mod connections;
+mod deliveries;
+mod events;
 mod flows;
 mod grants;
 mod key_material;
 mod refreshes;
+mod webhooks;
 
 use async_trait::async_trait;
 
 pub use accounts::{AccountFilter, Accounts};
 pub use api_clients::ApiClients;
+pub use audit::{AuditFilter, AuditLog};
 pub use connections::{ConnectionFilter, Connections};
+pub use deliveries::{Deliveries, DeliveryFilter};
+pub use events::{EventFilter, Events};
 pub use flows::Flows;
 pub use grants::Grants;
 pub use key_material::{KeyMaterial, StoredSigningKey};
 pub use refreshes::{Due, LeaseId, Leasing, Refreshes};
+pub use webhooks::Webhooks;
 
 use crate::upstream::BoxError;
 
@@ -58,7 +66,20 @@ pub trait Store: Send + Sync {
 
 /// A unit of work.
 #[async_trait]
-pub trait Tx: Connections + Accounts + Grants + Refreshes + Flows + ApiClients + KeyMaterial + Send {
+pub trait Tx:
+    Connections
+    + Accounts
+    + Grants
+    + Refreshes
+    + Flows
+    + ApiClients
+    + KeyMaterial
+    + Events
+    + Webhooks
+    + Deliveries
+    + AuditLog
+    + Send
+{
     /// Makes the work durable: when this returns, it survives a crash.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }

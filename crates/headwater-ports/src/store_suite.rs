@@ -4,7 +4,10 @@
 //! is in its list: a case that is added here must be added there.
 
 pub mod accounts;
+pub mod audit;
 pub mod connections;
+pub mod deliveries;
+pub mod events;
 pub mod flows;
 pub mod grants;
 pub mod lists;
@@ -13,6 +16,7 @@ pub mod owners;
 pub mod refreshes;
 mod samples;
 pub mod transactions;
+pub mod webhooks;
 
 /// Makes a test of every case. The argument is an async function that opens a fresh, empty store and returns it
 /// together with whatever must live as long as it.
@@ -42,7 +46,15 @@ macro_rules! store_suite {
                 a_state_stays_known_when_its_flow_moves_on, links_and_states_belong_to_one_flow,
                 old_flows_are_removed, a_request_belongs_to_one_waiting_flow,
                 tokens_that_nobody_fetched_are_found;
-            others: api_clients_survive, api_clients_come_oldest_first, keys_survive, a_signing_key_is_added_once;
+            events: every_field_survives, an_event_is_added_once, events_are_filtered, old_events_are_removed,
+                what_waits_is_not_removed;
+            webhooks: every_field_survives, the_later_writer_loses, deleting_takes_deliveries_along;
+            deliveries: one_of_each_line_is_due, a_failed_one_holds_its_line_up, an_attempt_that_lapsed_is_fenced,
+                of_many_that_want_one_it_goes_to_one, a_disabled_webhook_gets_nothing, what_is_over_can_be_replayed,
+                deliveries_are_filtered;
+            audit: every_field_survives, entries_are_filtered, old_entries_are_removed;
+            others: api_clients_survive, api_clients_come_oldest_first, keys_survive, a_signing_key_is_added_once,
+                of_many_that_find_no_signing_key_one_makes_it;
             transactions: a_dropped_transaction_never_happened, a_read_transaction_cannot_write,
                 a_reader_sees_one_state, writers_wait_for_each_other, a_failed_statement_leaves_the_store_usable;
         );

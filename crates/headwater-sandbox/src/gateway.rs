@@ -114,6 +114,7 @@ impl Gateway {
                     state: self.state.clone(),
                     site,
                     account_id: caller.account_id,
+                    unlocked: false,
                     path: path.to_owned(),
                     parameters,
                     query: Query::parse(parts.uri.query().unwrap_or_default()),

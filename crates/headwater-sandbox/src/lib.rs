@@ -3,6 +3,7 @@
 //! Open a [`Sandbox`], serve its [`Sandbox::router`], and point an OAuth client at it. Everything is kept in one
 //! SQLite database, in memory unless a file is given; time and randomness are arguments.
 
+mod access;
 mod address;
 mod adf;
 mod bare;

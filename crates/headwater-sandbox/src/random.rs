@@ -34,6 +34,14 @@ pub(crate) fn uuid(random: &dyn Random) -> Uuid {
     Builder::from_random_bytes(bytes).into_uuid()
 }
 
+/// A UUID that is always the same for the same text.
+pub(crate) fn uuid_of(text: &str) -> String {
+    let hash = text.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
+        (hash ^ u128::from(byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b)
+    });
+    Builder::from_random_bytes(hash.to_be_bytes()).into_uuid().to_string()
+}
+
 #[cfg(test)]
 pub(crate) mod seeded {
     use std::sync::atomic::{AtomicU64, Ordering};

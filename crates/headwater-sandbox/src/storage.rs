@@ -3,6 +3,8 @@
 //! Routes open one transaction per request and hand its connection to the functions below; there is a single
 //! connection, so everything one request sees is one consistent state.
 
+pub(crate) mod access;
+pub(crate) mod admin_keys;
 pub(crate) mod attachments;
 pub(crate) mod classifications;
 pub(crate) mod clients;
@@ -15,14 +17,18 @@ pub(crate) mod copies;
 pub(crate) mod drafts;
 pub(crate) mod editions;
 pub(crate) mod grants;
+pub(crate) mod groups;
 pub(crate) mod inline_comments;
 pub(crate) mod labels;
 pub(crate) mod likes;
 pub(crate) mod listing;
 pub(crate) mod long_tasks;
 pub(crate) mod properties;
+pub(crate) mod restrictions;
 pub(crate) mod site_switches;
 pub(crate) mod sites;
+pub(crate) mod space_permissions;
+pub(crate) mod space_roles;
 pub(crate) mod spaces;
 pub(crate) mod tasks;
 pub(crate) mod templates;
@@ -30,6 +36,7 @@ pub(crate) mod tokens;
 pub(crate) mod tree;
 pub(crate) mod users;
 pub(crate) mod versions;
+pub(crate) mod watches;
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! The sandbox as a client meets it: requests against its router, one rule per test.
 
+mod access;
 mod attachments;
 mod authorize;
 mod blog_posts;
@@ -21,6 +22,7 @@ mod likes;
 mod moves;
 mod pages;
 mod paging;
+mod people;
 mod properties;
 mod redactions;
 mod refresh;

@@ -115,9 +115,17 @@ impl Server {
         let report = self.listener.serve(self.router, shutdown).await;
         tasks.wait().await;
         self.service.settle().await;
-        if let Err(error) = self.service.write_usage().await {
-            tracing::warn!(%error, "the last usage marks could not be written");
-        }
+        write_what_is_left(&self.service).await;
         report
+    }
+}
+
+/// What is written in batches, for the last time.
+async fn write_what_is_left(service: &Service) {
+    if let Err(error) = service.write_usage().await {
+        tracing::warn!(%error, "the last usage marks could not be written");
+    }
+    if let Err(error) = service.write_audit().await {
+        tracing::error!(%error, "the last entries of the audit log could not be written");
     }
 }

@@ -25,6 +25,7 @@ pub mod listen;
 pub mod log;
 pub mod overrides;
 pub mod refresh;
+pub mod retention;
 pub mod secret_text;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ use listen::ListenConfig;
 use log::LogConfig;
 use overrides::Overrides;
 use refresh::RefreshConfig;
+use retention::RetentionConfig;
 use tls::TlsConfig;
 use upstream::UpstreamConfig;
 use verification::VerificationConfig;
@@ -73,6 +75,8 @@ pub struct Config {
     pub link: LinkConfig,
     /// Confirming end users.
     pub verification: VerificationConfig,
+    /// How long records are kept.
+    pub retention: RetentionConfig,
     /// Bounds.
     pub limits: LimitsConfig,
     /// The log.
@@ -126,6 +130,7 @@ impl Default for Config {
             token: TokenConfig::default(),
             link: LinkConfig::default(),
             verification: VerificationConfig::default(),
+            retention: RetentionConfig::default(),
             limits: LimitsConfig::default(),
             log: LogConfig::default(),
         }
@@ -168,6 +173,7 @@ impl Config {
         self.token.validate()?;
         self.link.validate()?;
         self.verification.validate()?;
+        self.retention.validate()?;
         self.limits.validate()?;
         self.log.validate()
     }

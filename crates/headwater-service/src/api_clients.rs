@@ -13,6 +13,7 @@ use moka::future::Cache;
 use subtle::ConstantTimeEq as _;
 
 use crate::Service;
+use crate::audit::{self, Act};
 use crate::error::ServiceError;
 
 /// How many clients are kept in memory.
@@ -40,18 +41,31 @@ pub struct NewClientSecret {
 impl Service {
     /// Creates an API client with a name for the operator's eyes, and its first secret.
     pub async fn create_api_client(&self, name: &str) -> Result<NewClientSecret, ServiceError> {
+        self.audited(Act::new("client.create").on(name), self.add_api_client(name)).await
+    }
+
+    async fn add_api_client(&self, name: &str) -> Result<NewClientSecret, ServiceError> {
         if name.trim().is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
             let message = "must hold 1 to 100 visible characters";
             return Err(ServiceError::invalid("name", "1..=100 characters", message));
         }
         let now = self.now();
         let id = ClientId::generate(now, self.random_word());
+        audit::made(id.as_str());
         let client = ApiClient { id, name: name.to_owned(), secrets: Vec::new(), created_at: now };
         self.add_secret(self.store().write().await?, client, now).await
     }
 
     /// Gives an API client a new secret. Its earlier ones keep working for `grace`.
     pub async fn rotate_api_client(
+        &self,
+        id: &ClientId,
+        grace: Duration,
+    ) -> Result<NewClientSecret, ServiceError> {
+        self.audited(Act::new("client.rotate").on(id.as_str()), self.add_client_secret(id, grace)).await
+    }
+
+    async fn add_client_secret(
         &self,
         id: &ClientId,
         grace: Duration,
@@ -78,11 +92,18 @@ impl Service {
 
     /// Removes an API client; its access tokens stop working with it.
     pub async fn delete_api_client(&self, id: &ClientId) -> Result<(), ServiceError> {
-        let mut tx = self.store().write().await?;
-        let existed = tx.delete_api_client(id).await?;
-        tx.commit().await?;
-        self.clients().0.invalidate(id).await;
-        if existed { Ok(()) } else { Err(ServiceError::not_found(format!("there is no API client `{id}`"))) }
+        self.audited(Act::new("client.delete").on(id.as_str()), async {
+            let mut tx = self.store().write().await?;
+            let existed = tx.delete_api_client(id).await?;
+            tx.commit().await?;
+            self.clients().0.invalidate(id).await;
+            if existed {
+                Ok(())
+            } else {
+                Err(ServiceError::not_found(format!("there is no API client `{id}`")))
+            }
+        })
+        .await
     }
 
     /// Checks a client's credentials. One message for every way to be wrong, so that nothing can be probed.

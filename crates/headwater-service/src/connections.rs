@@ -12,6 +12,7 @@ use headwater_ports::sealer::SealContext;
 pub use headwater_ports::store::ConnectionFilter;
 
 use crate::Service;
+use crate::audit::{self, Act};
 use crate::error::ServiceError;
 
 /// The most scopes that Atlassian accepts in one consent.
@@ -47,6 +48,11 @@ pub struct ConnectionSettings {
 impl Service {
     /// Registers a connection.
     pub async fn create_connection(&self, new: NewConnection) -> Result<Connection, ServiceError> {
+        let act = Act::new("connection.create").on(new.name.as_deref().unwrap_or_default());
+        self.audited(act, self.add_connection(new)).await
+    }
+
+    async fn add_connection(&self, new: NewConnection) -> Result<Connection, ServiceError> {
         let connector = self.connector(&new.provider)?;
         let now = self.now();
         let default_name = || new.provider.as_str().to_ascii_lowercase();
@@ -67,6 +73,7 @@ impl Service {
             version: 1,
         };
         let connection = self.apply(blank, new.settings)?;
+        audit::made(connection.id.as_str());
         let mut tx = self.store().write().await?;
         if !tx.insert_connection(&connection).await? {
             return Err(name_taken(&connection.name));
@@ -82,25 +89,37 @@ impl Service {
         name: Option<&str>,
         settings: ConnectionSettings,
     ) -> Result<Connection, ServiceError> {
-        let mut connection = self.connection(id).await?;
-        if let Some(name) = name {
-            connection.name = parse_name(name)?;
-        }
-        let connection = self.apply(connection, settings)?;
-        self.replace_connection(connection).await
+        self.audited(Act::new("connection.update").on(id), async {
+            let mut connection = self.connection(id).await?;
+            if let Some(name) = name {
+                connection.name = parse_name(name)?;
+            }
+            let connection = self.apply(connection, settings)?;
+            self.replace_connection(connection).await
+        })
+        .await
     }
 
     /// Switches a connection on or off. A disabled one starts no flow and serves no call.
     pub async fn set_connection_enabled(&self, id: &str, enabled: bool) -> Result<Connection, ServiceError> {
-        let mut connection = self.connection(id).await?;
-        connection.enabled = enabled;
-        self.replace_connection(connection).await
+        let act = Act::new(if enabled { "connection.enable" } else { "connection.disable" }).on(id);
+        self.audited(act, async {
+            let mut connection = self.connection(id).await?;
+            connection.enabled = enabled;
+            self.replace_connection(connection).await
+        })
+        .await
     }
 
     /// Removes a connection with all its accounts and their grants.
     pub async fn delete_connection(&self, id: &str) -> Result<(), ServiceError> {
+        self.audited(Act::new("connection.delete").on(id), self.remove_connection(id)).await
+    }
+
+    async fn remove_connection(&self, id: &str) -> Result<(), ServiceError> {
         let id = parse_id(id)?;
         let mut tx = self.store().write().await?;
+        self.record_deletions(&mut *tx, &id).await?;
         let existed = tx.delete_connection(&id).await?;
         tx.commit().await?;
         self.live().forget_all();

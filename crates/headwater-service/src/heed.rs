@@ -7,6 +7,7 @@ use http::HeaderMap;
 use http::header::RETRY_AFTER;
 
 use crate::Service;
+use crate::audit;
 use crate::governor::Permit;
 use crate::live::LiveAccount;
 
@@ -18,6 +19,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 impl Service {
     /// Tells the governor of the account's site what an answer means for the next calls.
     pub(crate) fn heed(&self, live: &LiveAccount, status: u16, headers: &HeaderMap, permit: Option<&Permit>) {
+        audit::answered(status, headers);
+        audit::touched(&live.account.id, &live.connection.id);
         let pause = match (status, retry_after(headers, self.now())) {
             (429, pause) => Some(pause.unwrap_or(UNNAMED_PAUSE)),
             (503, pause) => pause,

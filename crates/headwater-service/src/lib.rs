@@ -5,9 +5,11 @@
 
 pub mod accounts;
 pub mod api_clients;
+pub mod audit;
 pub mod connect;
 pub mod connections;
 pub mod error;
+pub mod events;
 mod governor;
 mod grants;
 mod heed;
@@ -21,5 +23,6 @@ pub mod signing_keys;
 mod tests;
 pub mod tools;
 mod usage;
+pub mod webhooks;
 
 pub use service::{Parts, Service};

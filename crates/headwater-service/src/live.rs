@@ -21,6 +21,10 @@ use crate::governor::SiteKey;
 /// How many accounts are kept in memory.
 const CACHED_ACCOUNTS: u64 = 100_000;
 
+/// How often the site of an account is looked up before it counts as changing all the time. Once is enough but for
+/// changes at the same moment.
+const SITE_LOOKUPS: usize = 3;
+
 /// An account that can be called with.
 pub(crate) struct LiveAccount {
     pub(crate) account: ConnectedAccount,
@@ -90,8 +94,24 @@ impl LiveCache {
 }
 
 impl Service {
-    /// Reads an account with its connection and grant from the store, and opens the grant.
+    /// Reads an account with its connection and grant from the store, and opens the grant. A site that is not known
+    /// is looked up at the provider; everything is read anew then, because it may have changed meanwhile.
     pub(crate) async fn load_live(&self, id: &AccountId) -> Result<Arc<LiveAccount>, ServiceError> {
+        for _ in 0..SITE_LOOKUPS {
+            let (account, connection, grant) = self.read_usable(id).await?;
+            if account.site.is_some() {
+                return Ok(Arc::new(self.assemble(account, connection, grant)?));
+            }
+            self.find_site(account, &connection, &grant).await?;
+        }
+        let message = format!("connected account `{id}` keeps being changed at the same time; call again");
+        Err(ServiceError::new(ErrorKind::Conflict, "CONFLICT", message))
+    }
+
+    async fn read_usable(
+        &self,
+        id: &AccountId,
+    ) -> Result<(ConnectedAccount, Connection, Grant), ServiceError> {
         let mut tx = self.store().read().await?;
         let account = tx.account(id).await?.ok_or_else(|| no_account(id.as_str()))?;
         let connection =
@@ -100,13 +120,7 @@ impl Service {
         drop(tx);
         ensure_usable(&account, &connection)?;
         let sealed = sealed.ok_or_else(|| not_active(&account, &connection))?;
-        let grant = self.open_grant(sealed)?;
-        let account = if account.site.is_some() {
-            account
-        } else {
-            self.find_site(account, &connection, &grant).await?
-        };
-        Ok(Arc::new(self.assemble(account, connection, grant)?))
+        Ok((account, connection, self.open_grant(sealed)?))
     }
 
     /// Puts an account and its opened grant together.

@@ -1,6 +1,7 @@
 //! Raw requests on behalf of an account: any method, streamed both ways, never beyond the account's own API base.
 
 mod headers;
+mod outline;
 mod redirect;
 
 use headwater_domain::error::ErrorKind;
@@ -10,6 +11,7 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 
 use crate::Service;
 use crate::accounts::AccountLocator;
+use crate::audit::{self, Act};
 use crate::error::ServiceError;
 use crate::governor::Crowded;
 use crate::live::LiveAccount;
@@ -34,8 +36,14 @@ impl Service {
     /// Sends a raw request with an account's token and returns the provider's answer, streamed. The answer's
     /// status is the provider's own; an error is always ours.
     pub async fn proxy(&self, request: ProxyRequest) -> Result<Response<Body>, ServiceError> {
+        let act = Act::new("proxy.request").on(&outline::outline(&request.method, &request.path));
+        self.audited(act, self.pass_on(request)).await
+    }
+
+    async fn pass_on(&self, request: ProxyRequest) -> Result<Response<Body>, ServiceError> {
         let id = self.account_id(&request.account).await?;
         let live = self.usable(&id).await?;
+        audit::touched(&id, &live.connection.id);
         let url = live
             .base
             .resolve(&request.path, request.query.as_deref())

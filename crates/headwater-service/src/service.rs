@@ -13,6 +13,7 @@ use headwater_ports::store::Store;
 use headwater_ports::upstream::Upstream;
 
 use crate::api_clients::ClientCache;
+use crate::audit::AuditBatch;
 use crate::error::ServiceError;
 use crate::governor::Governor;
 use crate::grants::{Flights, Holds, UnsavedPairs};
@@ -51,6 +52,7 @@ struct Inner {
     holds: Holds,
     clients: ClientCache,
     usage: Usage,
+    audit: AuditBatch,
     governor: Governor,
 }
 
@@ -67,6 +69,7 @@ impl Service {
             holds: Holds::default(),
             clients: ClientCache::new(lifetime),
             usage: Usage::default(),
+            audit: AuditBatch::default(),
             governor: Governor::new(parts.settings.site_concurrency),
             parts,
         }))
@@ -140,6 +143,10 @@ impl Service {
         &self.0.usage
     }
 
+    pub(crate) fn audit_batch(&self) -> &AuditBatch {
+        &self.0.audit
+    }
+
     /// A new identifier for an access token (`jti`).
     pub fn new_token_id(&self) -> String {
         self.random_token()
@@ -148,6 +155,11 @@ impl Service {
     /// A token of 256 random bits.
     pub(crate) fn random_token(&self) -> String {
         entropy::token(&*self.0.parts.entropy)
+    }
+
+    /// Random bytes.
+    pub(crate) fn fill_random(&self, bytes: &mut [u8]) {
+        self.0.parts.entropy.fill(bytes);
     }
 
     /// 64 random bits.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use headwater_ports::upstream::Patience;
-use url::Url;
+use url::{Host, Url};
 
 /// What the operator decides about use cases.
 #[derive(Clone, Debug)]
@@ -35,6 +35,12 @@ pub struct Settings {
     pub tool_reply_limit: usize,
     /// How long a resolved account may be served from memory before the store is asked again.
     pub cache_lifetime: Duration,
+    /// Hosts, with one port or all, whose webhooks may be called without TLS.
+    pub plain_hosts: Vec<(Host, Option<u16>)>,
+    /// How long events are kept.
+    pub event_retention: Duration,
+    /// How long entries of the audit log are kept.
+    pub audit_retention: Duration,
 }
 
 /// Whether and where applications confirm their end users before an account becomes usable.
@@ -64,6 +70,9 @@ impl Settings {
             site_concurrency: 16,
             tool_reply_limit: 4 * 1024 * 1024 - 64 * 1024,
             cache_lifetime: seconds(5),
+            plain_hosts: Vec::new(),
+            event_retention: crate::events::DEFAULT_RETENTION,
+            audit_retention: crate::audit::DEFAULT_RETENTION,
         }
     }
 

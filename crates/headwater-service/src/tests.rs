@@ -1,16 +1,20 @@
-//! The use cases from outside: real key ring, the real Confluence connector, a store in memory; only the provider answers
-//! from a script.
+//! The use cases from outside: real key ring, the real Confluence connector, a store in memory or in a file; only the
+//! provider answers from a script.
 
 mod accounts;
 mod api_clients;
+mod audit;
 mod callback;
 mod connections;
+mod events;
 mod grants;
 mod harness;
 mod links;
 mod proxy;
 mod refusals;
+mod restarts;
 mod sites;
 mod tools;
 mod usage;
 mod verification;
+mod webhooks;

@@ -14,6 +14,9 @@ use crate::transaction::PostgresTx;
 #[async_trait]
 impl KeyMaterial for PostgresTx {
     async fn signing_keys(&mut self) -> Result<Vec<StoredSigningKey>, StoreError> {
+        // The row of the key check is the lock.
+        let lock = self.select("SELECT sealed FROM key_check");
+        lock.fetch_optional(self.connection()).await.map_err(failed("read the signing keys"))?;
         let statement = query("SELECT * FROM signing_keys ORDER BY created_at DESC, id DESC");
         let rows = statement.fetch_all(self.connection()).await.map_err(failed("read the signing keys"))?;
         rows.iter().map(from_row).collect()

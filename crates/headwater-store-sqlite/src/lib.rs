@@ -5,8 +5,11 @@
 
 mod accounts;
 mod api_clients;
+mod audit;
 mod connections;
+mod deliveries;
 mod error;
+mod events;
 mod flows;
 mod grants;
 mod key_material;
@@ -18,6 +21,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod webhooks;
 
 pub use open::OpenError;
 pub use store::SqliteStore;

@@ -19,6 +19,7 @@ fn migrator() -> Migrator {
         migration(1, "initial", include_str!("../migrations/0001_initial.sql")),
         migration(2, "additional tools", include_str!("../migrations/0002_additional_tools.sql")),
         migration(3, "user verification", include_str!("../migrations/0003_user_verification.sql")),
+        migration(4, "events", include_str!("../migrations/0004_events.sql")),
     ])
 }
 

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use headwater_server::config::overrides::Overrides;
 
+use crate::audit::AuditArguments;
+use crate::webhook::WebhookArguments;
+
 /// Gives AI agents authenticated access to Confluence Cloud on behalf of each end user.
 #[derive(Parser)]
 #[command(version)]
@@ -30,6 +33,10 @@ pub(crate) enum Verb {
     Connection(ConnectionArguments),
     /// Shows the tools.
     Tools(ToolsArguments),
+    /// Manages webhooks: endpoints that are told what happens to connected accounts.
+    Webhook(WebhookArguments),
+    /// Prints the audit log: who did what to which account.
+    Audit(AuditArguments),
     /// Checks configuration, clock, database and reachability, and says in words what is wrong.
     Doctor(ServerArguments),
 }

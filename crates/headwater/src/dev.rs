@@ -79,7 +79,8 @@ fn configuration(arguments: &DevArguments, sandbox_url: &str) -> Result<Config> 
     let overrides = Overrides {
         data_dir: Some(arguments.data_dir.clone()),
         listen_address: Some(([127, 0, 0, 1], arguments.port).into()),
-        allow_hosts: vec![sandbox_host],
+        // Programs under development receive webhooks on this machine too.
+        allow_hosts: vec![sandbox_host, "127.0.0.1".to_owned(), "localhost".to_owned()],
         ..Overrides::default()
     };
     Config::load(Purpose::Development, None, Environment::of_process(), &overrides)

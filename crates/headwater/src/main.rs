@@ -1,21 +1,26 @@
 //! headwater: gives AI agents authenticated access to Confluence Cloud on behalf of each end user.
 
 mod arguments;
+mod audit;
 mod client;
 mod connection;
 mod demo;
 mod dev;
 mod doctor;
+mod moment;
 mod offline;
 mod sandbox;
 mod serve;
 mod terminal;
 mod tools;
+mod webhook;
 
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
+use headwater_domain::audit::Actor;
+use headwater_service::audit::acting;
 
 use crate::arguments::{Arguments, Verb};
 use crate::terminal::remark;
@@ -35,7 +40,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
         .enable_all()
         .build()
         .context("failed to start the runtime")?;
-    runtime.block_on(async {
+    runtime.block_on(acting(Actor::Operator, async {
         match verb {
             Verb::Dev(arguments) => dev::run(arguments).await,
             Verb::Serve(arguments) => serve::run(&arguments).await,
@@ -43,7 +48,9 @@ fn run(verb: Verb) -> anyhow::Result<()> {
             Verb::Client(arguments) => client::run(arguments).await,
             Verb::Connection(arguments) => connection::run(arguments).await,
             Verb::Tools(arguments) => tools::run(&arguments),
+            Verb::Webhook(arguments) => webhook::run(arguments).await,
+            Verb::Audit(arguments) => audit::run(arguments).await,
             Verb::Doctor(arguments) => doctor::run(&arguments).await,
         }
-    })
+    }))
 }

@@ -74,7 +74,9 @@ impl Routes {
             if binding.verb == verb.as_str() {
                 return Match::Found(Found { binding, variables });
             }
-            others.push(binding.verb);
+            if !others.contains(&binding.verb) {
+                others.push(binding.verb);
+            }
         }
         if others.is_empty() { Match::None } else { Match::OtherMethods(others) }
     }

@@ -2,11 +2,15 @@
 //! suite as the real ones.
 
 mod accounts;
+mod audit;
 mod connections;
+mod deliveries;
+mod events;
 mod flows;
 mod grants;
 mod others;
 mod refreshes;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -15,12 +19,16 @@ use async_trait::async_trait;
 use futures_util::lock::{Mutex as AsyncMutex, OwnedMutexGuard};
 use headwater_domain::account::ConnectedAccount;
 use headwater_domain::api_client::ApiClient;
+use headwater_domain::audit::AuditEntry;
 use headwater_domain::connection::Connection;
+use headwater_domain::delivery::Delivery;
 use headwater_domain::flow::ConnectFlow;
-use headwater_domain::id::{AccountId, ClientId, ConnectionId, FlowId, SigningKeyId};
+use headwater_domain::id::{AccountId, ClientId, ConnectionId, FlowId, SigningKeyId, WebhookId};
 use headwater_domain::sealed::Sealed;
+use headwater_domain::webhook::Webhook;
 
 use crate::store::{Store, StoreError, StoredSigningKey, Tx};
+use events::StoredEvent;
 use grants::Row;
 
 /// Storage in memory.
@@ -40,6 +48,11 @@ struct State {
     api_clients: BTreeMap<ClientId, ApiClient>,
     signing_keys: BTreeMap<SigningKeyId, StoredSigningKey>,
     key_check: Option<Sealed>,
+    webhooks: BTreeMap<WebhookId, Webhook>,
+    /// In the order in which they were added.
+    events: Arc<Vec<Arc<StoredEvent>>>,
+    deliveries: Arc<Vec<Delivery>>,
+    audit: Arc<Vec<Arc<AuditEntry>>>,
 }
 
 /// A unit of work on a copy of everything.

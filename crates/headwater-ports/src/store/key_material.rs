@@ -21,7 +21,8 @@ pub struct StoredSigningKey {
 /// The deployment's keys in storage.
 #[async_trait]
 pub trait KeyMaterial {
-    /// All signing keys, newest first.
+    /// All signing keys, newest first. In a transaction that writes, waits for others that do the same once the key
+    /// check is there, so that of processes that start on a new database one makes the first key.
     async fn signing_keys(&mut self) -> Result<Vec<StoredSigningKey>, StoreError>;
 
     /// Adds a signing key.

@@ -6,6 +6,7 @@ use headwater_domain::id::{ClientId, SigningKeyId};
 use headwater_domain::sealed::Sealed;
 
 use super::samples::{NOW, after, assert_same, sealed};
+use super::winners;
 use crate::store::{Store, StoredSigningKey};
 
 /// What was written is what is read; the same id is the same client.
@@ -87,4 +88,25 @@ pub async fn a_signing_key_is_added_once(store: &impl Store) {
     assert!(store.write().await.unwrap().insert_signing_key(&key("second")).await.is_err());
     let stored = store.read().await.unwrap().signing_keys().await.unwrap();
     assert_eq!(stored.iter().map(|it| &it.private_key).collect::<Vec<_>>(), [&sealed("first")]);
+}
+
+/// Processes that start at the same moment on a new database.
+pub async fn of_many_that_find_no_signing_key_one_makes_it(store: &impl Store) {
+    let mut tx = store.write().await.unwrap();
+    tx.put_key_check(&sealed("check")).await.unwrap();
+    tx.commit().await.unwrap();
+    let made = winners(async |number| {
+        let mut tx = store.write().await.unwrap();
+        let first = tx.signing_keys().await.unwrap().is_empty();
+        if first {
+            let id = SigningKeyId::generate(NOW, number);
+            let key = StoredSigningKey { id, private_key: sealed("key"), created_at: NOW };
+            tx.insert_signing_key(&key).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        first
+    })
+    .await;
+    assert_eq!(made.len(), 1, "{made:?}");
+    assert_eq!(store.read().await.unwrap().signing_keys().await.unwrap().len(), 1);
 }

@@ -2,15 +2,17 @@
 
 use headwater_domain::account::{AccountStatus, ConnectedAccount, Owner};
 use headwater_domain::connection::{Connection, Endpoints};
+use headwater_domain::event::{Event, EventKind};
 use headwater_domain::flow::{ConnectFlow, Stage};
 use headwater_domain::grant::SealedGrant;
-use headwater_domain::id::{AccountId, ConnectionId, FlowId};
+use headwater_domain::id::{AccountId, ConnectionId, EventId, FlowId, WebhookId};
 use headwater_domain::name::{ConnectionName, Identifier};
 use headwater_domain::page::Page;
 use headwater_domain::provider::ProviderKey;
 use headwater_domain::sealed::Sealed;
 use headwater_domain::site::Site;
 use headwater_domain::time::Timestamp;
+use headwater_domain::webhook::{SigningSecret, Webhook};
 
 use crate::store::{Store, StoreError};
 
@@ -87,6 +89,32 @@ pub(super) fn flow(number: u32, account: &ConnectedAccount, link: u8) -> Connect
         created_at: NOW,
         expires_at: Timestamp::from_millis(NOW.millis() + 600_000),
         version: 1,
+    }
+}
+
+pub(super) fn webhook(number: u32) -> Webhook {
+    Webhook {
+        id: WebhookId::generate(NOW, number),
+        url: "https://app.example/hook?key=1".parse().expect("invariant: a URL"),
+        kinds: Vec::new(),
+        enabled: true,
+        secret: SigningSecret { generation: 1, sealed: sealed("webhook secret") },
+        previous: None,
+        created_at: NOW,
+        updated_at: NOW,
+        version: 1,
+    }
+}
+
+pub(super) fn event(number: u32, account: &ConnectedAccount) -> Event {
+    Event {
+        id: EventId::generate(NOW, number),
+        kind: EventKind::Created,
+        account_id: account.id.clone(),
+        connection_id: account.connection_id.clone(),
+        organization_id: None,
+        data: serde_json::Map::from_iter([("status".to_owned(), "ACTIVE".into())]),
+        occurred_at: NOW,
     }
 }
 

@@ -1,5 +1,6 @@
 //! From a query to SQL with bound values: no text of a user ever becomes SQL.
 
+use crate::storage::access::{push_with, visible};
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::ast::{Clause, Condition, Field, Function, Operand, Operator, Order, Query};
@@ -37,10 +38,10 @@ pub(crate) fn push_from(
 ) -> Result<(), CqlError> {
     sql.push(" FROM contents c JOIN spaces s ON s.id = c.space_id WHERE c.cloud_id = ")
         .push_bind(asker.cloud_id.to_owned());
-    sql.push(" AND s.status = 'current' AND c.status = 'current' AND (c.private = 0 OR c.author_id = ");
-    sql.push_bind(asker.account_id.to_owned());
-    sql.push(") AND (c.container_id IS NULL OR c.container_id IN (SELECT k.id FROM contents k WHERE k.status = 'current'");
-    sql.push(" AND (k.private = 0 OR k.author_id = ").push_bind(asker.account_id.to_owned()).push("))) AND ");
+    sql.push(" AND s.status = 'current' AND c.status = 'current' AND ");
+    push_with(sql, visible!("c", "{cloud}", "{account}"), asker.cloud_id, Some(asker.account_id));
+    sql.push(" AND (c.container_id IS NULL");
+    sql.push(" OR c.container_id IN (SELECT k.id FROM contents k WHERE k.status = 'current')) AND ");
     condition(sql, &query.condition, asker)
 }
 

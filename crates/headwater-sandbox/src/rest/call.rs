@@ -15,6 +15,8 @@ pub(crate) struct Call {
     pub(crate) site: Site,
     /// Who gave the consent.
     pub(crate) account_id: String,
+    /// Whether the user is an administrator who unlocked everything.
+    pub(crate) unlocked: bool,
     /// As a site knows it: `/wiki/api/v2/pages`.
     pub(crate) path: String,
     pub(crate) parameters: Vec<(&'static str, String)>,
@@ -37,6 +39,11 @@ impl Call {
     /// The first parameter of the path with its name; empty when the pattern has none.
     pub(crate) fn first_parameter(&self) -> (&'static str, &str) {
         self.parameters.first().map_or(("id", ""), |(name, value)| (*name, value.as_str()))
+    }
+
+    /// Whose eyes see: nobody's in particular when everything is unlocked.
+    pub(crate) fn viewer(&self) -> Option<&str> {
+        (!self.unlocked).then_some(self.account_id.as_str())
     }
 
     pub(crate) fn now(&self) -> i64 {

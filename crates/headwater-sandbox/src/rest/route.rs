@@ -2,15 +2,17 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::response::Response;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
 use super::{Call, Refusal};
+use crate::access;
 
 type Answer = Pin<Box<dyn Future<Output = Result<Response, Refusal>> + Send>>;
-type Handler = Box<dyn Fn(Call) -> Answer + Send + Sync>;
+type Handler = Arc<dyn Fn(Call) -> Answer + Send + Sync>;
 
 /// The scopes of one operation: a token must hold all of any one set.
 pub(crate) type Scopes = &'static [&'static [&'static str]];
@@ -43,7 +45,7 @@ impl Route {
         F: Fn(Call) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Response, Refusal>> + Send + 'static,
     {
-        Self { method, pattern, scopes, handler: Box::new(move |call| Box::pin(handler(call))) }
+        Self { method, pattern, scopes, handler: Arc::new(move |call| Box::pin(handler(call))) }
     }
 
     /// Whether a token with these scopes may use the operation.
@@ -51,9 +53,14 @@ impl Route {
         self.scopes.iter().any(|set| set.iter().all(|scope| held.contains(scope)))
     }
 
-    /// Performs the operation.
-    pub(crate) fn answer(&self, call: Call) -> Answer {
-        (self.handler)(call)
+    /// Performs the operation, if the user may.
+    pub(crate) fn answer(&self, mut call: Call) -> Answer {
+        let (method, pattern, handler) = (self.method.clone(), self.pattern, Arc::clone(&self.handler));
+        Box::pin(async move {
+            access::enter(&mut call).await?;
+            access::guard(&call, &method, pattern).await?;
+            handler(call).await
+        })
     }
 
     fn parameters(&self, path: &str) -> Option<Vec<(&'static str, String)>> {

@@ -8,18 +8,25 @@ mod contents;
 mod copies;
 mod download;
 pub(crate) mod error;
+mod groups;
 mod labels;
 mod long_tasks;
 mod macro_bodies;
 mod moves;
 mod offset;
+mod permission_check;
+mod restrictions;
 mod search;
+mod settings;
 mod show;
 mod space_labels;
+mod space_permissions;
+mod spaces;
 mod templates;
 mod upload;
 mod users;
 mod versions;
+mod watches;
 
 use super::Route;
 
@@ -39,6 +46,13 @@ pub(crate) fn routes() -> Vec<Route> {
         versions::routes(),
         body_conversion::routes(),
         classic::routes(),
+        groups::routes(),
+        restrictions::routes(),
+        permission_check::routes(),
+        watches::routes(),
+        spaces::routes(),
+        space_permissions::routes(),
+        settings::routes(),
         macro_bodies::routes(),
         templates::routes(),
     ]

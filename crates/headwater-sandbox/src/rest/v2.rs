@@ -1,6 +1,8 @@
 //! REST v2: `/wiki/api/v2/...`.
 
+mod admin_key;
 mod ancestors;
+mod app_properties;
 pub(crate) mod attachments;
 mod blog_posts;
 pub(crate) mod children;
@@ -8,6 +10,7 @@ mod classification;
 mod comments;
 mod conversion;
 mod custom_content;
+mod data_policies;
 mod descendants;
 pub(crate) mod documents;
 pub(crate) mod entity;
@@ -19,13 +22,18 @@ mod operations;
 mod pages;
 mod paging;
 pub(crate) mod parameter;
+mod permission_transition;
 mod properties;
 mod redactions;
 pub(crate) mod representation;
+mod role_assignments;
+mod space_permissions;
 mod space_properties;
-mod spaces;
+mod space_roles;
+pub(crate) mod spaces;
 mod tasks;
 mod tree;
+mod users;
 mod versions;
 
 use super::Route;
@@ -52,6 +60,15 @@ pub(crate) fn routes() -> Vec<Route> {
         classification::routes(),
         conversion::routes(),
         redactions::routes(),
+        operations::routes(),
+        space_permissions::routes(),
+        space_roles::routes(),
+        role_assignments::routes(),
+        permission_transition::routes(),
+        users::routes(),
+        data_policies::routes(),
+        admin_key::routes(),
+        app_properties::routes(),
     ]
     .into_iter()
     .flatten()

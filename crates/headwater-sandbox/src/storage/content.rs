@@ -62,9 +62,10 @@ pub(crate) enum Status {
 }
 
 impl Content {
-    /// Whether this user may see it: private content is its author's alone, and so are drafts.
+    /// Whether its status lets this user see it: drafts are their author's alone. What permissions and restrictions
+    /// say is another question.
     pub(crate) fn visible_to(&self, account_id: &str) -> bool {
-        (!self.private && self.status != Status::Draft) || self.author_id == account_id
+        self.status != Status::Draft || self.author_id == account_id
     }
 
     pub(crate) fn read(row: &SqliteRow) -> Result<Self, StorageError> {

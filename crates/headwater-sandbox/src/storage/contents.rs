@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 
 use super::content::{Content, Kind, Status};
-use super::{StorageError, take_id, tasks, tree};
+use super::{StorageError, restrictions, take_id, tasks, tree};
 use crate::render;
 
 /// Content to be added, as version 1.
@@ -83,6 +83,9 @@ pub(crate) async fn insert(
     };
     record_version(connection, id, 1, &first).await?;
     index(connection, id, new.title, new.body).await?;
+    if new.private && new.container_id.is_none() {
+        restrictions::close(connection, id, new.author_id).await?;
+    }
     let content = reread(connection, id).await?;
     tasks::follow(connection, &content, new.author_id, new.created_at).await?;
     Ok(content)

@@ -3,6 +3,7 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
+use super::access::{readable_spaces, visible};
 use super::{StorageError, next_number};
 
 /// One label.
@@ -89,17 +90,20 @@ pub(crate) async fn of_space(
 /// The labels that current content of one space carries, as far as this user may see it.
 pub(crate) async fn in_space(
     connection: &mut SqliteConnection,
+    cloud_id: &str,
     space_id: i64,
-    viewer: &str,
+    viewer: Option<&str>,
 ) -> Result<Vec<Label>, StorageError> {
-    let rows = sqlx::query(
+    let rows = sqlx::query(concat!(
         "SELECT * FROM labels WHERE id IN (SELECT label_id FROM content_labels
             JOIN contents ON contents.id = content_labels.content_id
-            WHERE contents.space_id = ?1 AND contents.status = 'current'
-            AND (contents.private = 0 OR contents.author_id = ?2)) ORDER BY id",
-    )
-    .bind(space_id)
+            WHERE contents.space_id = ?3 AND contents.status = 'current' AND ",
+        visible!("contents", "?1", "?2"),
+        ") ORDER BY id"
+    ))
+    .bind(cloud_id)
     .bind(viewer)
+    .bind(space_id)
     .fetch_all(connection)
     .await?;
     rows.iter().map(read).collect()
@@ -109,15 +113,19 @@ pub(crate) async fn in_space(
 pub(crate) async fn on_site(
     connection: &mut SqliteConnection,
     cloud_id: &str,
-    viewer: &str,
+    viewer: Option<&str>,
 ) -> Result<Vec<Label>, StorageError> {
-    let rows = sqlx::query(
+    let rows = sqlx::query(concat!(
         "SELECT * FROM labels WHERE id IN (SELECT label_id FROM content_labels
             JOIN contents ON contents.id = content_labels.content_id
-            WHERE contents.cloud_id = ?1 AND (contents.private = 0 OR contents.author_id = ?2))
+            WHERE contents.cloud_id = ?1 AND ",
+        visible!("contents", "?1", "?2"),
+        ")
          OR id IN (SELECT label_id FROM space_labels JOIN spaces ON spaces.id = space_labels.space_id
-            WHERE spaces.cloud_id = ?1) ORDER BY id",
-    )
+            WHERE spaces.cloud_id = ?1 AND (?2 IS NULL OR spaces.id IN ",
+        readable_spaces!("?1", "?2"),
+        ")) ORDER BY id"
+    ))
     .bind(cloud_id)
     .bind(viewer)
     .fetch_all(connection)
@@ -188,16 +196,17 @@ pub(crate) async fn carriers(
     connection: &mut SqliteConnection,
     cloud_id: &str,
     label_id: i64,
-    viewer: &str,
+    viewer: Option<&str>,
 ) -> Result<Vec<Carrier>, StorageError> {
-    let rows: Vec<(i64, String, String)> = sqlx::query_as(
+    let rows: Vec<(i64, String, String)> = sqlx::query_as(concat!(
         "SELECT id, type, title FROM contents WHERE cloud_id = ?1 AND status = 'current'
-         AND id IN (SELECT content_id FROM content_labels WHERE label_id = ?2)
-         AND (private = 0 OR author_id = ?3) ORDER BY id",
-    )
+         AND id IN (SELECT content_id FROM content_labels WHERE label_id = ?3) AND ",
+        visible!("contents", "?1", "?2"),
+        " ORDER BY id"
+    ))
     .bind(cloud_id)
-    .bind(label_id)
     .bind(viewer)
+    .bind(label_id)
     .fetch_all(connection)
     .await?;
     Ok(rows.into_iter().map(|(id, kind, title)| Carrier { id, kind, title }).collect())

@@ -4,16 +4,16 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::StorageError;
 use super::content::{Content, Kind, Status};
 use super::versions::Version;
+use super::{StorageError, access};
 
 /// Which content is wanted. Everything that is `None` or empty does not narrow the list.
 #[derive(Clone, Debug)]
 pub(crate) struct Filter<'a> {
     pub(crate) cloud_id: &'a str,
-    /// Whose eyes: private content of others is left out.
-    pub(crate) viewer: &'a str,
+    /// Whose eyes; `None` sees everything.
+    pub(crate) viewer: Option<&'a str>,
     pub(crate) kind: Kinds,
     pub(crate) statuses: &'a [Status],
     pub(crate) ids: &'a [i64],
@@ -129,10 +129,7 @@ fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &Filter<'_>) {
         Kinds::Only(kind) => drop(query.push(" AND contents.type = ").push_bind(kind.as_str())),
         Kinds::Tree => push_in(query, "contents.type", Kind::TREE.into_iter().map(Kind::as_str)),
     }
-    query
-        .push(" AND (contents.private = 0 OR contents.author_id = ")
-        .push_bind(filter.viewer.to_owned())
-        .push(")");
+    access::push_visible(query, filter.cloud_id, filter.viewer);
     push_in(query, "contents.status", filter.statuses.iter().map(|status| status.as_str()));
     push_in(query, "contents.id", filter.ids.iter().copied());
     push_in(query, "contents.space_id", filter.space_ids.iter().copied());

@@ -2,6 +2,7 @@
 
 CREATE TABLE IF NOT EXISTS sequences (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO sequences (name, last) VALUES ('content', 98304), ('label', 524288), ('property', 655360), ('task', 786432);
+INSERT OR IGNORE INTO sequences (name, last) VALUES ('permission', 294912), ('state', 2097152);
 
 CREATE TABLE IF NOT EXISTS sites (
     cloud_id TEXT PRIMARY KEY,
@@ -303,6 +304,94 @@ CREATE TABLE IF NOT EXISTS site_switches (
     PRIMARY KEY (cloud_id, name)
 ) STRICT, WITHOUT ROWID;
 
+-- The groups of a site. `access` says what members are on the site: user, admin, site-admin, or nothing of that.
+CREATE TABLE IF NOT EXISTS user_groups (
+    group_id TEXT PRIMARY KEY,
+    cloud_id TEXT NOT NULL REFERENCES sites (cloud_id),
+    name     TEXT NOT NULL COLLATE NOCASE,
+    access   TEXT NOT NULL,
+    UNIQUE (cloud_id, name)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS group_members (
+    group_id   TEXT NOT NULL REFERENCES user_groups (group_id) ON DELETE CASCADE,
+    account_id TEXT NOT NULL,
+    PRIMARY KEY (group_id, account_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS group_members_by_account ON group_members (account_id);
+
+-- Who may do what in a space. A principal is a user, a group, or an access class: everybody, or the administrators.
+CREATE TABLE IF NOT EXISTS space_permissions (
+    id             INTEGER PRIMARY KEY,
+    space_id       INTEGER NOT NULL REFERENCES spaces (id) ON DELETE CASCADE,
+    principal_type TEXT NOT NULL,
+    principal_id   TEXT NOT NULL,
+    operation      TEXT NOT NULL,
+    target         TEXT NOT NULL,
+    UNIQUE (space_id, principal_type, principal_id, operation, target)
+) STRICT;
+CREATE INDEX IF NOT EXISTS space_permissions_by_operation ON space_permissions (operation, target, space_id);
+
+-- Bundles of permissions with a name, and who has them in which space.
+CREATE TABLE IF NOT EXISTS space_roles (
+    role_id     TEXT PRIMARY KEY,
+    cloud_id    TEXT NOT NULL REFERENCES sites (cloud_id),
+    type        TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    description TEXT NOT NULL,
+    UNIQUE (cloud_id, name)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS role_permissions (
+    role_id   TEXT NOT NULL REFERENCES space_roles (role_id) ON DELETE CASCADE,
+    operation TEXT NOT NULL,
+    target    TEXT NOT NULL,
+    PRIMARY KEY (role_id, operation, target)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS role_assignments (
+    id             INTEGER PRIMARY KEY,
+    space_id       INTEGER NOT NULL REFERENCES spaces (id) ON DELETE CASCADE,
+    principal_type TEXT NOT NULL,
+    principal_id   TEXT NOT NULL,
+    role_id        TEXT NOT NULL REFERENCES space_roles (role_id) ON DELETE CASCADE,
+    UNIQUE (space_id, principal_type, principal_id)
+) STRICT;
+CREATE INDEX IF NOT EXISTS role_assignments_by_role ON role_assignments (role_id, space_id);
+
+-- What an account counts as; the cloud id is empty for what holds on every site.
+CREATE VIEW IF NOT EXISTS principals (account_id, cloud_id, type, id) AS
+    SELECT account_id, '', 'user', account_id FROM users
+    UNION ALL SELECT account_id, '', 'access-class', 'ALL_LICENSED_USERS' FROM users
+    UNION ALL SELECT account_id, '', 'group', group_id FROM group_members
+    UNION ALL SELECT account_id, cloud_id, 'access-class', 'ALL_PRODUCT_ADMINS'
+        FROM group_members JOIN user_groups USING (group_id) WHERE access IN ('admin', 'site-admin');
+
+-- What is allowed in spaces, by permission or by role.
+CREATE VIEW IF NOT EXISTS space_grants (space_id, principal_type, principal_id, operation, target) AS
+    SELECT space_id, principal_type, principal_id, operation, target FROM space_permissions
+    UNION ALL SELECT space_id, principal_type, principal_id, operation, target
+        FROM role_assignments JOIN role_permissions USING (role_id);
+
+-- Who alone may read or update content; content without rows is open to whoever may in its space. What is closed to
+-- readers closes everything below it and on it too.
+CREATE TABLE IF NOT EXISTS restrictions (
+    content_id     INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    operation      TEXT NOT NULL,
+    principal_type TEXT NOT NULL,
+    principal_id   TEXT NOT NULL,
+    PRIMARY KEY (content_id, operation, principal_type, principal_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS restrictions_by_operation ON restrictions (operation, content_id);
+
+-- Administrators who asked to see everything, and until when.
+CREATE TABLE IF NOT EXISTS admin_keys (
+    cloud_id   TEXT NOT NULL REFERENCES sites (cloud_id),
+    account_id TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (cloud_id, account_id)
+) STRICT, WITHOUT ROWID;
+
 -- What new pages can start from; without a space it is for the whole site.
 CREATE TABLE IF NOT EXISTS templates (
     id          INTEGER PRIMARY KEY,
@@ -314,3 +403,19 @@ CREATE TABLE IF NOT EXISTS templates (
     body        TEXT NOT NULL,
     labels      TEXT NOT NULL        -- JSON
 ) STRICT;
+
+-- Who is told of changes: the target is content by its id, a space by its id, or a label by its name on a site.
+CREATE TABLE IF NOT EXISTS watches (
+    target_type TEXT NOT NULL,
+    target_id   TEXT NOT NULL,
+    account_id  TEXT NOT NULL,
+    PRIMARY KEY (target_type, target_id, account_id)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS watches_of_new_content AFTER INSERT ON contents
+    WHEN new.type IN ('page', 'blogpost') BEGIN
+    INSERT OR IGNORE INTO watches (target_type, target_id, account_id)
+        VALUES ('content', CAST(new.id AS TEXT), new.author_id);
+END;
+CREATE TRIGGER IF NOT EXISTS watches_of_removed_content AFTER DELETE ON contents BEGIN
+    DELETE FROM watches WHERE target_type = 'content' AND target_id = CAST(old.id AS TEXT);
+END;

@@ -7,6 +7,12 @@ use super::StorageError;
 /// The operations on content that v1 no longer documents are answered with 410.
 pub(crate) const CLASSIC_CONTENT_GONE: &str = "classic-content-gone";
 
+/// Space roles are not there yet.
+pub(crate) const NO_ROLES: &str = "no-roles";
+
+/// Access to spaces is given by roles alone.
+pub(crate) const ONLY_ROLES: &str = "only-roles";
+
 /// Switches something on or off.
 pub(crate) async fn set(
     connection: &mut SqliteConnection,

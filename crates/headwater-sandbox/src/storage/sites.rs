@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-use super::StorageError;
+use super::{StorageError, groups, space_roles};
 
 /// One site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +14,12 @@ pub(crate) struct Site {
     pub(crate) name: String,
 }
 
-/// Adds a site, or renames the one with this cloud id.
+/// Adds a site with its groups and roles, or renames the one with this cloud id.
 pub(crate) async fn insert(connection: &mut SqliteConnection, site: &Site) -> Result<(), StorageError> {
+    let known = sqlx::query("SELECT 1 FROM sites WHERE cloud_id = ?1")
+        .bind(&site.cloud_id)
+        .fetch_optional(&mut *connection)
+        .await?;
     sqlx::query(
         "INSERT INTO sites (cloud_id, url, name) VALUES (?1, ?2, ?3)
          ON CONFLICT (cloud_id) DO UPDATE SET url = excluded.url, name = excluded.name",
@@ -23,8 +27,12 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, site: &Site) -> Re
     .bind(&site.cloud_id)
     .bind(&site.url)
     .bind(&site.name)
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    if known.is_none() {
+        groups::lay_out(connection, &site.cloud_id, &site.name).await?;
+        space_roles::lay_out(connection, &site.cloud_id).await?;
+    }
     Ok(())
 }
 

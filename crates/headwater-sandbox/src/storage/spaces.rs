@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-use super::{StorageError, take_id};
+use super::{StorageError, space_permissions, take_id};
 
 /// One space.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(crate) struct NewSpace<'a> {
     pub(crate) description: &'a str,
 }
 
-/// Adds a space without a homepage.
+/// Adds a space without a homepage. Its author may do everything in it, and everybody what is common.
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
     new: &NewSpace<'_>,
@@ -55,8 +55,9 @@ pub(crate) async fn insert(
     .bind(new.author_id)
     .bind(new.created_at)
     .bind(new.description)
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
     .await?;
+    space_permissions::open(connection, id, new.author_id, false).await?;
     read(&row)
 }
 
@@ -71,6 +72,37 @@ pub(crate) async fn set_homepage(
         .bind(page_id)
         .execute(connection)
         .await?;
+    Ok(())
+}
+
+/// Writes name, description and status.
+pub(crate) async fn update(connection: &mut SqliteConnection, space: &Space) -> Result<(), StorageError> {
+    sqlx::query("UPDATE spaces SET name = ?2, description = ?3, status = ?4 WHERE id = ?1")
+        .bind(space.id)
+        .bind(&space.name)
+        .bind(&space.description)
+        .bind(&space.status)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Everything that stands in a space by itself, in any status.
+pub(crate) async fn content_ids(
+    connection: &mut SqliteConnection,
+    space_id: i64,
+) -> Result<Vec<i64>, StorageError> {
+    Ok(sqlx::query_scalar(
+        "SELECT id FROM contents WHERE space_id = ?1 AND container_id IS NULL ORDER BY id DESC",
+    )
+    .bind(space_id)
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Removes a space in which nothing is left.
+pub(crate) async fn remove(connection: &mut SqliteConnection, space_id: i64) -> Result<(), StorageError> {
+    sqlx::query("DELETE FROM spaces WHERE id = ?1").bind(space_id).execute(connection).await?;
     Ok(())
 }
 

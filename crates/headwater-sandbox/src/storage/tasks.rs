@@ -3,6 +3,7 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
+use super::access::visible;
 use super::content::{Content, Kind};
 use super::{StorageError, next_number};
 use crate::task_list::{self, Written};
@@ -99,14 +100,15 @@ async fn put(
 pub(crate) async fn on_site(
     connection: &mut SqliteConnection,
     cloud_id: &str,
-    viewer: &str,
+    viewer: Option<&str>,
 ) -> Result<Vec<Task>, StorageError> {
-    let rows = sqlx::query(
+    let rows = sqlx::query(concat!(
         "SELECT tasks.*, contents.space_id, contents.type FROM tasks
          JOIN contents ON contents.id = tasks.content_id
-         WHERE tasks.cloud_id = ?1 AND contents.status = 'current'
-         AND (contents.private = 0 OR contents.author_id = ?2) ORDER BY tasks.id",
-    )
+         WHERE tasks.cloud_id = ?1 AND contents.status = 'current' AND ",
+        visible!("contents", "?1", "?2"),
+        " ORDER BY tasks.id"
+    ))
     .bind(cloud_id)
     .bind(viewer)
     .fetch_all(connection)

@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-use super::StorageError;
+use super::{StorageError, groups};
 
 /// One person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,16 +15,16 @@ pub(crate) struct User {
     pub(crate) time_zone: String,
 }
 
-/// Adds a user.
+/// Adds a user, who is a member of the groups of users from the start.
 pub(crate) async fn insert(connection: &mut SqliteConnection, user: &User) -> Result<(), StorageError> {
     sqlx::query("INSERT INTO users (account_id, display_name, email, time_zone) VALUES (?1, ?2, ?3, ?4)")
         .bind(&user.account_id)
         .bind(&user.display_name)
         .bind(&user.email)
         .bind(&user.time_zone)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
-    Ok(())
+    groups::enrol(connection, &user.account_id).await
 }
 
 /// The user with this account id.
@@ -45,7 +45,7 @@ pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<User>, 
     rows.iter().map(read).collect()
 }
 
-fn read(row: &SqliteRow) -> Result<User, StorageError> {
+pub(super) fn read(row: &SqliteRow) -> Result<User, StorageError> {
     Ok(User {
         account_id: row.try_get("account_id")?,
         display_name: row.try_get("display_name")?,

@@ -284,7 +284,7 @@ async fn parts_are_included_when_asked() {
         let expected = match part {
             "labels" | "direct-children" | "collaborators" => 1,
             "versions" => 2,
-            "operations" => 10,
+            "operations" => 15,
             _ => 0,
         };
         assert_eq!(reply[part]["results"].as_array().unwrap().len(), expected, "{part}");

@@ -171,3 +171,13 @@ proptest! {
         prop_assert!(opened(&ring(7), place("ca_1", "access_token", 1), &Sealed::from_bytes(bytes)).is_err());
     }
 }
+
+/// The second case of RFC 4231.
+#[test]
+fn the_code_is_hmac_sha_256() {
+    let code = ring(1).hmac_sha256(b"Jefe", b"what do ya want for nothing?");
+    let known = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+    for (place, byte) in code.iter().enumerate() {
+        assert_eq!(format!("{byte:02x}"), known[2 * place..2 * place + 2]);
+    }
+}

@@ -1,4 +1,5 @@
-//! What happens by itself: refreshing ahead of expiry, writing usage marks, clearing away old flows.
+//! What happens by itself: refreshing ahead of expiry, delivering events, writing usage marks and the audit log,
+//! clearing away what is old.
 
 use std::future::Future;
 use std::time::Duration;
@@ -11,6 +12,9 @@ use tokio_util::task::TaskTracker;
 
 const REFRESH_EVERY: Duration = Duration::from_secs(5);
 const WRITE_USAGE_EVERY: Duration = Duration::from_secs(5);
+const DELIVER_EVERY: Duration = Duration::from_millis(500);
+const WRITE_AUDIT_EVERY: Duration = Duration::from_secs(1);
+const CLEAR_RECORDS_EVERY: Duration = Duration::from_secs(3600);
 const DESTROY_CANDIDATES_EVERY: Duration = Duration::from_secs(30);
 const CLEAR_FLOWS_EVERY: Duration = Duration::from_secs(3600);
 
@@ -27,6 +31,16 @@ pub(super) fn spawn(service: &Service, tasks: &TaskTracker, shutdown: &Cancellat
     });
     start(tasks, shutdown, "clear flows", CLEAR_FLOWS_EVERY, service, |service| async move {
         service.remove_old_flows().await.map(drop)
+    });
+    start(tasks, shutdown, "deliver events", DELIVER_EVERY, service, |service| async move {
+        service.deliver_due().await.map(drop)
+    });
+    start(tasks, shutdown, "write the audit log", WRITE_AUDIT_EVERY, service, |service| async move {
+        service.write_audit().await
+    });
+    start(tasks, shutdown, "clear records", CLEAR_RECORDS_EVERY, service, |service| async move {
+        service.remove_old_events().await?;
+        service.remove_old_audit().await.map(drop)
     });
 }
 

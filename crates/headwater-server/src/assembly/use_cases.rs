@@ -137,6 +137,9 @@ fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCa
     settings.link_lifetime = config.link.lifetime();
     settings.verification = config.verification.setting()?;
     settings.unattended_connect = mode.unattended_connect;
+    settings.plain_hosts = config.upstream.allow_hosts.iter().map(|it| (it.host.clone(), it.port)).collect();
+    settings.event_retention = config.retention.events();
+    settings.audit_retention = config.retention.audit();
     Ok(settings)
 }
 

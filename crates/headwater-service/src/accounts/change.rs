@@ -2,12 +2,14 @@
 
 use headwater_domain::account::{AccountEvent, ConnectedAccount};
 use headwater_domain::error::ErrorKind;
+use headwater_domain::event::EventKind;
 use headwater_domain::site::Site;
 use headwater_ports::store::Tx;
 use serde_json::Value;
 
 use super::{AccountChange, AccountLocator, AccountView, SuppliedTokens};
 use crate::Service;
+use crate::audit::Act;
 use crate::error::ServiceError;
 use crate::grants::{NewTokens, bind_candidate};
 
@@ -24,9 +26,21 @@ impl Service {
         locator: &AccountLocator,
         change: AccountChange,
     ) -> Result<AccountView, ServiceError> {
+        self.audited(Act::new("account.update"), self.change_account(locator, change)).await
+    }
+
+    async fn change_account(
+        &self,
+        locator: &AccountLocator,
+        change: AccountChange,
+    ) -> Result<AccountView, ServiceError> {
         let mut tx = self.store().write().await?;
         let AccountView { account, connection } = self.find_account(&mut *tx, locator).await?;
+        let (status, version) = (account.status, account.version);
         let account = self.apply_change(&mut *tx, account, change).await?;
+        if account.version != version {
+            self.record(&mut *tx, &account, &connection, &[EventKind::Updated], Some(status)).await?;
+        }
         tx.commit().await?;
         self.live().forget(&account.id).await;
         Ok(AccountView { account, connection })
@@ -34,8 +48,13 @@ impl Service {
 
     /// Disconnects an account: its tokens are destroyed, its record stays.
     pub async fn disconnect_account(&self, locator: &AccountLocator) -> Result<AccountView, ServiceError> {
+        self.audited(Act::new("account.disconnect"), self.cut_off(locator)).await
+    }
+
+    async fn cut_off(&self, locator: &AccountLocator) -> Result<AccountView, ServiceError> {
         let mut tx = self.store().write().await?;
         let AccountView { account, connection } = self.find_account(&mut *tx, locator).await?;
+        let status = account.status;
         let mut account = account
             .after(AccountEvent::Disconnected, self.now())
             .map_err(|error| ServiceError::internal("the account cannot be disconnected now", error))?;
@@ -43,6 +62,7 @@ impl Service {
         account.token_expires_at = None;
         tx.delete_grant(&account.id).await?;
         write(&mut *tx, &account).await?;
+        self.record(&mut *tx, &account, &connection, &[], Some(status)).await?;
         tx.commit().await?;
         self.live().forget(&account.id).await;
         Ok(AccountView { account, connection })
@@ -50,9 +70,14 @@ impl Service {
 
     /// Deletes an account with its tokens.
     pub async fn delete_account(&self, locator: &AccountLocator) -> Result<(), ServiceError> {
+        self.audited(Act::new("account.delete"), self.remove_account(locator)).await
+    }
+
+    async fn remove_account(&self, locator: &AccountLocator) -> Result<(), ServiceError> {
         let mut tx = self.store().write().await?;
         let view = self.find_account(&mut *tx, locator).await?;
         tx.delete_account(&view.account.id).await?;
+        self.record(&mut *tx, &view.account, &view.connection, &[EventKind::Deleted], None).await?;
         tx.commit().await?;
         self.live().forget(&view.account.id).await;
         self.live().forget_all();

@@ -3,16 +3,26 @@
 use headwater_domain::account::{ConnectedAccount, Owner};
 use headwater_domain::connection::Connection;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::event::EventKind;
 use headwater_domain::id::AccountId;
 use headwater_ports::store::Tx;
 
 use super::{AccountChange, AccountLocator, AccountView};
 use crate::Service;
+use crate::audit::Act;
 use crate::error::ServiceError;
 
 impl Service {
     /// Creates an account on a connection. Without tokens it waits for the end user's consent.
     pub async fn create_account(
+        &self,
+        locator: &AccountLocator,
+        change: AccountChange,
+    ) -> Result<AccountView, ServiceError> {
+        self.audited(Act::new("account.create"), self.add_account(locator, change)).await
+    }
+
+    async fn add_account(
         &self,
         locator: &AccountLocator,
         change: AccountChange,
@@ -25,6 +35,7 @@ impl Service {
             return Err(exists(&account.owner, name));
         }
         let account = self.apply_change(&mut *tx, account, change).await?;
+        self.record(&mut *tx, &account, &connection, &[EventKind::Created], None).await?;
         tx.commit().await?;
         Ok(AccountView { account, connection })
     }
@@ -45,6 +56,7 @@ impl Service {
         }
         let account = self.blank_account(&connection, owner);
         tx.insert_account(&account).await?;
+        self.record(tx, &account, &connection, &[EventKind::Created], None).await?;
         Ok(AccountView { account, connection })
     }
 

@@ -7,6 +7,7 @@ use headwater_ports::store::Tx;
 
 use super::{AccountCredentials, AccountLocator, AccountView};
 use crate::Service;
+use crate::audit::{self, Act};
 use crate::error::ServiceError;
 use crate::live::{LookupKey, no_account};
 
@@ -22,7 +23,12 @@ impl Service {
         &self,
         locator: &AccountLocator,
     ) -> Result<AccountCredentials, ServiceError> {
+        self.audited(Act::new("account.read_credentials"), self.read_credentials(locator)).await
+    }
+
+    async fn read_credentials(&self, locator: &AccountLocator) -> Result<AccountCredentials, ServiceError> {
         let view = self.account(locator).await?;
+        audit::touched(&view.account.id, &view.connection.id);
         // A refresh that fails leaves the stored state to be shown: the status says what is the matter.
         drop(self.usable(&view.account.id).await);
         let mut tx = self.store().read().await?;

@@ -1,5 +1,6 @@
 //! The provider's answer.
 
+use headwater_domain::audit::Actor;
 use headwater_domain::connection::Connection;
 use headwater_domain::flow::{ConnectFlow, FailureReason, Stage, Started};
 use headwater_domain::id::ConnectionId;
@@ -9,6 +10,7 @@ use url::Url;
 
 use super::{CallbackOutcome, ConnectError};
 use crate::Service;
+use crate::audit::{self, Act};
 use crate::error::ServiceError;
 use crate::grants::{NewTokens, TokenFailure, exchange_code, flow_context};
 
@@ -34,6 +36,16 @@ impl Service {
     /// Takes the provider's answer to a flow. `connection` is the one named by the redirect URI, `browser_token`
     /// the cookie that came with the answer.
     pub async fn callback(
+        &self,
+        connection: &str,
+        query: CallbackQuery,
+        browser_token: Option<&str>,
+    ) -> Result<CallbackOutcome, ConnectError> {
+        let act = Act::new("account.consent").by(Actor::EndUser);
+        self.audited(act, self.take_answer(connection, query, browser_token)).await
+    }
+
+    async fn take_answer(
         &self,
         connection: &str,
         query: CallbackQuery,
@@ -73,6 +85,7 @@ impl Service {
         if ConnectionId::parse(connection).ok().as_ref() != Some(&flow.connection_id) {
             return Err(ConnectError::Unknown);
         }
+        audit::touched(&flow.account_id, &flow.connection_id);
         let Stage::Started(started) = flow.stage.clone() else { return Err(ConnectError::Used) };
         if self.now() >= flow.expires_at {
             return Err(ConnectError::Expired);

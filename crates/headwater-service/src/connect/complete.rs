@@ -1,7 +1,9 @@
 //! Completing a flow: the site is settled, the account becomes usable.
 
 use headwater_domain::account::{AccountStatus, ConnectedAccount};
+use headwater_domain::audit::Actor;
 use headwater_domain::connection::Connection;
+use headwater_domain::event::EventKind;
 use headwater_domain::flow::{ChoosingSite, ConnectFlow, FailureReason, Stage};
 use headwater_domain::id::FlowId;
 use headwater_domain::site::Site;
@@ -10,6 +12,7 @@ use super::verify::moved;
 use super::{CallbackOutcome, ConnectError, ConnectedSummary, SiteChoice};
 use crate::Service;
 use crate::accounts::Consent;
+use crate::audit::{self, Act};
 use crate::grants::NewTokens;
 use crate::live::bearer;
 
@@ -62,8 +65,19 @@ impl Service {
         cloud_id: &str,
         browser_token: Option<&str>,
     ) -> Result<CallbackOutcome, ConnectError> {
+        let act = Act::new("account.choose_site").by(Actor::EndUser);
+        self.audited(act, self.take_choice(flow, cloud_id, browser_token)).await
+    }
+
+    async fn take_choice(
+        &self,
+        flow: &str,
+        cloud_id: &str,
+        browser_token: Option<&str>,
+    ) -> Result<CallbackOutcome, ConnectError> {
         let id = FlowId::parse(flow).map_err(|_| ConnectError::Unknown)?;
         let flow = self.store().read().await?.flow(&id).await?.ok_or(ConnectError::Unknown)?;
+        audit::touched(&flow.account_id, &flow.connection_id);
         let Stage::ChoosingSite(choosing) = flow.stage.clone() else { return Err(ConnectError::Used) };
         if self.now() >= flow.expires_at {
             return Err(ConnectError::Expired);
@@ -114,8 +128,10 @@ impl Service {
         if !tx.update_flow(&moved(flow, Stage::Completed)).await? {
             return Err(ConnectError::Used);
         }
-        let site = consent.site.clone();
+        let (site, status) = (consent.site.clone(), account.status);
         let account = self.authorize(&mut *tx, account, tokens, Some(consent)).await?;
+        let kinds = [EventKind::TokensFetched, EventKind::OauthSucceeded];
+        self.record(&mut *tx, &account, connection, &kinds, Some(status)).await?;
         tx.commit().await?;
         self.live().forget(&account.id).await;
         tracing::info!(account = %account.id, connection = %connection.name, "connected account authorized");

@@ -1,12 +1,14 @@
 //! Making authorization links.
 
 use headwater_domain::error::ErrorKind;
+use headwater_domain::event::EventKind;
 use headwater_domain::flow::{ConnectFlow, Stage};
 use headwater_domain::id::FlowId;
 
 use super::AuthorizationLink;
 use crate::Service;
 use crate::accounts::{AccountLocator, AccountView};
+use crate::audit::Act;
 use crate::connections::not_configured;
 use crate::error::ServiceError;
 
@@ -24,6 +26,10 @@ pub struct LinkRequest {
 impl Service {
     /// Makes an authorization link for one end user on one connection. It works once, for a limited time.
     pub async fn authorization_link(&self, request: LinkRequest) -> Result<AuthorizationLink, ServiceError> {
+        self.audited(Act::new("account.link"), self.make_link(request)).await
+    }
+
+    async fn make_link(&self, request: LinkRequest) -> Result<AuthorizationLink, ServiceError> {
         let user_verify_url = self.verify_url(request.user_verify_url.as_deref())?;
         let mut tx = self.store().write().await?;
         let AccountView { account, connection } = self.ensure_account(&mut *tx, &request.account).await?;
@@ -38,8 +44,8 @@ impl Service {
         let token = self.random_token();
         let flow = ConnectFlow {
             id: FlowId::generate(now, self.random_word()),
-            account_id: account.id,
-            connection_id: connection.id,
+            account_id: account.id.clone(),
+            connection_id: connection.id.clone(),
             link_digest: self.sealer().sha256(token.as_bytes()),
             caller_state: request.state.filter(|state| !state.is_empty()),
             user_verify_url,
@@ -49,6 +55,7 @@ impl Service {
             version: 1,
         };
         tx.insert_flow(&flow).await?;
+        self.record(&mut *tx, &account, &connection, &[EventKind::LinkGenerated], None).await?;
         tx.commit().await?;
         Ok(AuthorizationLink {
             url: self.settings().url(&format!("/oauth/connect?token={token}")),

@@ -44,26 +44,23 @@ impl Service {
         connector.read_identity(reply.status, &reply.body)
     }
 
-    /// Finds the site of an account whose tokens came from outside, and remembers it. Never guesses.
+    /// Finds the site of an account whose tokens came from outside, and remembers it, unless the account was changed
+    /// meanwhile. Never guesses.
     pub(crate) async fn find_site(
         &self,
-        account: ConnectedAccount,
+        mut account: ConnectedAccount,
         connection: &Connection,
         grant: &Grant,
-    ) -> Result<ConnectedAccount, ServiceError> {
+    ) -> Result<(), ServiceError> {
         let sites = self.sites(connection, &bearer(&grant.access_token)?).await.map_err(|reason| {
             let message = format!("the site of `{}` is not known yet: {reason}", account.owner.identifier);
             ServiceError::new(ErrorKind::FailedPrecondition, "SITE_UNKNOWN", message)
         })?;
-        let site = choose(&account, sites)?;
+        account.site = Some(choose(&account, sites)?);
+        account.version += 1;
         let mut tx = self.store().write().await?;
-        let mut current =
-            tx.account(&account.id).await?.ok_or_else(|| crate::live::no_account(account.id.as_str()))?;
-        current.site = Some(site);
-        current.version += 1;
-        tx.update_account(&current).await?;
-        tx.commit().await?;
-        Ok(current)
+        tx.update_account(&account).await?;
+        Ok(tx.commit().await?)
     }
 }
 

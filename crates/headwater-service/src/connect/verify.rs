@@ -6,6 +6,7 @@
 
 use headwater_domain::account::AccountEvent;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::event::EventKind;
 use headwater_domain::flow::{ConnectFlow, FailureReason, Stage, Verifying};
 use headwater_ports::store::Tx;
 use url::Url;
@@ -13,6 +14,7 @@ use url::Url;
 use super::{CallbackOutcome, ConnectError};
 use crate::Service;
 use crate::accounts::Consent;
+use crate::audit::{self, Act};
 use crate::error::ServiceError;
 use crate::grants::NewTokens;
 
@@ -50,6 +52,8 @@ impl Service {
         if !tx.update_flow(&flow).await? {
             return Err(ConnectError::Used);
         }
+        let view = self.view_of(&mut *tx, &flow.account_id).await?;
+        self.record(&mut *tx, &view.account, &view.connection, &[EventKind::TokensFetched], None).await?;
         self.note_account_event(&mut *tx, &flow, AccountEvent::AwaitsVerification).await?;
         tx.commit().await?;
         Ok(CallbackOutcome::Verify(target.into()))
@@ -66,6 +70,10 @@ impl Service {
         auth_request_id: &str,
         identifier: &str,
     ) -> Result<VerifiedUser, ServiceError> {
+        self.audited(Act::new("account.verify"), self.take_word(auth_request_id, identifier)).await
+    }
+
+    async fn take_word(&self, auth_request_id: &str, identifier: &str) -> Result<VerifiedUser, ServiceError> {
         check_form(auth_request_id)?;
         let digest = self.sealer().sha256(auth_request_id.as_bytes());
         let mut tx = self.store().write().await?;
@@ -75,6 +83,7 @@ impl Service {
             return Err(unknown_request());
         }
         let view = self.view_of(&mut *tx, &flow.account_id).await?;
+        audit::touched(&view.account.id, &view.connection.id);
         if view.account.owner.identifier.as_str() != identifier {
             self.count_wrong_identifier(&mut *tx, flow, verifying).await?;
             tx.commit().await?;
@@ -85,7 +94,10 @@ impl Service {
         if !tx.update_flow(&moved(flow, Stage::Completed)).await? {
             return Err(unknown_request());
         }
+        let status = view.account.status;
         let account = self.authorize(&mut *tx, view.account, tokens, Some(consent)).await?;
+        let kinds = [EventKind::OauthSucceeded];
+        self.record(&mut *tx, &account, &view.connection, &kinds, Some(status)).await?;
         tx.commit().await?;
         self.live().forget(&account.id).await;
         tracing::info!(account = %account.id, connection = %view.connection.name, "connected account verified");
@@ -124,6 +136,9 @@ impl Service {
         if account.status != status {
             account.version += 1;
             tx.update_account(&account).await?;
+            if let Some(connection) = tx.connection(&account.connection_id).await? {
+                self.record(tx, &account, &connection, &[], Some(status)).await?;
+            }
         }
         Ok(())
     }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use headwater_domain::account::{AccountEvent, ConnectedAccount};
+use headwater_domain::connection::Connection;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::event::EventKind;
 use headwater_domain::grant::{Freshness, Grant, freshness};
 use headwater_domain::id::AccountId;
 use headwater_ports::store::{LeaseId, Tx};
@@ -69,7 +71,7 @@ impl Service {
         tokens: NewTokens,
     ) -> Result<Result<Arc<LiveAccount>, ServiceError>, Unstored> {
         let mut grant = bind_candidate(tokens, live.account.id.clone(), live.grant.generation + 1);
-        match self.write_pair(lease, &mut grant).await {
+        match self.write_pair(lease, &mut grant, &live.connection).await {
             Ok(Some(account)) => Ok(self.assemble(account, live.connection.clone(), grant).map(Arc::new)),
             Ok(None) => Err(Unstored { tokens: unbind(grant), error: None }),
             Err(error) => Err(Unstored { tokens: unbind(grant), error: Some(error) }),
@@ -80,6 +82,7 @@ impl Service {
         &self,
         lease: LeaseId,
         grant: &mut Grant,
+        connection: &Connection,
     ) -> Result<Option<ConnectedAccount>, ServiceError> {
         let mut tx = self.store().write().await?;
         if grant.refresh_token.is_none() {
@@ -93,6 +96,7 @@ impl Service {
             return Ok(None);
         }
         let Some(account) = renew(&mut *tx, grant, self.now()).await? else { return Ok(None) };
+        self.record(&mut *tx, &account, connection, &[EventKind::RefreshSucceeded], None).await?;
         tx.commit().await?;
         tracing::info!(account = %account.id, generation = grant.generation, "grant refreshed");
         Ok(Some(account))
@@ -114,8 +118,11 @@ impl Service {
         if !held {
             return Ok(transient(live, "the grant was replaced at the same time"));
         }
+        let status = account.status;
         let expired = self.expire(account)?;
         tx.update_account(&expired).await?;
+        let kinds = [EventKind::RefreshFailed];
+        self.record(&mut *tx, &expired, &live.connection, &kinds, Some(status)).await?;
         tx.commit().await?;
         self.live().forget(&expired.id).await;
         tracing::warn!(account = %expired.id, reason, "the provider no longer accepts the grant");

@@ -39,7 +39,7 @@ pub(super) const OTHER_SITE: &str = "22222222-2222-4222-8222-222222222222";
 
 /// A store that counts the transactions that were opened.
 pub(super) struct CountingStore {
-    store: MemoryStore,
+    store: Box<dyn Store>,
     opened: AtomicUsize,
 }
 
@@ -103,6 +103,11 @@ impl Provider {
         seen.into_iter().skip(told).collect()
     }
 
+    /// How many requests came since [`Self::requests`] was called last.
+    pub(super) fn asked(&self) -> usize {
+        self.script.seen().len() - self.told.load(Ordering::SeqCst)
+    }
+
     /// Returns as soon as a request is there that [`Self::requests`] has not told.
     pub(super) async fn next_request(&self) {
         while self.script.seen().len() <= self.told.load(Ordering::SeqCst) {
@@ -148,8 +153,13 @@ impl House {
 
     /// With other settings.
     pub(super) async fn with(adjust: impl FnOnce(&mut Settings)) -> Self {
-        let store = Arc::new(CountingStore { store: MemoryStore::default(), opened: AtomicUsize::new(0) });
-        let entropy = Arc::new(SeededEntropy::new(11));
+        Self::on(Box::new(MemoryStore::default()), 11, adjust).await
+    }
+
+    /// On a store that may have been used before; then with another seed.
+    pub(super) async fn on(store: Box<dyn Store>, seed: u64, adjust: impl FnOnce(&mut Settings)) -> Self {
+        let store = Arc::new(CountingStore { store, opened: AtomicUsize::new(0) });
+        let entropy = Arc::new(SeededEntropy::new(seed));
         let (provider, clock) = (Arc::new(Provider::default()), Arc::new(ManualClock::default()));
         let mut settings = Settings::new("https://headwater.example".parse().unwrap());
         adjust(&mut settings);
@@ -162,7 +172,10 @@ impl House {
             connectors: vec![CONFLUENCE.clone()],
             settings,
         });
-        let wiki = service.create_connection(new_connection("wiki")).await.unwrap();
+        let wiki = match service.connection_named("wiki").await {
+            Ok(wiki) => wiki,
+            Err(_) => service.create_connection(new_connection("wiki")).await.unwrap(),
+        };
         Self { service, provider, clock, store, wiki }
     }
 

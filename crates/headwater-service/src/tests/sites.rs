@@ -155,3 +155,75 @@ async fn naming_another_site_later_moves_the_account() {
     let requests = house.provider.requests();
     assert!(requests[1].uri.path().contains(OTHER_SITE), "{}", requests[1].uri);
 }
+
+/// Reads a page with an account whose site is not known; `meanwhile` happens while the provider is asked for it.
+async fn read_while_looking<F: Future<Output = ()>>(
+    house: &House,
+    account: &AccountLocator,
+    meanwhile: F,
+) -> Result<crate::tools::Executed, ServiceError> {
+    let held = house.provider.hold().await;
+    let others = async {
+        house.provider.next_request().await;
+        meanwhile.await;
+        drop(held);
+    };
+    tokio::join!(Box::pin(house.read_page(account)), others).0
+}
+
+#[tokio::test]
+async fn a_site_that_is_named_while_another_is_looked_up_is_the_one() {
+    let house = House::new().await;
+    let account = supplied(&house, json!({"cloud_id": SITE})).await.unwrap();
+    house.provider.answer_sites(&[SITE, OTHER_SITE]);
+    house.provider.answer_sites(&[SITE, OTHER_SITE]);
+    house.provider.answer(200, &json!({}));
+    let name_other = async {
+        let api_config = json!({"cloud_id": OTHER_SITE}).as_object().cloned();
+        let change = AccountChange { tokens: None, api_config };
+        house.service.update_account(&account, change).await.unwrap();
+    };
+    read_while_looking(&house, &account, name_other).await.unwrap();
+    let requests = house.provider.requests();
+    assert!(requests.last().unwrap().uri.path().contains(OTHER_SITE), "{}", requests.last().unwrap().uri);
+    assert_eq!(house.account(&account).await.site.unwrap().cloud_id, OTHER_SITE);
+}
+
+#[tokio::test]
+async fn an_account_that_is_disconnected_while_its_site_is_looked_up_sends_nothing() {
+    let house = House::new().await;
+    let account = supplied(&house, json!({})).await.unwrap();
+    house.provider.answer_sites(&[SITE]);
+    house.provider.answer(200, &json!({}));
+    let disconnect = async {
+        house.service.disconnect_account(&account).await.unwrap();
+    };
+    let error = read_while_looking(&house, &account, disconnect).await.unwrap_err();
+    assert_eq!(error.code(), "ACCOUNT_NOT_ACTIVE", "{error}");
+    assert_eq!(house.provider.requests().len(), 1, "only the sites were asked for");
+    assert_eq!(house.status(&account).await, AccountStatus::Disconnected);
+    assert_eq!(house.read_page(&account).await.unwrap_err().code(), "ACCOUNT_NOT_ACTIVE", "nor later");
+}
+
+#[tokio::test]
+async fn callers_that_come_at_once_find_the_same_site() {
+    let house = House::new().await;
+    let account = supplied(&house, json!({})).await.unwrap();
+    for _ in 0..2 {
+        house.provider.answer_sites(&[SITE]);
+    }
+    for _ in 0..2 {
+        house.provider.answer(200, &json!({}));
+    }
+    let held = house.provider.hold().await;
+    let free = async {
+        while house.provider.asked() < 2 {
+            tokio::task::yield_now().await;
+        }
+        drop(held);
+    };
+    let read = || Box::pin(house.read_page(&account));
+    let (one, other, ()) = tokio::join!(read(), read(), free);
+    assert!(one.is_ok() && other.is_ok());
+    assert_eq!(house.account(&account).await.site.unwrap().cloud_id, SITE);
+}

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use super::Executed;
 use crate::Service;
 use crate::accounts::{AccountFilter, AccountLocator, AccountView, ListAccounts};
+use crate::audit::{self, Act};
 use crate::error::{ServiceError, Violation};
 use crate::live::LiveAccount;
 
@@ -39,13 +40,20 @@ impl Service {
     /// Executes a tool and returns the provider's JSON. A refusal by the provider carries
     /// [`ServiceError::tool`]; every other error means that nothing was sent.
     pub async fn execute_tool(&self, call: ExecuteTool) -> Result<Executed, ServiceError> {
+        let act = Act::new("tool.execute").on(&tool_name(&call.name));
+        self.audited(act, self.run_tool(call)).await
+    }
+
+    async fn run_tool(&self, call: ExecuteTool) -> Result<Executed, ServiceError> {
         let found = self.find_tool(&call.name)?;
         let id = self.account_for(&found, &call.account).await?;
         let arguments = found.connector.catalogue().check(found.tool, call.arguments).map_err(invalid)?;
         let live = self.usable(&id).await?;
+        audit::touched(&id, &live.connection.id);
         ensure_provider(&found, &live)?;
         Self::ensure_offered(&live.connection, found.tool)?;
         let execution_id = ExecutionId::generate(self.now(), self.random_word());
+        audit::executing(&execution_id);
         let plan = found.connector.plan(found.tool, &arguments).map_err(invalid)?;
         let outcome = self.perform(&found, plan, live, &execution_id).await;
         tracing::info!(tool = %call.name, account = %id, execution = %execution_id, ok = outcome.is_ok(), "tool executed");
@@ -105,6 +113,12 @@ impl Service {
         let accounts = self.list_accounts(wanted, Page { offset: 0, limit: 50 }).await?.items;
         choose(accounts, owner.identifier.as_str())
     }
+}
+
+/// A name for the audit log, if it can be one: callers may send anything.
+fn tool_name(name: &str) -> String {
+    let plain = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_';
+    if name.len() <= 100 && name.chars().all(plain) { name.to_owned() } else { "?".to_owned() }
 }
 
 fn choose(mut accounts: Vec<AccountView>, identifier: &str) -> Result<AccountId, ServiceError> {

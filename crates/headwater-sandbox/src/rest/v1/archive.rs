@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::contents::{find, read_body};
-use super::error::{bad_request, exception};
+use super::error::{bad_request, exception, forbidden};
 use super::long_tasks;
+use crate::access;
 use crate::edition::Edition;
 use crate::rest::{Call, Refusal, Route};
 use crate::storage::content::{Content, Kind, Status};
@@ -89,7 +90,7 @@ async fn check_request(call: &Call, connection: &mut SqliteConnection, count: us
 async fn find_page(call: &Call, connection: &mut SqliteConnection, id: &Value) -> Result<Content, Refusal> {
     let text = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
     let number = text.parse().map_err(|_| bad_request(&format!("Page id {text} is not a number")))?;
-    let found = contents::find(connection, &call.site.cloud_id, number).await?;
+    let found = access::find(call, connection, number).await?;
     let Some(content) = found.filter(|content| content.visible_to(&call.account_id)) else {
         // Measured on a live site: ids that lead nowhere are not expected there.
         return Err(exception(
@@ -98,6 +99,11 @@ async fn find_page(call: &Call, connection: &mut SqliteConnection, id: &Value) -
             &format!("No page found with id {text}"),
         ));
     };
+    if !access::may(call, connection, content.space_id, "archive", "page").await?
+        || !access::may_update(call, connection, &content).await?
+    {
+        return Err(forbidden(&format!("The user does not have permission to archive page {text}")));
+    }
     match (content.kind, content.status) {
         (Kind::Page, Status::Current) => Ok(content),
         (Kind::Page, Status::Archived) => Err(bad_request(&format!("Page {text} is already archived"))),

@@ -10,6 +10,7 @@ use sqlx::SqliteConnection;
 use super::error::{bad_request, forbidden, not_found};
 use super::upload::{self, Part, Upload};
 use super::{contents as any, show};
+use crate::access;
 use crate::rest::v2::attachments::{describe, download_path, public_id};
 use crate::rest::v2::documents;
 use crate::rest::{Call, Refusal, Route, Scopes};
@@ -202,7 +203,7 @@ async fn find(
 ) -> Result<Content, Refusal> {
     let digits = call.parameter("attachmentId").trim_start_matches("att");
     let id: i64 = digits.parse().map_err(|_| missing(call))?;
-    let found = contents::find(connection, &call.site.cloud_id, id).await?;
+    let found = access::find(call, connection, id).await?;
     found
         .filter(|it| it.kind == Kind::Attachment && it.status == Status::Current)
         .filter(|it| it.container_id == Some(container.id))
@@ -218,7 +219,7 @@ async fn named(
 ) -> Result<Option<Content>, Refusal> {
     let id = attachments::named(connection, container.id, name).await?;
     Ok(match id {
-        Some(id) => contents::find(connection, &call.site.cloud_id, id).await?,
+        Some(id) => access::find(call, connection, id).await?,
         None => None,
     })
 }
@@ -229,6 +230,9 @@ async fn add(
     container: &Content,
     part: &Part,
 ) -> Result<Content, Refusal> {
+    if !access::may_create(call, connection, container.space_id, Kind::Attachment).await? {
+        return Err(forbidden("The user does not have permission to add attachments in this space"));
+    }
     let share_id = call.new_uuid();
     let new = NewContent {
         id: None,

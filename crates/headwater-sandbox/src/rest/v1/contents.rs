@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use sqlx::SqliteConnection;
 
 use super::error::{bad_request, not_found};
+use crate::access;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents;
@@ -16,7 +17,7 @@ pub(super) async fn find(
 ) -> Result<Content, Refusal> {
     let missing = || not_found(&format!("No content found with id : ContentId{{id={id}}}"));
     let number: i64 = id.strip_prefix("att").unwrap_or(id).parse().map_err(|_| missing())?;
-    let found = contents::find(connection, &call.site.cloud_id, number).await?;
+    let found = access::find(call, connection, number).await?;
     found.filter(|content| content.visible_to(&call.account_id)).ok_or_else(missing)
 }
 

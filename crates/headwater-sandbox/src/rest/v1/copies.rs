@@ -9,14 +9,14 @@ use serde::Deserialize;
 use sqlx::SqliteConnection;
 
 use super::contents::{check_title_is_free, find_node, find_page, read_body};
-use super::error::{bad_request, not_found};
+use super::error::{bad_request, forbidden, not_found};
 use super::show;
+use crate::access;
 use crate::render;
 use crate::rest::{Call, Refusal, Route};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit, NewContent};
 use crate::storage::copies::{self, Copier};
-use crate::storage::spaces;
 
 /// The operations.
 pub(super) fn routes() -> Vec<Route> {
@@ -143,7 +143,7 @@ async fn place(
 ) -> Result<(i64, Option<i64>), Refusal> {
     match kind {
         "space" => {
-            let space = spaces::find_by_key(connection, &call.site.cloud_id, value).await?;
+            let space = access::find_space_by_key(call, connection, value).await?;
             let space = space.ok_or_else(|| not_found(&format!("No space found with key : {value}")))?;
             Ok((space.id, None))
         }
@@ -170,6 +170,9 @@ async fn overwrite(
     body: &str,
 ) -> Result<Content, Refusal> {
     let target = find_page(call, connection, id).await?;
+    if !access::may_update(call, connection, &target).await? {
+        return Err(forbidden("The user does not have permission to update the destination page"));
+    }
     let title = title.unwrap_or(&target.title);
     if title.to_lowercase() != target.title.to_lowercase() {
         check_title_is_free(connection, target.space_id, title).await?;
@@ -188,6 +191,11 @@ async fn insert(
     title: &str,
     body: &str,
 ) -> Result<Content, Refusal> {
+    if !access::may_create(call, connection, space_id, like.kind).await? {
+        return Err(forbidden(
+            "The user does not have permission to create content in the destination space",
+        ));
+    }
     let share_id = call.new_uuid();
     let new = NewContent {
         id: None,

@@ -5,10 +5,10 @@ use http::header::LOCATION;
 use http::{Method, StatusCode};
 
 use super::error::not_found;
+use crate::access;
 use crate::rest::v2::attachments::media_link;
 use crate::rest::{Call, Refusal, Route};
 use crate::storage::content::{Kind, Status};
-use crate::storage::contents;
 
 /// The operations on the bytes of attachments.
 pub(super) fn routes() -> Vec<Route> {
@@ -27,7 +27,7 @@ async fn download(call: Call) -> Result<Response, Refusal> {
     let id: i64 = digits.parse().map_err(|_| missing())?;
     let container_id: i64 = call.parameter("id").parse().map_err(|_| missing())?;
     let mut tx = call.begin().await?;
-    let content = contents::find(&mut tx, &call.site.cloud_id, id).await?;
+    let content = access::find(&call, &mut tx, id).await?;
     let content = content
         .filter(|content| content.kind == Kind::Attachment && content.status != Status::Trashed)
         .filter(|content| content.container_id == Some(container_id) && content.visible_to(&call.account_id))

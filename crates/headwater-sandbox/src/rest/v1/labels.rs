@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::error::{bad_request, not_found};
+use crate::access;
 use crate::rest::{Call, Refusal, Route};
 use crate::storage::content::{Content, Status};
-use crate::storage::contents;
 use crate::storage::labels::{self, Label};
 
 /// How many labels a list shows when nothing is asked.
@@ -101,7 +101,7 @@ async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Content,
     let id = call.parameter("id");
     let missing = || not_found(&format!("No content found with id : ContentId{{id={id}}}"));
     let number: i64 = id.strip_prefix("att").unwrap_or(id).parse().map_err(|_| missing())?;
-    let found = contents::find(connection, &call.site.cloud_id, number).await?;
+    let found = access::find(call, connection, number).await?;
     found
         .filter(|content| content.visible_to(&call.account_id) && content.status != Status::Trashed)
         .ok_or_else(missing)

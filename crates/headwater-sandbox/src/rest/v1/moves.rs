@@ -7,7 +7,8 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::contents::{check_title_is_free, find_node};
-use super::error::bad_request;
+use super::error::{bad_request, forbidden};
+use crate::access;
 use crate::rest::{Call, Refusal, Route};
 use crate::storage::content::{Content, Kind};
 use crate::storage::{contents, tree};
@@ -40,6 +41,9 @@ async fn move_page(call: Call) -> Result<Response, Refusal> {
     let target = find_node(&call, &mut tx, call.parameter("targetId")).await?;
     check_no_circle(&mut tx, &page, &target).await?;
     if page.space_id != target.space_id {
+        if !access::may_create(&call, &mut tx, target.space_id, page.kind).await? {
+            return Err(forbidden("The user does not have permission to move content to this space"));
+        }
         change_space(&mut tx, &page, target.space_id).await?;
     }
     let page = contents::reread(&mut tx, page.id).await?;

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
+use crate::access;
 use crate::rest::v2::{documents, entity, representation};
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind};
 use crate::storage::versions::Version;
-use crate::storage::{attachments, contents, tree, users};
+use crate::storage::{attachments, tree, users};
 use crate::timestamp::iso;
 
 /// The newest version of content.
@@ -116,7 +117,7 @@ async fn add_special(
         members.insert("extensions".to_owned(), json!({ "location": content.subtype }));
     }
     if let Some(id) = content.container_id
-        && let Some(container) = contents::find(connection, &call.site.cloud_id, id).await?
+        && let Some(container) = access::find(call, connection, id).await?
     {
         let container = json!({
             "id": public_id(&container),

@@ -8,9 +8,10 @@ use sqlx::SqliteConnection;
 
 use super::error::{bad_request, not_found};
 use super::labels::{list_of, read};
+use crate::access;
 use crate::rest::{Call, Refusal, Route};
 use crate::storage::labels::{self, Label};
-use crate::storage::spaces::{self, Space};
+use crate::storage::spaces::Space;
 
 /// The operations on the labels of spaces.
 pub(super) fn routes() -> Vec<Route> {
@@ -35,7 +36,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Space, Refusal> {
     let key = call.parameter("spaceKey");
-    let found = spaces::find_by_key(connection, &call.site.cloud_id, key).await?;
+    let found = access::find_space_by_key(call, connection, key).await?;
     found.ok_or_else(|| not_found(&format!("No space with key : {key}")))
 }
 
@@ -90,7 +91,7 @@ async fn details(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     let found = labels::named(&mut tx, &name).await?;
     let Some(label) = found.first() else { return Err(not_found(&format!("No label with name : {name}"))) };
-    let carriers = labels::carriers(&mut tx, &call.site.cloud_id, label.id, &call.account_id).await?;
+    let carriers = labels::carriers(&mut tx, &call.site.cloud_id, label.id, call.viewer()).await?;
     let kind = call.query.first("type");
     let contents: Vec<Value> = carriers
         .iter()

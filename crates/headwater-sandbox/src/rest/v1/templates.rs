@@ -11,8 +11,8 @@ use super::classic::Bodies;
 use super::contents::read_body;
 use super::error::{bad_request, exception, not_found};
 use super::offset::Offset;
+use crate::access;
 use crate::rest::{Call, Refusal, Route, Scopes};
-use crate::storage::spaces;
 use crate::storage::templates::{self, Template};
 
 /// The operations.
@@ -159,7 +159,7 @@ async fn space_id(
     key: Option<&str>,
 ) -> Result<Option<i64>, Refusal> {
     let Some(key) = key else { return Ok(None) };
-    let space = spaces::find_by_key(connection, &call.site.cloud_id, key).await?;
+    let space = access::find_space_by_key(call, connection, key).await?;
     let space = space.ok_or_else(|| not_found(&format!("No space with key : {key}")))?;
     Ok(Some(space.id))
 }
@@ -195,7 +195,7 @@ async fn show(
         members.insert("_expandable".to_owned(), json!({ "body": "" }));
     }
     if let Some(id) = template.space_id
-        && let Some(space) = spaces::find(connection, &call.site.cloud_id, id).await?
+        && let Some(space) = access::find_space(call, connection, id).await?
     {
         let space = json!({ "id": space.id, "key": space.key, "name": space.name, "type": space.kind });
         members.insert("space".to_owned(), space);

@@ -1,32 +1,107 @@
-//! The user who gave the consent.
+//! Users: the one who gave the consent, and others by their accounts.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::Method;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use sqlx::SqliteConnection;
 
-use super::error::not_found;
-use crate::rest::{Call, Refusal, Route};
+use super::error::{bad_request, exception, not_found};
+use super::offset::Offset;
+use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::users::{self, User};
+
+/// How many accounts are looked up at once.
+const MOST: usize = 200;
 
 /// The operations on users.
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::new(
-        Method::GET,
-        "/rest/api/user/current",
-        &[&["read:confluence-user"], &["read:content-details:confluence"]],
-        current,
-    )]
+    const READ: Scopes = &[&["read:confluence-user"], &["read:content-details:confluence"]];
+    const EMAIL: Scopes = &[&["read:email-address:confluence"]];
+    vec![
+        Route::new(Method::GET, "/rest/api/user", READ, read),
+        Route::new(Method::GET, "/rest/api/user/current", READ, current),
+        Route::new(
+            Method::GET,
+            "/rest/api/user/anonymous",
+            &[&["read:confluence-user"], &["read:user:confluence"]],
+            anonymous,
+        ),
+        Route::new(Method::GET, "/rest/api/user/bulk", READ, bulk),
+        Route::new(Method::GET, "/rest/api/user/email", EMAIL, emails),
+        Route::new(Method::GET, "/rest/api/user/email/bulk", EMAIL, emails),
+    ]
 }
 
 async fn current(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     let user = users::find(&mut tx, &call.account_id).await?;
     let user = user.ok_or_else(|| not_found("No user found with the account of this token"))?;
-    Ok(Json(show(&user, &call.base(), &call.site.url)).into_response())
+    Ok(Json(single(&user, &call)).into_response())
 }
 
-fn show(user: &User, base: &str, site_url: &str) -> Value {
+async fn read(call: Call) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let user = find(&call, &mut tx).await?;
+    Ok(Json(single(&user, &call)).into_response())
+}
+
+/// The user whose account the query names.
+pub(super) async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<User, Refusal> {
+    let id = call.query.first("accountId").ok_or_else(|| bad_request("accountId is required"))?;
+    let user = users::find(connection, id).await?;
+    user.ok_or_else(|| not_found(&format!("No user found with account id: {id}")))
+}
+
+async fn anonymous(call: Call) -> Result<Response, Refusal> {
+    let shown = json!({
+        "type": "anonymous",
+        "profilePicture": { "path": "/wiki/aa-avatar/anonymous", "width": 48, "height": 48, "isDefault": true },
+        "displayName": "Anonymous",
+        "_expandable": { "operations": "" },
+        "_links": { "base": call.base(), "context": "/wiki" },
+    });
+    Ok(Json(shown).into_response())
+}
+
+/// Accounts that nobody has are left out.
+async fn bulk(call: Call) -> Result<Response, Refusal> {
+    let ids = call.query.list("accountId");
+    if ids.is_empty() || ids.len() > MOST {
+        return Err(bad_request(&format!("Between 1 and {MOST} accountId parameters are required")));
+    }
+    let offset = Offset::read(&call.query, MOST, MOST)?;
+    let mut tx = call.begin().await?;
+    let mut found = Vec::new();
+    for id in ids {
+        found.extend(users::find(&mut tx, id).await?);
+    }
+    let (found, has_more) = offset.cut(found);
+    let rows: Vec<Value> = found.iter().map(|user| show(user, &call)).collect();
+    Ok(offset.reply(&call, &rows, has_more))
+}
+
+/// Addresses are for apps that the vendor has approved; no app here is.
+async fn emails(_: Call) -> Result<Response, Refusal> {
+    Err(exception(
+        StatusCode::BAD_REQUEST,
+        "com.atlassian.confluence.api.service.exceptions.api.BadRequestException",
+        "The calling app is not approved to access email addresses",
+    ))
+}
+
+/// A user by itself, with the base of links.
+fn single(user: &User, call: &Call) -> Value {
+    let mut shown = show(user, call);
+    if let Some(links) = shown.get_mut("_links").and_then(Value::as_object_mut) {
+        links.insert("base".to_owned(), json!(call.base()));
+        links.insert("context".to_owned(), json!("/wiki"));
+    }
+    shown
+}
+
+/// A user in a list.
+pub(super) fn show(user: &User, call: &Call) -> Value {
     let personal_key: String = user.account_id.chars().filter(|letter| !":-".contains(*letter)).collect();
     json!({
         "type": "known",
@@ -50,9 +125,7 @@ fn show(user: &User, base: &str, site_url: &str) -> Value {
             "personalSpace": format!("/rest/api/space/~{personal_key}"),
         },
         "_links": {
-            "self": format!("{site_url}/wiki/rest/api/user?accountId={}", user.account_id),
-            "base": base,
-            "context": "/wiki",
+            "self": format!("{}/rest/api/user?accountId={}", call.base(), user.account_id),
         },
     })
 }

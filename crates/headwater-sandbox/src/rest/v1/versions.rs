@@ -9,6 +9,7 @@ use sqlx::SqliteConnection;
 use super::contents::{check_title_is_free, read_body};
 use super::error::bad_request;
 use super::show;
+use crate::access;
 use crate::rest::{Call, Refusal, Route};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit};
@@ -97,7 +98,7 @@ async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Content,
     let id = call.parameter("id");
     let missing = || bad_request(&format!("No content found with id : ContentId{{id={id}}}"));
     let number = id.strip_prefix("att").unwrap_or(id).parse().map_err(|_| missing())?;
-    let found = contents::find(connection, &call.site.cloud_id, number).await?;
+    let found = access::find(call, connection, number).await?;
     found
         .filter(|content| content.visible_to(&call.account_id) && content.status == Status::Current)
         .ok_or_else(missing)

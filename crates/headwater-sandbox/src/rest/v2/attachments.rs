@@ -12,6 +12,7 @@ use super::error::{invalid_parameter, no_content, not_found, wrong_type};
 use super::paging::{self, Page, Paging, Sort, down, up};
 use super::parameter::{Statuses, boolean, statuses};
 use super::{documents, entity};
+use crate::access;
 use crate::random;
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::attachments::{self, Attachment};
@@ -197,7 +198,7 @@ async fn show(
     file: &Attachment,
 ) -> Result<Value, Refusal> {
     let container_id = file.container_id;
-    let container = contents::find(connection, &call.site.cloud_id, container_id).await?;
+    let container = access::find(call, connection, container_id).await?;
     let container = match container.map(|it| it.kind) {
         Some(Kind::BlogPost) => "blogPostId",
         Some(Kind::Custom) => "customContentId",

@@ -9,9 +9,9 @@ use super::documents;
 use super::error::not_found;
 use super::paging::{Paging, Sort, down, up};
 use super::parameter::path_id;
+use crate::access;
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::content::{Content, Kind, Status};
-use crate::storage::contents;
 use crate::storage::listing::{self, By, Filter, Kinds, Parent};
 
 /// The order of the tree.
@@ -87,7 +87,7 @@ pub(super) async fn find_node(
     kind: Kind,
     id: i64,
 ) -> Result<Content, Refusal> {
-    let found = contents::find(connection, &call.site.cloud_id, id).await?;
+    let found = access::find(call, connection, id).await?;
     found
         .filter(|content| content.kind == kind && content.visible_to(&call.account_id))
         .ok_or_else(|| not_found(format!("Cannot find [{}] entity with id [{id}]", kind.as_str())))

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::error::{invalid_body, wrong_type};
 use super::fields::Fields;
+use crate::access;
 use crate::rest::{Call, Refusal, Route};
 use crate::storage::content::{Content, Kind};
-use crate::storage::contents;
 
 /// The most ids of one request.
 const MOST: usize = 100;
@@ -29,7 +29,7 @@ async fn convert(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     let mut results = Map::new();
     for (text, id) in ids {
-        let found = contents::find(&mut tx, &call.site.cloud_id, id).await?;
+        let found = access::find(&call, &mut tx, id).await?;
         let found = found.filter(|content| content.visible_to(&call.account_id));
         results.insert(text, found.map_or(Value::Null, |content| json!(type_of(&content))));
     }

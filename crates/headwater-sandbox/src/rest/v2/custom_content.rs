@@ -16,6 +16,7 @@ use super::error::{invalid_parameter, no_content, not_found, wrong_type};
 use super::fields::Fields;
 use super::parameter::{boolean, path_id};
 use super::{entity, paging};
+use crate::access;
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::spaces::Space;
@@ -161,7 +162,7 @@ async fn show(
     put("title", json!(content.title));
     put("spaceId", json!(content.space_id.to_string()));
     if let Some(id) = content.container_id
-        && let Some(container) = contents::find(connection, &call.site.cloud_id, id).await?
+        && let Some(container) = access::find(call, connection, id).await?
     {
         let name = match container.kind {
             Kind::BlogPost => "blogPostId",

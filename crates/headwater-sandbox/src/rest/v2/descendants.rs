@@ -10,6 +10,7 @@ use super::children::find_node;
 use super::error::{invalid_parameter, wrong_type};
 use super::paging::{Paging, Sort, up};
 use super::parameter::path_id;
+use crate::access;
 use crate::rest::{Call, Query, Refusal, Route, Scopes};
 use crate::storage::content::Kind;
 use crate::storage::listing::{After, By, Key};
@@ -45,12 +46,12 @@ async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     find_node(&call, &mut tx, kind, id).await?;
     let mut found = tree::descendants(&mut tx, id, depth).await?;
+    access::retain(&call, &mut tx, &mut found, |node| &node.content).await?;
     drop(tx);
     // Who may not see a node may not see what is below it either. Parents come before their children.
     let mut open = HashSet::from([id]);
     found.retain(|node| {
-        let is_open = node.content.parent_id.is_some_and(|parent_id| open.contains(&parent_id))
-            && node.content.visible_to(&call.account_id);
+        let is_open = node.content.parent_id.is_some_and(|parent_id| open.contains(&parent_id));
         if is_open {
             open.insert(node.content.id);
         }

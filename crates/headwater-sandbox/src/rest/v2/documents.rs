@@ -11,11 +11,12 @@ use sqlx::SqliteConnection;
 
 use super::error::{invalid_body, invalid_parameter, no_content, not_found};
 use super::{entity, paging};
+use crate::access;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::spaces::Space;
 use crate::storage::versions::Version;
-use crate::storage::{contents, spaces, versions};
+use crate::storage::{contents, versions};
 
 /// The longest title.
 const TITLE_LIMIT: usize = 255;
@@ -27,7 +28,7 @@ pub(crate) async fn find(
     kind: Kind,
     id: i64,
 ) -> Result<Content, Refusal> {
-    let found = contents::find(connection, &call.site.cloud_id, id).await?;
+    let found = access::find(call, connection, id).await?;
     found
         .filter(|content| content.kind == kind && content.visible_to(&call.account_id))
         .ok_or_else(|| no_content(kind, id))
@@ -39,8 +40,21 @@ pub(crate) async fn find_space(
     connection: &mut SqliteConnection,
     id: i64,
 ) -> Result<Space, Refusal> {
-    let space = spaces::find(connection, &call.site.cloud_id, id).await?;
+    let space = access::find_space(call, connection, id).await?;
     space.ok_or_else(|| not_found(format!("Cannot find a space with id [{id}]")))
+}
+
+/// Checks that the user may add content of this kind to a space that it sees.
+pub(crate) async fn check_creation(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    space_id: i64,
+    kind: Kind,
+) -> Result<(), Refusal> {
+    if access::may_create(call, connection, space_id, kind).await? {
+        return Ok(());
+    }
+    Err(not_found(format!("Cannot find a space with id [{space_id}]")))
 }
 
 /// The newest version of content.
@@ -129,7 +143,7 @@ pub(crate) async fn check_parent(
     space_id: i64,
     parent_id: i64,
 ) -> Result<(), Refusal> {
-    let parent = contents::find(connection, &call.site.cloud_id, parent_id).await?;
+    let parent = access::find(call, connection, parent_id).await?;
     let usable = |content: &Content| {
         content.kind.is_in_tree() && content.status != Status::Trashed && content.visible_to(&call.account_id)
     };

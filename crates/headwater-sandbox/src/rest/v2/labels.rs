@@ -72,7 +72,7 @@ async fn everywhere(call: Call) -> Result<Response, Refusal> {
         return Err(wrong_type("prefix", unknown, "LabelPrefix"));
     }
     let mut tx = call.begin().await?;
-    let mut labels = labels::on_site(&mut tx, &call.site.cloud_id, &call.account_id).await?;
+    let mut labels = labels::on_site(&mut tx, &call.site.cloud_id, call.viewer()).await?;
     drop(tx);
     labels.retain(|label| wanted.is_empty() || wanted.contains(&label.id));
     labels.retain(|label| prefixes.is_empty() || prefixes.contains(&label.prefix.as_str()));
@@ -95,7 +95,7 @@ async fn in_space(call: Call) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let mut tx = call.begin().await?;
     documents::find_space(&call, &mut tx, id).await?;
-    let mut labels = labels::in_space(&mut tx, id, &call.account_id).await?;
+    let mut labels = labels::in_space(&mut tx, &call.site.cloud_id, id, call.viewer()).await?;
     drop(tx);
     labels.retain(|label| prefix.is_none_or(|prefix| label.prefix == prefix));
     page(&call, labels)

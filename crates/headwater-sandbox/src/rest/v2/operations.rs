@@ -1,23 +1,146 @@
-//! What the user may do with content. Whoever may see a document here may do everything with it.
+//! What the user may do with content and with spaces.
 
+use axum::response::Response;
+use http::Method;
 use serde_json::{Value, json};
+use sqlx::SqliteConnection;
 
-use crate::storage::content::Kind;
+use super::documents::{self, find_space};
+use super::parameter::path_id;
+use super::{attachments, paging};
+use crate::access;
+use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::storage::content::{Content, Kind};
+use crate::storage::space_permissions::RIGHTS;
 
-/// The operations permitted on a page or blog post.
-pub(super) fn of_document(kind: Kind) -> Vec<Value> {
-    let target = kind.as_str();
-    let on_itself =
-        ["read", "update", "delete", "restrict_content", "clear_permissions", "archive", "view_analytics"];
-    let mut permitted: Vec<Value> = on_itself
+/// The operations that tell what is permitted.
+pub(super) fn routes() -> Vec<Route> {
+    const PAGE: Scopes = &[&["read:page:confluence"]];
+    const COMMENT: Scopes = &[&["read:comment:confluence"]];
+    let of_kinds: [(&str, Scopes, Kind); 10] = [
+        ("/api/v2/pages/{id}/operations", PAGE, Kind::Page),
+        ("/api/v2/blogposts/{id}/operations", PAGE, Kind::BlogPost),
+        ("/api/v2/custom-content/{id}/operations", &[&["read:custom-content:confluence"]], Kind::Custom),
+        ("/api/v2/whiteboards/{id}/operations", &[&["read:whiteboard:confluence"]], Kind::Whiteboard),
+        ("/api/v2/databases/{id}/operations", &[&["read:database:confluence"]], Kind::Database),
+        ("/api/v2/embeds/{id}/operations", &[&["read:embed:confluence"]], Kind::Embed),
+        ("/api/v2/folders/{id}/operations", &[&["read:folder:confluence"]], Kind::Folder),
+        ("/api/v2/attachments/{id}/operations", &[&["read:attachment:confluence"]], Kind::Attachment),
+        ("/api/v2/footer-comments/{id}/operations", COMMENT, Kind::Comment),
+        ("/api/v2/inline-comments/{id}/operations", COMMENT, Kind::Comment),
+    ];
+    let space = Route::new(
+        Method::GET,
+        "/api/v2/spaces/{id}/operations",
+        &[&["read:space:confluence"]],
+        permitted_on_space,
+    );
+    of_kinds
         .into_iter()
-        .filter(|operation| kind == Kind::Page || *operation != "archive")
-        .map(|operation| json!({ "operation": operation, "targetType": target }))
-        .collect();
-    let creatable: &[&str] = match kind {
-        Kind::Page => &["attachment", "comment", "page"],
-        _ => &["attachment", "comment"],
+        .map(|(pattern, scopes, kind)| {
+            Route::new(Method::GET, pattern, scopes, move |call| permitted(call, kind))
+        })
+        .chain([space])
+        .collect()
+}
+
+async fn permitted(call: Call, kind: Kind) -> Result<Response, Refusal> {
+    let id = match kind {
+        Kind::Attachment => attachments::path_id(&call)?,
+        _ => path_id(&call, "id")?,
     };
-    permitted.extend(creatable.iter().map(|kind| json!({ "operation": "create", "targetType": kind })));
-    permitted
+    let mut tx = call.begin().await?;
+    let content = documents::find(&call, &mut tx, kind, id).await?;
+    let asked = call.path.split('/').nth(4).unwrap_or_default();
+    if kind == Kind::Comment && content.subtype.as_deref() != asked.split('-').next() {
+        return Err(super::error::no_content(kind, id));
+    }
+    let operations = of_content(&call, &mut tx, &content).await?;
+    Ok(paging::single(&call, json!({ "operations": operations })))
+}
+
+async fn permitted_on_space(call: Call) -> Result<Response, Refusal> {
+    let id = path_id(&call, "id")?;
+    let mut tx = call.begin().await?;
+    find_space(&call, &mut tx, id).await?;
+    let operations = of_space(&call, &mut tx, id).await?;
+    Ok(paging::single(&call, json!({ "operations": operations })))
+}
+
+/// The operations permitted on content that the user sees.
+pub(super) async fn of_content(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    content: &Content,
+) -> Result<Vec<Value>, Refusal> {
+    let target = content.kind.as_str();
+    let is_document = matches!(content.kind, Kind::Page | Kind::BlogPost);
+    let mut permitted = vec![show("read", target)];
+    if access::may_update(call, connection, content).await? {
+        permitted.push(show("update", target));
+    }
+    if access::may_delete(call, connection, content).await? {
+        permitted.push(show("delete", target));
+    }
+    if access::may_restrict(call, connection, content).await? && content.container_id.is_none() {
+        permitted.extend([show("restrict_content", target), show("clear_permissions", target)]);
+    }
+    if content.kind == Kind::Page
+        && access::may(call, connection, content.space_id, "archive", "page").await?
+        && access::may_update(call, connection, content).await?
+    {
+        permitted.push(show("archive", target));
+    }
+    if is_document {
+        permitted.push(show("view_analytics", target));
+    }
+    for kind in below(content.kind) {
+        if access::may_create(call, connection, content.space_id, *kind).await? {
+            permitted.push(show("create", kind.as_str()));
+            // Slides come with pages: the vendor tells of them, and has no operation that makes one.
+            if (content.kind, *kind) == (Kind::Page, Kind::Page) {
+                permitted.push(show("create", "slide"));
+            }
+        }
+    }
+    Ok(permitted)
+}
+
+/// The operations permitted on a space that the user sees.
+pub(super) async fn of_space(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    space_id: i64,
+) -> Result<Vec<Value>, Refusal> {
+    let mut permitted = Vec::new();
+    for right in RIGHTS {
+        if access::may(call, connection, space_id, right.operation, right.target).await? {
+            permitted.push(show(right.operation, right.target));
+        }
+    }
+    Ok(permitted)
+}
+
+fn show(operation: &str, target: &str) -> Value {
+    json!({ "operation": operation, "targetType": target })
+}
+
+/// What can be added below content of a kind, or on it.
+fn below(kind: Kind) -> &'static [Kind] {
+    match kind {
+        Kind::Page => &[
+            Kind::Database,
+            Kind::Folder,
+            Kind::Attachment,
+            Kind::Comment,
+            Kind::Page,
+            Kind::Embed,
+            Kind::Whiteboard,
+        ],
+        Kind::Folder | Kind::Whiteboard | Kind::Database | Kind::Embed => {
+            &[Kind::Database, Kind::Folder, Kind::Page, Kind::Embed, Kind::Whiteboard]
+        }
+        Kind::BlogPost => &[Kind::Attachment, Kind::Comment],
+        Kind::Attachment | Kind::Custom | Kind::Comment => &[Kind::Comment],
+    }
 }

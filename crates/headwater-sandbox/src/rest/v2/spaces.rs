@@ -1,5 +1,7 @@
 //! Spaces.
 
+pub(crate) mod create;
+
 use axum::response::Response;
 use http::Method;
 use serde_json::{Map, Value, json};
@@ -8,19 +10,24 @@ use sqlx::SqliteConnection;
 use super::documents::list::{Within, list as list_documents};
 use super::paging::{Paging, Sort, down, single, up};
 use super::parameter::{boolean, ids, path_id, word};
-use super::{documents, entity, labels};
+use super::{documents, entity, labels, operations, role_assignments};
+use crate::access;
 use crate::render;
 use crate::rest::{Call, Query, Refusal, Route};
 use crate::storage::content::Kind;
 use crate::storage::listing::{After, By, Key};
-use crate::storage::spaces::{self, Space};
+use crate::storage::spaces::Space;
+use crate::storage::{space_permissions, space_roles};
 use crate::timestamp::iso;
+
+/// How many rows of a part are shown inside a space.
+const PART_LIMIT: usize = 50;
 
 const TYPES: &[&str] =
     &["global", "collaboration", "knowledge_base", "personal", "system", "onboarding", "xflow_sample_space"];
 
 /// Which text of the space `Title` stands for follows from the word.
-const SORTS: &[Sort] = &[
+pub(super) const SORTS: &[Sort] = &[
     up("id", By::Id),
     down("-id", By::Id),
     up("key", By::Title),
@@ -33,6 +40,7 @@ const SORTS: &[Sort] = &[
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/api/v2/spaces", &[&["read:space:confluence"]], list),
+        Route::new(Method::POST, "/api/v2/spaces", &[&["write:space:confluence"]], create::create),
         Route::new(Method::GET, "/api/v2/spaces/{id}", &[&["read:space:confluence"]], read),
         Route::new(Method::GET, "/api/v2/spaces/{id}/pages", &[&["read:page:confluence"]], list_pages),
     ]
@@ -44,7 +52,7 @@ async fn list(call: Call) -> Result<Response, Refusal> {
     let filter = Filter::read(&call.query)?;
     let show = Show::read(&call.query)?;
     let mut tx = call.begin().await?;
-    let mut rows = spaces::all(&mut tx, &call.site.cloud_id).await?;
+    let mut rows = access::spaces(&call, &mut tx).await?;
     rows.retain(|space| filter.admits(space));
     let by_key = sort.word.ends_with("key");
     let page = paging.cut_all(rows, |space| place(space, sort, by_key));
@@ -104,9 +112,9 @@ impl Filter {
 }
 
 /// Which of the fields that are left out by default are wanted.
-struct Show {
-    description: Option<String>,
-    icon: bool,
+pub(super) struct Show {
+    pub(super) description: Option<String>,
+    pub(super) icon: bool,
 }
 
 impl Show {
@@ -116,7 +124,7 @@ impl Show {
         Ok(Self { description: description.map(str::to_owned), icon: boolean(query, "include-icon", false)? })
     }
 
-    fn space(&self, space: &Space) -> Value {
+    pub(super) fn space(&self, space: &Space) -> Value {
         let icon = json!({ "path": "/wiki/images/logo/default-space-logo.svg", "apiDownloadLink": null });
         let mut shown = Map::new();
         let mut put = |name: &str, value: Value| drop(shown.insert(name.to_owned(), value));
@@ -160,13 +168,23 @@ async fn include(
         if !boolean(&call.query, &format!("include-{name}"), false)? {
             continue;
         }
-        let rows = match name {
+        let mut rows = match name {
             "labels" => labels::show_all(connection, space.id).await?,
-            "operations" => operations(),
+            "operations" => operations::of_space(call, connection, space.id).await?,
+            "permissions" => {
+                let all = space_permissions::of_space(connection, space.id).await?;
+                all.iter().map(super::space_permissions::show).collect()
+            }
+            "role-assignments" => {
+                let all = space_roles::assignments(connection, &[space.id]).await?;
+                all.iter().map(role_assignments::show).collect()
+            }
             _ => Vec::new(),
         };
+        let has_more = rows.len() > PART_LIMIT;
+        rows.truncate(PART_LIMIT);
         let path = format!("/api/v2/spaces/{}/{name}", space.id);
-        let part = json!({ "results": rows, "meta": { "hasMore": false }, "_links": { "self": path } });
+        let part = json!({ "results": rows, "meta": { "hasMore": has_more }, "_links": { "self": path } });
         if let Some(shown) = shown.as_object_mut() {
             let member = if name == "role-assignments" { "roleAssignments" } else { name };
             shown.insert(member.to_owned(), part);
@@ -175,17 +193,8 @@ async fn include(
     Ok(())
 }
 
-fn operations() -> Vec<Value> {
-    let on_space = ["read", "administer", "export"].map(|operation| (operation, "space"));
-    let inside = ["page", "blogpost", "comment", "attachment"].map(|target| ("create", target));
-    on_space
-        .into_iter()
-        .chain(inside)
-        .map(|(operation, target)| json!({ "operation": operation, "targetType": target }))
-        .collect()
-}
-
-fn place(space: &Space, sort: Sort, by_key: bool) -> After {
+/// Where a space stands in a sorted list.
+pub(super) fn place(space: &Space, sort: Sort, by_key: bool) -> After {
     let key = match sort.order.by {
         By::Id => Key::Number(space.id),
         _ if by_key => Key::Text(space.key.to_lowercase()),

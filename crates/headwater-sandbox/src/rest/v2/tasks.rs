@@ -11,6 +11,7 @@ use super::error::{invalid_body, not_found, wrong_type};
 use super::fields::Fields;
 use super::paging::{self, Page, Paging, Sort, up};
 use super::parameter::{LIST_FORMATS, body_format, boolean, ids, path_id, word};
+use crate::access;
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::content::Kind;
 use crate::storage::contents;
@@ -120,7 +121,7 @@ async fn list(call: Call) -> Result<Response, Refusal> {
     let format = body_format(&call.query, LIST_FORMATS)?;
     let filter = Filter::read(&call)?;
     let mut tx = call.begin().await?;
-    let mut rows = tasks::on_site(&mut tx, &call.site.cloud_id, &call.account_id).await?;
+    let mut rows = tasks::on_site(&mut tx, &call.site.cloud_id, call.viewer()).await?;
     drop(tx);
     rows.retain(|task| filter.passes(task));
     let Page { rows, next } = paging.cut_all(rows, |task| After { id: task.id, key: Key::Number(task.id) });
@@ -130,7 +131,7 @@ async fn list(call: Call) -> Result<Response, Refusal> {
 
 async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Task, Refusal> {
     let id = path_id(call, "id")?;
-    let all = tasks::on_site(connection, &call.site.cloud_id, &call.account_id).await?;
+    let all = tasks::on_site(connection, &call.site.cloud_id, call.viewer()).await?;
     all.into_iter()
         .find(|task| task.id == id)
         .ok_or_else(|| not_found(format!("Cannot find a task with id [{id}]")))
@@ -162,6 +163,9 @@ async fn update(call: Call) -> Result<Response, Refusal> {
     let task = find(&call, &mut tx).await?;
     if task.complete != complete {
         let content = contents::reread(&mut tx, task.content_id).await?;
+        if !access::may_update(&call, &mut tx, &content).await? {
+            return Err(not_found(format!("Cannot find a task with id [{}]", task.id)));
+        }
         let body = task_list::set_status(&content.body, &task.local_id, complete);
         rewrite(&mut tx, &content, &body).await?;
         tasks::stamp(&mut tx, task.id, complete.then_some(call.account_id.as_str()), call.now()).await?;

@@ -44,7 +44,9 @@ impl Chance {
 async fn live_through(world: World, seed: u64) {
     let mut chance = Chance(seed);
     let mut replicas: Vec<Replica> = (0..=chance.below(3)).map(|_| world.replica()).collect();
-    replicas.iter().for_each(Replica::sweep);
+    for replica in &replicas {
+        replica.sweep_every(15);
+    }
     let end = world.clock.now().plus(Duration::from_secs(3 * 3600));
     let mut generation = 1;
     while world.clock.now() < end {
@@ -56,7 +58,7 @@ async fn live_through(world: World, seed: u64) {
         }
         for replica in replicas.iter_mut().filter(|replica| replica.dead()) {
             *replica = world.mortal(1 + chance.below(200));
-            replica.sweep();
+            replica.sweep_every(15);
         }
         let (service, account) = (replicas[place].service.clone(), world.account.clone());
         tokio::spawn(async move { drop(service.usable(&account).await) });
@@ -65,7 +67,7 @@ async fn live_through(world: World, seed: u64) {
         generation = now;
     }
     let last = world.replica();
-    last.sweep();
+    last.sweep_every(15);
     world.pass(900).await;
     assert_eq!(world.status().await, AccountStatus::Active, "seed {seed}");
     world.assert_usable(&last).await;

@@ -10,9 +10,9 @@ use sqlx::SqliteConnection;
 use super::super::contents::{find, read_body};
 use super::super::error::{bad_request, exception, not_found};
 use super::{SCOPES, Sent};
+use crate::access;
 use crate::rest::{Call, Refusal, Route};
 use crate::storage::conversions::{self, Conversion};
-use crate::storage::spaces;
 
 /// How long a conversion is told to take, in milliseconds.
 const DURATION: i64 = 250;
@@ -131,7 +131,7 @@ impl Wanted {
             find(call, connection, id).await?;
         }
         if let Some(key) = &self.space_key_context {
-            let space = spaces::find_by_key(connection, &call.site.cloud_id, key).await?;
+            let space = access::find_space_by_key(call, connection, key).await?;
             space.ok_or_else(|| not_found(&format!("No space found with key : {key}")))?;
         }
         Ok(())

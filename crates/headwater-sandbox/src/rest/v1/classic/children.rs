@@ -10,6 +10,7 @@ use super::super::error::bad_request;
 use super::super::offset::Offset;
 use super::super::show;
 use super::check_answered;
+use crate::access;
 use crate::rest::v2::documents::list::everything;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
@@ -90,7 +91,8 @@ pub(super) async fn descendants(call: Call) -> Result<Response, Refusal> {
         let rows = everything_on(&call, &mut tx, &content, kind).await?;
         found.extend(rows.into_iter().map(|row| row.content));
     }
-    found.retain(|it| it.status == Status::Current && it.visible_to(&call.account_id));
+    found.retain(|it| it.status == Status::Current);
+    access::retain(&call, &mut tx, &mut found, |content| content).await?;
     let (found, has_more) = offset.cut(found);
     let mut shown = Vec::new();
     for content in &found {

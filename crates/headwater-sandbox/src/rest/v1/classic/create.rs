@@ -7,13 +7,14 @@ use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::super::contents::{check_title_is_free, find, find_node, read_body};
-use super::super::error::{bad_request, not_found};
+use super::super::error::{bad_request, forbidden, not_found};
 use super::super::show;
 use super::{Bodies, check_answered, id_text};
+use crate::access;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, NewContent};
-use crate::storage::spaces::{self, Space};
+use crate::storage::spaces::Space;
 
 /// The longest title.
 const TITLE_LIMIT: usize = 255;
@@ -70,6 +71,9 @@ pub(super) async fn create(call: Call) -> Result<Response, Refusal> {
     check_title(&title, status)?;
     if kind == Kind::Page && status == Status::Current {
         check_title_is_free(&mut tx, place.space_id, &title).await?;
+    }
+    if !access::may_create(&call, &mut tx, place.space_id, kind).await? {
+        return Err(forbidden("The user does not have permission to create content in this space"));
     }
     let share_id = call.new_uuid();
     let new = NewContent {
@@ -161,10 +165,9 @@ impl Request {
 
     async fn space(&self, call: &Call, connection: &mut SqliteConnection) -> Result<Space, Refusal> {
         let name = self.space.as_ref().ok_or_else(|| bad_request("A space is required to create content"))?;
-        let cloud_id = &call.site.cloud_id;
         let found = match (&name.key, name.id) {
-            (Some(key), _) => spaces::find_by_key(connection, cloud_id, key).await?,
-            (None, Some(id)) => spaces::find(connection, cloud_id, id).await?,
+            (Some(key), _) => access::find_space_by_key(call, connection, key).await?,
+            (None, Some(id)) => access::find_space(call, connection, id).await?,
             (None, None) => None,
         };
         let key = name.key.clone().unwrap_or_default();

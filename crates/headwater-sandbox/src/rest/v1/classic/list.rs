@@ -8,11 +8,11 @@ use super::super::error::{bad_request, exception, not_found};
 use super::super::offset::Offset;
 use super::super::show;
 use super::check_answered;
+use crate::access;
 use crate::rest::v2::documents::list::everything;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::listing::{self, By, Filter, Order};
-use crate::storage::spaces;
 
 pub(super) async fn list(call: Call) -> Result<Response, Refusal> {
     let offset = Offset::read(&call.query, 25, 1000)?;
@@ -33,7 +33,7 @@ pub(super) async fn list(call: Call) -> Result<Response, Refusal> {
     let space_ids = match call.query.first("spaceKey").filter(|key| !key.is_empty()) {
         None => Vec::new(),
         Some(key) => {
-            let space = spaces::find_by_key(&mut tx, &call.site.cloud_id, key).await?;
+            let space = access::find_space_by_key(&call, &mut tx, key).await?;
             vec![space.ok_or_else(|| not_found(&format!("No space with key : {key}")))?.id]
         }
     };

@@ -11,6 +11,7 @@ use super::super::contents::{check_title_is_free, find_node, find_page, read_bod
 use super::super::error::bad_request;
 use super::super::long_tasks;
 use super::{Extras, insert};
+use crate::access;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::{copies, tree};
@@ -50,8 +51,9 @@ pub(super) async fn copy(call: Call) -> Result<Response, Refusal> {
     let destination = find_node(&call, &mut tx, &destination_id).await?;
     let mut nodes = vec![page.clone()];
     if request.copy_descendants.unwrap_or(true) {
-        let below = tree::descendants(&mut tx, page.id, DEEPEST).await?;
-        let is_copied = |node: &Content| node.status == Status::Current && node.visible_to(&call.account_id);
+        let mut below = tree::descendants(&mut tx, page.id, DEEPEST).await?;
+        access::retain(&call, &mut tx, &mut below, |node| &node.content).await?;
+        let is_copied = |node: &Content| node.status == Status::Current;
         nodes.extend(below.into_iter().map(|node| node.content).filter(is_copied));
     }
     let options = request.title_options.unwrap_or_default();

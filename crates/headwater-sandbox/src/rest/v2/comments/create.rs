@@ -12,6 +12,7 @@ use super::super::error::{invalid_body, no_content, not_found};
 use super::super::fields::Fields;
 use super::super::{attachments, entity, representation};
 use super::{CommentKind, marker, show};
+use crate::access;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit, NewContent};
@@ -29,6 +30,9 @@ pub(super) async fn create(call: Call, kind: CommentKind) -> Result<Response, Re
     let body = representation::read(body)?;
     let mut tx = call.begin().await?;
     let (container, parent_id) = target.find(&call, &mut tx, kind).await?;
+    if !access::may_create(&call, &mut tx, container.space_id, Kind::Comment).await? {
+        return Err(no_content(container.kind, container.id));
+    }
     let comment = insert(&call, &mut tx, kind, &container, parent_id, &body.storage).await?;
     if let Some(selection) = selection {
         selection.mark(&call, &mut tx, &container, comment.id).await?;

@@ -7,9 +7,9 @@ use sqlx::SqliteConnection;
 
 use super::super::{attachments, entity};
 use super::marker;
+use crate::access;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind};
-use crate::storage::contents;
 use crate::storage::inline_comments::{self, InlineComment};
 use crate::storage::spaces::Space;
 use crate::storage::versions::Version;
@@ -98,7 +98,7 @@ pub(super) async fn container(
     comment: &Content,
 ) -> Result<Option<Content>, Refusal> {
     match comment.container_id {
-        Some(id) => Ok(contents::find(connection, &call.site.cloud_id, id).await?),
+        Some(id) => Ok(access::find(call, connection, id).await?),
         None => Ok(None),
     }
 }

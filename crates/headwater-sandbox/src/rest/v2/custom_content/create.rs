@@ -31,6 +31,7 @@ pub(super) async fn create(call: Call) -> Result<Response, Refusal> {
     let written = body::read(sent)?;
     let mut tx = call.begin().await?;
     let (space_id, container_id) = place.find(&call, &mut tx).await?;
+    documents::check_creation(&call, &mut tx, space_id, Kind::Custom).await?;
     let share_id = call.new_uuid();
     let new = NewContent {
         id: None,

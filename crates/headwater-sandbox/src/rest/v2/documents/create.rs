@@ -7,7 +7,8 @@ use super::super::error::invalid_body;
 use super::super::fields::Fields;
 use super::super::parameter::boolean;
 use super::super::representation::{self, Written};
-use super::{Claim, check_parent, check_title, check_title_is_free, find_space, read_status};
+use super::{Claim, check_creation, check_parent, check_title, check_title_is_free, find_space, read_status};
+use crate::access;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::contents::{self, NewContent};
@@ -37,6 +38,7 @@ pub(crate) async fn create(call: Call, kind: Kind) -> Result<Response, Refusal> 
     }
     let mut tx = call.begin().await?;
     let space = find_space(&call, &mut tx, request.space_id).await?;
+    check_creation(&call, &mut tx, space.id, kind).await?;
     if request.status != Status::Draft {
         let claim = Claim {
             kind,
@@ -122,6 +124,6 @@ pub(crate) async fn place(
         return Ok(Some(parent_id));
     }
     let Some(homepage_id) = space.homepage_id else { return Ok(None) };
-    let homepage = contents::find(connection, &call.site.cloud_id, homepage_id).await?;
+    let homepage = access::find(call, connection, homepage_id).await?;
     Ok(homepage.filter(|page| page.status == Status::Current).map(|page| page.id))
 }

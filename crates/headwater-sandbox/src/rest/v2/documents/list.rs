@@ -10,11 +10,12 @@ use super::super::entity;
 use super::super::error::not_found;
 use super::super::paging::{Page, Paging, Sort, down, up};
 use super::super::parameter::{LIST_FORMATS, Statuses, body_format, ids, path_id, statuses, word};
+use crate::access;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::labels;
 use crate::storage::listing::{self, By, Filter, Kinds, Listed, Parent};
-use crate::storage::spaces::{self, Space};
+use crate::storage::spaces::Space;
 
 /// How lists of pages can be sorted.
 pub(crate) const PAGE_SORTS: &[Sort] = &[
@@ -51,7 +52,7 @@ pub(crate) struct Within {
 pub(crate) fn everything(call: &Call, kind: Kind) -> Filter<'_> {
     Filter {
         cloud_id: &call.site.cloud_id,
-        viewer: &call.account_id,
+        viewer: call.viewer(),
         kind: Kinds::Only(kind),
         statuses: &[],
         ids: &[],
@@ -132,7 +133,7 @@ pub(crate) async fn spaces_of(
     call: &Call,
     connection: &mut SqliteConnection,
 ) -> Result<HashMap<i64, Space>, Refusal> {
-    let spaces = spaces::all(connection, &call.site.cloud_id).await?;
+    let spaces = access::spaces(call, connection).await?;
     Ok(spaces.into_iter().map(|space| (space.id, space)).collect())
 }
 

@@ -124,7 +124,8 @@ pub(crate) async fn include(
         add(shown, "properties", rows.iter().map(properties::show).collect());
     }
     if boolean(&call.query, "include-operations", false)? {
-        add(shown, "operations", operations::of_document(content.kind));
+        let rows = operations::of_content(call, connection, content).await?;
+        add(shown, "operations", rows);
     }
     if boolean(&call.query, "include-versions", false)? {
         let history = versions::all(connection, content.id).await?;

@@ -9,6 +9,7 @@ use super::super::parameter::path_id;
 use super::super::representation::{self, Written};
 use super::create::read_time;
 use super::{Claim, check_parent, check_title, check_title_is_free, find, read_status};
+use crate::access;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit};
@@ -267,7 +268,7 @@ async fn check_no_circle(
         if id == content.id {
             return Err(invalid_body("parentId: a page cannot be moved below itself"));
         }
-        above = contents::find(connection, &call.site.cloud_id, id).await?.and_then(|page| page.parent_id);
+        above = access::find(call, connection, id).await?.and_then(|page| page.parent_id);
     }
     Ok(())
 }

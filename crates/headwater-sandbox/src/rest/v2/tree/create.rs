@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 
-use super::super::documents::{check_title, create::place, find_space};
+use super::super::documents::{check_creation, check_title, create::place, find_space};
 use super::super::error::invalid_body;
 use super::super::fields::Fields;
 use super::super::paging;
@@ -29,6 +29,7 @@ pub(super) async fn create(call: Call, kind: Kind) -> Result<Response, Refusal> 
     let private = can_be_private && boolean(&call.query, "private", false)?;
     let mut tx = call.begin().await?;
     let space = find_space(&call, &mut tx, request.space_id).await?;
+    check_creation(&call, &mut tx, space.id, kind).await?;
     let parent_id = place(&call, &mut tx, &space, request.parent_id).await?;
     let share_id = call.new_uuid();
     let new = NewContent {

@@ -1,0 +1,15 @@
+//! The wire contract as callers see it: real routing, real access tokens and the real Confluence connector; only the
+//! provider answers from a script.
+
+mod accounts;
+mod authentication;
+mod authorization;
+mod connections;
+mod contract;
+mod garbage;
+mod harness;
+mod proxy;
+mod rest;
+mod rpc;
+mod token;
+mod tools;

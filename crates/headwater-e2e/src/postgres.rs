@@ -1,0 +1,112 @@
+//! A private PostgreSQL: in a directory of its own, reachable through a socket only, gone with whoever started it.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+
+/// Starts the server, kills or starts it when told to, and stops it whatever becomes of the process that asked: the
+/// shell then finds its input at an end.
+const SCRIPT: &str = r#"
+set -e
+start() {
+    "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=200 >> "$2/log" 2>&1 < /dev/null &
+    server=$!
+    until "$1/psql" --host "$2" --username tests --dbname postgres --command 'SELECT 1' >> "$2/log" 2>&1; do
+        kill -0 "$server"
+    done
+    echo ready
+}
+"$1/initdb" --pgdata "$2/data" --username tests --auth trust --encoding UTF8 --no-sync > "$2/log" 2>&1
+start "$1" "$2"
+while read -r order; do
+    case "$order" in
+        kill) kill -QUIT "$server"; wait "$server" || true; echo killed ;;
+        start) start "$1" "$2" ;;
+    esac
+done
+kill -INT "$server" 2> /dev/null || true
+wait "$server" || true
+rm -rf "$2"
+"#;
+
+/// The running server.
+pub struct Postgres {
+    directory: PathBuf,
+    orders: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    _shell: Child,
+}
+
+impl Postgres {
+    /// Starts one. Its programs must be installed.
+    pub fn start() -> Result<Self> {
+        let directory = env::temp_dir().join(format!("pg-{}-{}", std::process::id(), fresh()));
+        fs::create_dir(&directory)?;
+        let mut command = Command::new("sh");
+        command.args(["-c", SCRIPT, "sh"]).arg(programs()?).arg(&directory);
+        if fs::metadata(&directory)?.uid() == 0 {
+            // PostgreSQL refuses to run as root.
+            let nobody = 65534;
+            chown(&directory, Some(nobody), Some(nobody))?;
+            command.uid(nobody).gid(nobody);
+        }
+        let mut shell = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let orders = shell.stdin.take().context("the shell has no input")?;
+        let answers = BufReader::new(shell.stdout.take().context("the shell has no output")?);
+        let mut server = Self { directory, orders, answers, _shell: shell };
+        server.expect("ready")?;
+        Ok(server)
+    }
+
+    /// Its address, without a schema.
+    pub fn address(&self) -> String {
+        format!("postgres://tests@localhost/postgres?host={}", self.directory.display())
+    }
+
+    /// Ends it without a checkpoint, as a crash would.
+    pub fn kill(&mut self) -> Result<()> {
+        writeln!(self.orders, "kill")?;
+        self.expect("killed")
+    }
+
+    /// Starts it again on the same data.
+    pub fn restart(&mut self) -> Result<()> {
+        writeln!(self.orders, "start")?;
+        self.expect("ready")
+    }
+
+    fn expect(&mut self, wanted: &str) -> Result<()> {
+        let mut line = String::new();
+        self.answers.read_line(&mut line)?;
+        let log = || fs::read_to_string(self.directory.join("log")).unwrap_or_default();
+        ensure!(line.trim_end() == wanted, "PostgreSQL is not {wanted}:\n{}", log());
+        Ok(())
+    }
+}
+
+/// Tells the servers of one process apart.
+fn fresh() -> u32 {
+    static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+}
+
+/// Where the programs are: on the path, or where Debian puts them.
+fn programs() -> Result<PathBuf> {
+    let path = env::split_paths(&env!("PATH")).collect::<Vec<_>>();
+    let folders = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut debian: Vec<PathBuf> = folders.map(|it| it.path().join("bin")).collect();
+    debian.sort();
+    let found = path.into_iter().chain(debian.into_iter().rev()).find(|it| complete(it));
+    found
+        .context("PostgreSQL's server programs are not installed; `cargo xtask test` installs them on Debian")
+}
+
+fn complete(folder: &Path) -> bool {
+    ["initdb", "postgres", "psql"].iter().all(|program| folder.join(program).is_file())
+}

@@ -1,0 +1,34 @@
+//! What is known of the site itself.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::Method;
+use serde_json::json;
+
+use crate::rest::{Call, Refusal, Route};
+use crate::storage::editions;
+
+/// The operations on settings.
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::new(
+        Method::GET,
+        "/rest/api/settings/systemInfo",
+        &[&["manage:confluence-configuration"], &["read:configuration:confluence"]],
+        system_info,
+    )]
+}
+
+async fn system_info(call: Call) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let edition = editions::of_site(&mut tx, &call.site.cloud_id).await?;
+    let shown = json!({
+        "cloudId": call.site.cloud_id,
+        "commitHash": "0000000000000000000000000000000000000000",
+        "baseUrl": call.base(),
+        "edition": edition.as_str().to_uppercase(),
+        "siteTitle": call.site.name,
+        "defaultLocale": "en_US",
+        "defaultTimeZone": "Etc/UTC",
+    });
+    Ok(Json(shown).into_response())
+}

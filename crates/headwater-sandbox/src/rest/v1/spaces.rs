@@ -1,0 +1,148 @@
+//! Making, changing and deleting spaces.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::Method;
+use serde_json::{Value, json};
+use sqlx::SqliteConnection;
+
+use super::error::{bad_request, not_found};
+use super::long_tasks;
+use crate::access;
+use crate::render;
+use crate::rest::v2::spaces::create::{self, Wish};
+use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::storage::content::{Content, Kind, Status};
+use crate::storage::contents;
+use crate::storage::spaces::{self, Space};
+
+const WRITE: Scopes = &[
+    &["write:confluence-space"],
+    &["read:space-details:confluence", "write:space:confluence", "write:space.permission:confluence"],
+];
+
+/// The operations on spaces.
+pub(super) fn routes() -> Vec<Route> {
+    let one = "/rest/api/space/{spaceKey}";
+    vec![
+        Route::new(Method::POST, "/rest/api/space", WRITE, |call| create(call, false)),
+        Route::new(Method::POST, "/rest/api/space/_private", WRITE, |call| create(call, true)),
+        Route::new(Method::PUT, one, WRITE, update),
+        Route::new(
+            Method::DELETE,
+            one,
+            &[&["write:confluence-space"], &["read:content.metadata:confluence", "delete:space:confluence"]],
+            remove,
+        ),
+    ]
+}
+
+/// The space that the path names.
+pub(super) async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Space, Refusal> {
+    let key = call.parameter("spaceKey");
+    let space = access::find_space_by_key(call, connection, key).await?;
+    space.ok_or_else(|| not_found(&format!("No space with key : {key}")))
+}
+
+fn read(call: &Call) -> Result<Value, Refusal> {
+    let body: Value = serde_json::from_slice(&call.body)
+        .map_err(|error| bad_request(&format!("Could not read the request body: {error}")))?;
+    if body.is_object() { Ok(body) } else { Err(bad_request("The request body must be an object")) }
+}
+
+fn text<'a>(body: &'a Value, pointer: &str) -> Option<&'a str> {
+    body.pointer(pointer).and_then(Value::as_str)
+}
+
+async fn create(call: Call, is_private: bool) -> Result<Response, Refusal> {
+    let body = read(&call)?;
+    let key = text(&body, "/key").or_else(|| text(&body, "/alias")).unwrap_or_default();
+    let wish = Wish {
+        key,
+        name: text(&body, "/name").unwrap_or_default(),
+        description: text(&body, "/description/plain/value").unwrap_or_default(),
+        is_private,
+    };
+    let mut tx = call.begin().await?;
+    let space = create::insert(&call, &mut tx, &wish).await?.map_err(|it| bad_request(&it.text()))?;
+    tx.commit().await?;
+    Ok(Json(show(&call, &space)).into_response())
+}
+
+async fn update(call: Call) -> Result<Response, Refusal> {
+    let body = read(&call)?;
+    let mut tx = call.begin().await?;
+    let mut space = find(&call, &mut tx).await?;
+    if let Some(name) = text(&body, "/name") {
+        if name.trim().is_empty() || name.chars().count() > 200 {
+            return Err(bad_request("name: size must be between 1 and 200"));
+        }
+        name.clone_into(&mut space.name);
+    }
+    if let Some(description) = text(&body, "/description/plain/value") {
+        space.description = create::as_paragraph(description);
+    }
+    match text(&body, "/status").map(str::to_lowercase).as_deref() {
+        None => {}
+        Some(status @ ("current" | "archived")) => status.clone_into(&mut space.status),
+        Some(other) => return Err(bad_request(&format!("status: {other} is not current or archived"))),
+    }
+    if let Some(id) = body.pointer("/homepage/id") {
+        let id = id.as_str().map_or_else(|| id.as_i64(), |text| text.parse().ok());
+        let page = contents::find(&mut tx, &call.site.cloud_id, id.unwrap_or_default()).await?;
+        let fits =
+            |it: &Content| it.kind == Kind::Page && it.status == Status::Current && it.space_id == space.id;
+        let page = page.filter(fits).ok_or_else(|| bad_request("homepage: must be a page of the space"))?;
+        spaces::set_homepage(&mut tx, space.id, page.id).await?;
+        space.homepage_id = Some(page.id);
+    }
+    spaces::update(&mut tx, &space).await?;
+    tx.commit().await?;
+    Ok(Json(show(&call, &space)).into_response())
+}
+
+/// For good, with everything in it; a task tells about it.
+async fn remove(call: Call) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let space = find(&call, &mut tx).await?;
+    for id in spaces::content_ids(&mut tx, space.id).await? {
+        contents::destroy(&mut tx, id).await?;
+    }
+    spaces::remove(&mut tx, space.id).await?;
+    let message = format!("Deleted space {}.", space.key);
+    let reply = long_tasks::start(&call, &mut tx, "space.delete", &message, &json!({})).await?;
+    tx.commit().await?;
+    Ok(reply)
+}
+
+fn show(call: &Call, space: &Space) -> Value {
+    let homepage = space.homepage_id.map(|id| format!("/rest/api/content/{id}"));
+    json!({
+        "id": space.id,
+        "key": space.key,
+        "alias": space.key,
+        "name": space.name,
+        "type": space.kind,
+        "status": space.status,
+        "description": {
+            "plain": {
+                "value": render::plain_text(&space.description),
+                "representation": "plain",
+                "embeddedContent": [],
+            },
+            "_expandable": { "view": "" },
+        },
+        "_expandable": {
+            "settings": format!("/rest/api/space/{}/settings", space.key), "metadata": "", "operations": "",
+            "lookAndFeel": format!("/rest/api/settings/lookandfeel?spaceKey={}", space.key), "permissions": "",
+            "icon": "", "theme": format!("/rest/api/space/{}/theme", space.key), "history": "",
+            "homepage": homepage, "identifiers": "",
+        },
+        "_links": {
+            "webui": format!("/spaces/{}", space.key),
+            "self": format!("{}/rest/api/space/{}", call.base(), space.key),
+            "base": call.base(),
+            "context": "/wiki",
+        },
+    })
+}

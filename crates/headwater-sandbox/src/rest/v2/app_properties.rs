@@ -1,0 +1,40 @@
+//! The properties of Forge apps. Only such an app, speaking for itself, may use them; a user's token is refused.
+
+use axum::Json;
+use axum::response::Response;
+use http::{Method, StatusCode};
+use serde_json::json;
+
+use super::error::invalid_parameter;
+use crate::rest::{Call, Refusal, Route, Scopes};
+
+/// The longest key.
+const KEY_LIMIT: usize = 127;
+
+/// The operations on properties of apps.
+pub(super) fn routes() -> Vec<Route> {
+    const READ: Scopes = &[&["read:app-data:confluence"]];
+    const WRITE: Scopes = &[&["write:app-data:confluence"]];
+    let one = "/api/v2/app/properties/{propertyKey}";
+    vec![
+        Route::new(Method::GET, "/api/v2/app/properties", READ, refuse),
+        Route::new(Method::GET, one, READ, refuse),
+        Route::new(Method::PUT, one, WRITE, refuse),
+        Route::new(Method::DELETE, one, WRITE, refuse),
+    ]
+}
+
+async fn refuse(call: Call) -> Result<Response, Refusal> {
+    if call.parameter("propertyKey").chars().count() > KEY_LIMIT {
+        return Err(invalid_parameter(format!(
+            "The property key must not be longer than {KEY_LIMIT} characters"
+        )));
+    }
+    let entry = json!({
+        "status": 403,
+        "code": "FORBIDDEN",
+        "title": "Only requests that a Forge app makes as itself are allowed",
+        "detail": null,
+    });
+    Err(Refusal::answer((StatusCode::FORBIDDEN, Json(json!({ "errors": [entry] })))))
+}

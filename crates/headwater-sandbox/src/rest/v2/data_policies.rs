@@ -1,0 +1,53 @@
+//! Data policies: which content apps are kept from. Nothing is kept from them here.
+
+use axum::response::Response;
+use http::Method;
+use serde_json::{Value, json};
+
+use super::paging::{self, Paging, Sort};
+use super::parameter::ids;
+use super::spaces::{SORTS, Show, place};
+use crate::access;
+use crate::rest::{Call, Refusal, Route};
+
+/// The operations on data policies.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::new(
+            Method::GET,
+            "/api/v2/data-policies/metadata",
+            &[&["read:configuration:confluence"]],
+            metadata,
+        ),
+        Route::new(Method::GET, "/api/v2/data-policies/spaces", &[&["read:space:confluence"]], list),
+    ]
+}
+
+async fn metadata(call: Call) -> Result<Response, Refusal> {
+    Ok(paging::single(&call, json!({ "anyContentBlocked": false })))
+}
+
+async fn list(call: Call) -> Result<Response, Refusal> {
+    let sort = Sort::read(&call.query, SORTS, "SpaceSortOrder")?;
+    let paging = Paging::read(&call.query, 25, sort)?;
+    let ids = ids(&call.query, "ids", 250)?;
+    let keys: Vec<String> = call.query.list("keys").into_iter().map(str::to_lowercase).collect();
+    let mut tx = call.begin().await?;
+    let mut rows = access::spaces(&call, &mut tx).await?;
+    rows.retain(|space| {
+        (ids.is_empty() || ids.contains(&space.id))
+            && (keys.is_empty() || keys.contains(&space.key.to_lowercase()))
+    });
+    let by_key = sort.word.ends_with("key");
+    let page = paging.cut_all(rows, |space| place(space, sort, by_key));
+    let show = Show { description: Some("plain".to_owned()), icon: true };
+    Ok(page.reply(&call, |space| {
+        let whole = show.space(&space);
+        let mut shown = json!({ "dataPolicy": { "anyContentBlocked": false } });
+        if let (Some(shown), Value::Object(whole)) = (shown.as_object_mut(), whole) {
+            let wanted = ["id", "key", "name", "description", "icon", "_links"];
+            shown.extend(whole.into_iter().filter(|(name, _)| wanted.contains(&name.as_str())));
+        }
+        shown
+    }))
+}

@@ -1,0 +1,83 @@
+//! What travels with a task: who acts, and what the act came upon.
+
+use std::cell::RefCell;
+use std::future::Future;
+
+use headwater_domain::audit::Actor;
+use headwater_domain::id::{AccountId, ConnectionId, ExecutionId};
+use http::HeaderMap;
+
+tokio::task_local! {
+    static ACTOR: Actor;
+    static TRAIL: RefCell<Trail>;
+}
+
+/// Names of headers in which providers name a request, the better ones first.
+const REQUEST_IDS: [&str; 3] = ["atl-traceid", "x-arequestid", "x-request-id"];
+/// The longest name of a request.
+const MAX_REQUEST_ID: usize = 100;
+
+/// What an act came upon.
+#[derive(Default)]
+pub(super) struct Trail {
+    pub(super) account_id: Option<AccountId>,
+    pub(super) connection_id: Option<ConnectionId>,
+    pub(super) execution_id: Option<String>,
+    /// What was made.
+    pub(super) made: Option<String>,
+    pub(super) provider_status: Option<u16>,
+    pub(super) provider_request_id: Option<String>,
+}
+
+/// Runs `work` as something that `actor` does.
+pub async fn acting<F: Future>(actor: Actor, work: F) -> F::Output {
+    ACTOR.scope(actor, work).await
+}
+
+/// Who acts: without word to the contrary, headwater by itself.
+pub(super) fn actor() -> Actor {
+    ACTOR.try_with(Clone::clone).unwrap_or(Actor::System)
+}
+
+/// Runs `work` and tells what it came upon.
+pub(super) async fn follow<F: Future>(work: F) -> (F::Output, Trail) {
+    TRAIL
+        .scope(RefCell::default(), async {
+            let output = work.await;
+            (output, TRAIL.with(RefCell::take))
+        })
+        .await
+}
+
+fn note(change: impl FnOnce(&mut Trail)) {
+    let noted = TRAIL.try_with(|trail| change(&mut trail.borrow_mut()));
+    // Outside of any act, as in a refresh that goes on by itself, there is nothing to note.
+    noted.unwrap_or_default();
+}
+
+/// The act is about this account.
+pub(crate) fn touched(account: &AccountId, connection: &ConnectionId) {
+    note(|trail| {
+        trail.account_id = Some(account.clone());
+        trail.connection_id = Some(connection.clone());
+    });
+}
+
+/// The act has made the thing with this id.
+pub(crate) fn made(id: &str) {
+    note(|trail| trail.made = Some(id.to_owned()));
+}
+
+/// The act is this run of a tool.
+pub(crate) fn executing(execution: &ExecutionId) {
+    note(|trail| trail.execution_id = Some(execution.to_string()));
+}
+
+/// The provider answered; the last answer counts.
+pub(crate) fn answered(status: u16, headers: &HeaderMap) {
+    let id = REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok());
+    note(|trail| {
+        trail.provider_status = Some(status);
+        trail.provider_request_id = id.map(|id| id.chars().take(MAX_REQUEST_ID).collect());
+    });
+}

@@ -1,0 +1,214 @@
+//! Webhooks: registering endpoints, and delivering events to them.
+
+mod deliver;
+mod sign;
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use headwater_domain::delivery::Delivery;
+use headwater_domain::error::ErrorKind;
+use headwater_domain::event::EventKind;
+use headwater_domain::id::WebhookId;
+use headwater_domain::page::{Listing, Page};
+use headwater_domain::sealed::Sealed;
+use headwater_domain::secret::Secret;
+use headwater_domain::webhook::{SigningSecret, Webhook};
+use headwater_ports::sealer::SealContext;
+pub use headwater_ports::store::DeliveryFilter;
+use headwater_ports::store::Tx;
+use url::{Host, Url};
+
+use crate::Service;
+use crate::audit::{self, Act};
+use crate::error::ServiceError;
+
+/// The longest URL of an endpoint.
+const MAX_URL: usize = 2048;
+/// The most endpoints: every event is written once for each.
+const MAX_WEBHOOKS: usize = 20;
+/// What a secret begins with; verifiers leave it out.
+const SECRET_PREFIX: &str = "whsec_";
+/// How many random bytes a secret has.
+const SECRET_BYTES: usize = 32;
+
+/// A webhook with its new secret, shown once.
+pub struct NewWebhookSecret {
+    /// The webhook.
+    pub webhook: Webhook,
+    /// The secret itself.
+    pub secret: Secret,
+}
+
+impl Service {
+    /// Registers an endpoint for events of these kinds; none means all.
+    pub async fn create_webhook(
+        &self,
+        url: &str,
+        kinds: Vec<EventKind>,
+    ) -> Result<NewWebhookSecret, ServiceError> {
+        self.audited(Act::new("webhook.create"), async {
+            let url = self.endpoint(url)?;
+            let now = self.now();
+            let id = WebhookId::generate(now, self.random_word());
+            let (secret, sealed) = self.new_signing_secret(&id, 1)?;
+            let webhook = Webhook {
+                id,
+                url,
+                kinds,
+                enabled: true,
+                secret: SigningSecret { generation: 1, sealed },
+                previous: None,
+                created_at: now,
+                updated_at: now,
+                version: 1,
+            };
+            let mut tx = self.store().write().await?;
+            if tx.list_webhooks().await?.len() >= MAX_WEBHOOKS {
+                let message = format!("there are {MAX_WEBHOOKS} webhooks already; delete one first");
+                return Err(ServiceError::new(ErrorKind::FailedPrecondition, "TOO_MANY_WEBHOOKS", message));
+            }
+            audit::made(webhook.id.as_str());
+            tx.insert_webhook(&webhook).await?;
+            tx.commit().await?;
+            Ok(NewWebhookSecret { webhook, secret })
+        })
+        .await
+    }
+
+    /// All webhooks, oldest first.
+    pub async fn list_webhooks(&self) -> Result<Vec<Webhook>, ServiceError> {
+        Ok(self.store().read().await?.list_webhooks().await?)
+    }
+
+    /// Gives a webhook a new secret. Deliveries are signed with the earlier one too, for `grace`.
+    pub async fn rotate_webhook(
+        &self,
+        id: &WebhookId,
+        grace: Duration,
+    ) -> Result<NewWebhookSecret, ServiceError> {
+        self.audited(Act::new("webhook.rotate").on(id.as_str()), async {
+            let mut tx = self.store().write().await?;
+            let mut webhook = find(&mut *tx, id).await?;
+            let generation = webhook.secret.generation + 1;
+            let (secret, sealed) = self.new_signing_secret(id, generation)?;
+            let old = std::mem::replace(&mut webhook.secret, SigningSecret { generation, sealed });
+            webhook.previous = (!grace.is_zero()).then(|| (old, self.now().plus(grace)));
+            let webhook = self.replace_webhook(tx, webhook).await?;
+            Ok(NewWebhookSecret { webhook, secret })
+        })
+        .await
+    }
+
+    /// Switches a webhook on or off. A disabled one is told nothing; what was in line waits.
+    pub async fn set_webhook_enabled(&self, id: &WebhookId, enabled: bool) -> Result<Webhook, ServiceError> {
+        let action = if enabled { "webhook.enable" } else { "webhook.disable" };
+        self.audited(Act::new(action).on(id.as_str()), async {
+            let mut tx = self.store().write().await?;
+            let mut webhook = find(&mut *tx, id).await?;
+            webhook.enabled = enabled;
+            self.replace_webhook(tx, webhook).await
+        })
+        .await
+    }
+
+    /// Removes a webhook with everything that was in line for it.
+    pub async fn delete_webhook(&self, id: &WebhookId) -> Result<(), ServiceError> {
+        self.audited(Act::new("webhook.delete").on(id.as_str()), async {
+            let mut tx = self.store().write().await?;
+            let existed = tx.delete_webhook(id).await?;
+            tx.commit().await?;
+            if existed { Ok(()) } else { Err(unknown(id)) }
+        })
+        .await
+    }
+
+    /// One page of deliveries, those that changed last first.
+    pub async fn list_deliveries(
+        &self,
+        filter: &DeliveryFilter,
+        page: Page,
+    ) -> Result<Listing<Delivery>, ServiceError> {
+        Ok(self.store().read().await?.list_deliveries(filter, page).await?)
+    }
+
+    /// Puts deliveries that are over back in line: those given up, or those of one event. Returns how many.
+    pub async fn replay_deliveries(&self, filter: &DeliveryFilter) -> Result<u64, ServiceError> {
+        let subject = filter.webhook.as_ref().map_or("all", WebhookId::as_str);
+        self.audited(Act::new("webhook.replay").on(subject), async {
+            let mut tx = self.store().write().await?;
+            if let Some(id) = &filter.webhook {
+                find(&mut *tx, id).await?;
+            }
+            let count = tx.replay_deliveries(filter, self.now()).await?;
+            tx.commit().await?;
+            Ok(count)
+        })
+        .await
+    }
+
+    async fn replace_webhook(
+        &self,
+        mut tx: Box<dyn Tx>,
+        mut webhook: Webhook,
+    ) -> Result<Webhook, ServiceError> {
+        webhook.version += 1;
+        webhook.updated_at = self.now();
+        if !tx.update_webhook(&webhook).await? {
+            let message = "the webhook was changed by somebody else at the same time; repeat";
+            return Err(ServiceError::new(ErrorKind::Conflict, "CONFLICT", message));
+        }
+        tx.commit().await?;
+        Ok(webhook)
+    }
+
+    fn new_signing_secret(&self, id: &WebhookId, generation: u64) -> Result<(Secret, Sealed), ServiceError> {
+        let mut bytes = [0; SECRET_BYTES];
+        self.fill_random(&mut bytes);
+        let secret = Secret::new(format!("{SECRET_PREFIX}{}", STANDARD.encode(bytes)));
+        let sealed = self.sealer().seal(secret_context(id, generation), &secret)?;
+        Ok((secret, sealed))
+    }
+
+    /// Reads the URL of an endpoint. Which addresses may be called is decided when it is called.
+    fn endpoint(&self, text: &str) -> Result<Url, ServiceError> {
+        let invalid = |problem: &str| ServiceError::invalid("url", "https URL", problem);
+        let url = Url::parse(text).map_err(|error| invalid(&format!("is no URL: {error}")))?;
+        let host = url.host().ok_or_else(|| invalid("must name a host"))?;
+        if text.len() > MAX_URL || !url.username().is_empty() || url.password().is_some() {
+            return Err(invalid(
+                "must not be longer than 2048 characters, and hold no user name or password",
+            ));
+        }
+        if url.scheme() == "https" || (url.scheme() == "http" && self.may_be_plain(&host, &url)) {
+            return Ok(url);
+        }
+        Err(invalid(
+            "must begin with https://; http:// is for this machine and for hosts in upstream.allow_hosts",
+        ))
+    }
+
+    fn may_be_plain(&self, host: &Host<&str>, url: &Url) -> bool {
+        let local = match host {
+            Host::Domain(name) => *name == "localhost",
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+        };
+        let port = url.port_or_known_default();
+        let plain = &self.settings().plain_hosts;
+        local || plain.iter().any(|(name, own)| *name == *host && own.is_none_or(|own| Some(own) == port))
+    }
+}
+
+async fn find(tx: &mut dyn Tx, id: &WebhookId) -> Result<Webhook, ServiceError> {
+    tx.webhook(id).await?.ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: &WebhookId) -> ServiceError {
+    ServiceError::not_found(format!("there is no webhook `{id}`; `headwater webhook list` shows them"))
+}
+
+fn secret_context(id: &WebhookId, generation: u64) -> SealContext<'_> {
+    SealContext { record: "webhook", id: id.as_str(), field: "secret", generation }
+}
