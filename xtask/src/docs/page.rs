@@ -6,7 +6,7 @@ use headwater_catalog::definition::{Hints, Parameter, Scopes, Tool};
 use headwater_confluence::Family;
 use serde_json::{Value, json};
 
-/// How many bytes of a definition make ten tokens, measured over all published ones with the `cl100k_base` encoding.
+/// How many bytes of a definition make ten tokens, measured over all published ones with the `o200k_base` encoding.
 const BYTES_PER_TEN_TOKENS: usize = 43;
 
 /// The page that lists the families.
@@ -119,7 +119,7 @@ fn example(tried: &Value) -> String {
     let (status, answer) = (&tried["status"], &tried["answer"]);
     let mut example = format!("\nExample:\n\n```json\n{}\n```\n", pretty(&tried["arguments"]));
     if answer.is_null() {
-        put(&mut example, &format!("\nConfluence answers {status} without JSON, and the call is refused.\n"));
+        put(&mut example, &format!("\nThe call cannot succeed yet: Confluence answers {status}.\n"));
     } else {
         put(&mut example, &format!("\nAnswer ({status}), shortened:\n\n```json\n{}\n```\n", pretty(answer)));
     }

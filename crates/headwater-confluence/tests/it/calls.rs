@@ -13,8 +13,10 @@ pub(crate) struct Calls {
     /// What calls are about, by name.
     #[serde(rename = "thing")]
     pub(crate) things: HashMap<String, Recipe>,
-    /// Tools whose answer is no JSON, with its status.
-    pub(crate) no_json: HashMap<String, u16>,
+    /// Tools whose calls cannot succeed yet, with the status of the answer.
+    pub(crate) fails: HashMap<String, u16>,
+    /// Tools that answer although nothing has the id in their path, with the status of the answer.
+    pub(crate) answers_anyway: HashMap<String, u16>,
     /// Arguments that are the same in every family.
     everywhere: Map<String, Value>,
     /// Arguments by family.
@@ -31,6 +33,8 @@ pub(crate) struct Recipe {
     pub(crate) tool: String,
     #[serde(default)]
     pub(crate) arguments: Map<String, Value>,
+    /// What must be there before.
+    pub(crate) after: Option<String>,
     /// Where it stands in the answer, as a JSON Pointer.
     #[serde(default)]
     pub(crate) take: String,

@@ -98,7 +98,7 @@ impl Trial<'_> {
             Outcome::NoSuchOperation => return Ok(None),
             Outcome::Wrong(problem) => return Err(problem),
             Outcome::Answer(status, answer) => (status, shorten::answer(&answer)),
-            Outcome::Failure(failure) if world.gives_no_json(self.tool, failure.status) => {
+            Outcome::Failure(failure) if world.fails(self.tool, failure.status) => {
                 (failure.status, Value::Null)
             }
             Outcome::Failure(failure) => {
@@ -151,7 +151,8 @@ impl Trial<'_> {
         match world.call(token, self.tool, arguments).await {
             Outcome::NoSuchOperation => Ok(Value::Null),
             Outcome::Answer(status, answer)
-                if self.tool.parameter(name).is_some_and(|it| !is_in_path(it)) =>
+                if !self.tool.parameter(name).is_some_and(is_in_path)
+                    || world.answers_anyway(self.tool, status) =>
             {
                 Ok(json!({ name: nobodys, "status": status, "answer": shorten::answer(&answer) }))
             }

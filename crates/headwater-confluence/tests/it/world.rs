@@ -180,9 +180,14 @@ impl<'a> World<'a> {
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
-    /// Whether the file says that a tool's answer is no JSON and has this status.
-    pub(crate) fn gives_no_json(&self, tool: &Tool, status: u16) -> bool {
-        self.calls.no_json.get(&tool.name) == Some(&status)
+    /// Whether the file says that a tool answers about things that nobody has.
+    pub(crate) fn answers_anyway(&self, tool: &Tool, status: u16) -> bool {
+        self.calls.answers_anyway.get(&tool.name) == Some(&status)
+    }
+
+    /// Whether the file says that a tool's calls end with this status.
+    pub(crate) fn fails(&self, tool: &Tool, status: u16) -> bool {
+        self.calls.fails.get(&tool.name) == Some(&status)
     }
 
     pub(crate) fn catalogue(&self) -> &'a Catalogue {
@@ -221,6 +226,9 @@ impl<'a> World<'a> {
         }
         let calls = self.calls;
         let recipe = &calls.things[name];
+        if let Some(before) = &recipe.after {
+            Box::pin(self.thing(before)).await;
+        }
         let tool = self.catalogue().get(&recipe.tool).unwrap_or_else(|| panic!("{name}: {}", recipe.tool));
         let arguments = Value::Object(recipe.arguments.clone());
         let Value::Object(arguments) = Box::pin(self.fill(&arguments)).await else { unreachable!() };
