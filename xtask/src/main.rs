@@ -1,7 +1,8 @@
-//! The project's chores: `cargo xtask tidy` checks the invariants, `cargo xtask test` runs everything, `cargo xtask
-//! chaos` tries to lose grants.
+//! The project's chores: `cargo xtask tidy` checks the invariants, `cargo xtask docs` writes the reference of the
+//! tools, `cargo xtask test` runs everything, `cargo xtask chaos` tries to lose grants.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
+mod docs;
 mod postgres;
 mod run;
 mod test;
@@ -35,6 +36,12 @@ enum Chore {
         /// Only experiments whose name holds this text.
         only: Option<String>,
     },
+    /// Writes the reference of the tools, with answers that the sandbox gives now.
+    Docs {
+        /// Writes nothing, and fails when the reference is not what the tools' data say.
+        #[arg(long)]
+        check: bool,
+    },
     /// Runs all checks and tests, and installs what they need.
     Test {
         /// Leaves out the tests that run the published SDKs, which need Python and Node.
@@ -46,12 +53,10 @@ enum Chore {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Tidy { root } => tidy::run(&checkout(root)),
-        Chore::Chaos { full, only } => {
-            test::run_chaos(&checkout(PathBuf::from(env!("CARGO_MANIFEST_DIR"))), full, only.as_deref())
-        }
-        Chore::Test { without_sdks } => {
-            test::run_all(&checkout(PathBuf::from(env!("CARGO_MANIFEST_DIR"))), without_sdks)
-        }
+        Chore::Chaos { full, only } => test::run_chaos(&own_checkout(), full, only.as_deref()),
+        Chore::Docs { check: true } => docs::check(&own_checkout()),
+        Chore::Docs { check: false } => docs::write(&own_checkout()),
+        Chore::Test { without_sdks } => test::run_all(&own_checkout(), without_sdks),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -60,6 +65,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The checkout that this program was built in.
+fn own_checkout() -> PathBuf {
+    checkout(PathBuf::from(env!("CARGO_MANIFEST_DIR")))
 }
 
 /// The default names this crate's own folder; the checkout is the folder above it.

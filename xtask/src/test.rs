@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::run::Program;
-use crate::{postgres, tidy};
+use crate::{docs, postgres, tidy};
 
 /// Property tests try the same cases in every run.
 const SEED: (&str, &str) = ("PROPTEST_RNG_SEED", "20261101");
@@ -17,6 +17,7 @@ pub(crate) fn run_all(root: &Path, without_sdks: bool) -> Result<()> {
     let cargo = |arguments: &[&str]| Program::new(root, "cargo").run(arguments);
     cargo(&["fmt", "--all", "--check"])?;
     tidy::run(root)?;
+    docs::check(root)?;
     cargo(&[
         "clippy",
         "--workspace",

@@ -1,6 +1,7 @@
 //! What headwater knows about Confluence Cloud: its tools as data, and the little that cannot be data. Pure.
 
 mod failure;
+mod family;
 mod identity;
 mod sites;
 mod stale;
@@ -17,6 +18,8 @@ use headwater_domain::provider::ProviderKey;
 use headwater_domain::site::Site;
 use headwater_domain::target::AccountBase;
 use url::Url;
+
+pub use self::family::{Family, families};
 
 /// The tool files, by family.
 const FILES: [(&str, &str); 19] = [

@@ -78,6 +78,8 @@ impl OpenApi {
     fn check_body(&self, schema: &Value, body: &Value, place: &str) {
         let schema = self.follow(schema);
         let Some(members) = body.as_object() else { return };
+        let kind = schema["type"].as_str();
+        assert!(kind.is_none_or(|it| it == "object"), "{place}: {body} is no {kind:?}");
         // Some schemas say nothing about their members.
         if schema.get("properties").is_none() && schema.get("oneOf").is_none() {
             return;

@@ -140,6 +140,8 @@ fn build(plan: &RequestPlan, live: &LiveAccount) -> Result<Request<Body>, SendEr
         .uri(url.as_str())
         .header(ACCEPT, "application/json")
         .header(USER_AGENT, OUR_NAME)
+        // Some of Atlassian's writing operations refuse requests without it, as a guard against forged forms.
+        .header("x-atlassian-token", "no-check")
         .header(AUTHORIZATION, &live.authorization);
     let body = match &plan.body {
         Some(json) => {

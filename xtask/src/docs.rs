@@ -1,0 +1,75 @@
+//! `cargo xtask docs`: the reference of the tools, from their data and from what the sandbox answered.
+
+mod page;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use headwater_confluence::families;
+use serde_json::Value;
+
+use crate::run::Program;
+
+/// What came of carrying out every tool; a test of headwater-confluence writes it.
+const ANSWERS: &str = "crates/headwater-confluence/tests/golden/tools.json";
+/// Where the reference lies. Nothing else lies there.
+const FOLDER: &str = "docs/tools";
+
+/// Carries out every tool against the sandbox and writes the reference.
+pub(crate) fn write(root: &Path) -> Result<()> {
+    let test = Program::new(root, "cargo").with("UPDATE_GOLDEN", "1");
+    test.run(&["test", "--package", "headwater-confluence", "--test", "it", "--locked"])?;
+    let pages = render(root)?;
+    let folder = root.join(FOLDER);
+    fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    for path in present(root)?.into_iter().filter(|path| !pages.contains_key(path)) {
+        fs::remove_file(&path).with_context(|| format!("{} cannot be removed", path.display()))?;
+    }
+    for (path, text) in &pages {
+        fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    println!("docs: wrote {} pages to {FOLDER}", pages.len());
+    Ok(())
+}
+
+/// Fails when the reference is not what the data say.
+pub(crate) fn check(root: &Path) -> Result<()> {
+    let pages = render(root)?;
+    let stale = |(path, text): &(&PathBuf, &String)| fs::read_to_string(path).ok().as_ref() != Some(text);
+    let mut wrong: Vec<&PathBuf> = pages.iter().filter(stale).map(|(path, _)| path).collect();
+    let present = present(root)?;
+    wrong.extend(present.iter().filter(|path| !pages.contains_key(*path)));
+    for path in &wrong {
+        eprintln!("docs: {} is not what the tools' data say", path.display());
+    }
+    if !wrong.is_empty() {
+        bail!("{} pages are stale; run `cargo xtask docs`", wrong.len());
+    }
+    println!("docs: {} pages are up to date", pages.len());
+    Ok(())
+}
+
+/// All pages, by path.
+fn render(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
+    let text = fs::read_to_string(root.join(ANSWERS)).with_context(|| format!("{ANSWERS} cannot be read"))?;
+    let answers: Value = serde_json::from_str(&text).with_context(|| format!("{ANSWERS} is not JSON"))?;
+    let families = families().context("the tool files do not load")?;
+    let folder = root.join(FOLDER);
+    let mut pages: BTreeMap<PathBuf, String> = families
+        .iter()
+        .map(|family| (folder.join(format!("{}.md", family.name)), page::family(family, &answers)))
+        .collect();
+    pages.insert(folder.join("README.md"), page::index(&families, &answers));
+    Ok(pages)
+}
+
+fn present(root: &Path) -> Result<Vec<PathBuf>> {
+    let folder = root.join(FOLDER);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(&folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+    entries.map(|entry| Ok(entry?.path())).collect()
+}
