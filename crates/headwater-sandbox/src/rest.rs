@@ -1,6 +1,8 @@
 //! The REST operations. Each family of operations has a file with its table of routes: method, path, scopes, handler.
 
 mod call;
+#[cfg(test)]
+mod conformance;
 mod query;
 mod refusal;
 mod route;

@@ -53,6 +53,12 @@ impl Route {
         self.pattern
     }
 
+    /// The sets of scopes of which one is enough.
+    #[cfg(test)]
+    pub(super) fn scopes(&self) -> Scopes {
+        self.scopes
+    }
+
     /// Whether a token with these scopes may use the operation.
     pub(crate) fn allows(&self, held: &[&str]) -> bool {
         self.scopes.iter().any(|set| set.iter().all(|scope| held.contains(scope)))
