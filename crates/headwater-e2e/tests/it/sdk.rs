@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use headwater_e2e::dev_server::DevServer;
+use headwater_e2e::postgres::Postgres;
 use headwater_e2e::{binary, root, sdks};
 
 #[test]
@@ -11,6 +12,29 @@ fn python() {
         .args(["-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider", "tests"])
         .current_dir(root().join("crates/headwater-e2e/sdk/python"))
         .env("E2E_BINARY", binary::path().unwrap())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+/// What is kept must be kept alike by both stores.
+#[test]
+fn python_on_postgres() {
+    let database = Postgres::start().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let key = directory.path().join("key");
+    // Servers on one database need one key, whatever their data directories.
+    std::fs::write(&key, "ZTJlLWUyZS1lMmUtZTJlLWUyZS1lMmUtZTJlLWUyZTE=\n").unwrap();
+    let status = Command::new(sdks::python().unwrap())
+        .args(["-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider"])
+        .args(["tests/test_accounts.py", "tests/test_verification.py", "tests/test_webhooks.py"])
+        // These start a second server, which would lead the one connection to a sandbox of its own.
+        .args(["-k", "not required and not second and not two_servers"])
+        .current_dir(root().join("crates/headwater-e2e/sdk/python"))
+        .env("E2E_BINARY", binary::path().unwrap())
+        .env("HEADWATER_DATABASE__URL", database.address())
+        .env("HEADWATER_ENCRYPTION__KEY_ENCRYPTION_KEY_FILE", &key)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .status()
         .unwrap();
