@@ -36,8 +36,7 @@ pub(crate) fn run_all(root: &Path, without_sdks: bool) -> Result<()> {
         end_to_end.extend(["--", "--skip", "sdk::"]);
     }
     cargo(&end_to_end)?;
-    run_simulation(root)?;
-    run_chaos(root, false, None)
+    run_simulation(root)
 }
 
 /// How many worlds the refresh protocol lives through.
