@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod connections;
+mod defence;
 mod deliveries;
 mod events;
 mod flows;
@@ -28,6 +29,7 @@ use headwater_domain::sealed::Sealed;
 use headwater_domain::webhook::Webhook;
 
 use crate::store::{Store, StoreError, StoredSigningKey, Tx};
+pub use defence::Defence;
 use events::StoredEvent;
 use grants::Row;
 
@@ -36,6 +38,19 @@ use grants::Row;
 pub struct MemoryStore {
     committed: Arc<Mutex<State>>,
     writer: Arc<AsyncMutex<()>>,
+    lacking: Option<Defence>,
+}
+
+impl MemoryStore {
+    /// A store that lacks a defence, to show that its absence would be noticed.
+    pub fn without(defence: Defence) -> Self {
+        Self { lacking: Some(defence), ..Self::default() }
+    }
+
+    fn begin(&self, state: State, writer: Option<OwnedMutexGuard<()>>) -> MemoryTx {
+        let committed = Arc::clone(&self.committed);
+        MemoryTx { state, committed, writer, lacking: self.lacking, doomed: false }
+    }
 }
 
 /// Everything that is stored.
@@ -61,6 +76,9 @@ struct MemoryTx {
     committed: Arc<Mutex<State>>,
     /// Held by the one that writes.
     writer: Option<OwnedMutexGuard<()>>,
+    lacking: Option<Defence>,
+    /// The commit will be acknowledged, and nothing of it kept.
+    doomed: bool,
 }
 
 impl MemoryTx {
@@ -69,6 +87,10 @@ impl MemoryTx {
             return Err(refused("write in a transaction that reads"));
         }
         Ok(&mut self.state)
+    }
+
+    fn lacks(&self, defence: Defence) -> bool {
+        self.lacking == Some(defence)
     }
 }
 
@@ -80,20 +102,20 @@ fn refused(action: &'static str) -> StoreError {
 impl Store for MemoryStore {
     async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
         let state = self.committed.lock().map_err(|_| refused("begin to read"))?.clone();
-        Ok(Box::new(MemoryTx { state, committed: Arc::clone(&self.committed), writer: None }))
+        Ok(Box::new(self.begin(state, None)))
     }
 
     async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
         let writer = Some(Arc::clone(&self.writer).lock_owned().await);
         let state = self.committed.lock().map_err(|_| refused("begin to write"))?.clone();
-        Ok(Box::new(MemoryTx { state, committed: Arc::clone(&self.committed), writer }))
+        Ok(Box::new(self.begin(state, writer)))
     }
 }
 
 #[async_trait]
 impl Tx for MemoryTx {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        if self.writer.is_some() {
+        if self.writer.is_some() && !self.doomed {
             *self.committed.lock().map_err(|_| refused("commit"))? = self.state;
         }
         Ok(())

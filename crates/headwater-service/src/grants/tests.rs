@@ -2,9 +2,11 @@
 //! step, faults of the network. Nothing here waits for real.
 
 mod callers;
+mod controls;
 mod crash_points;
 mod faults;
 mod provider;
 mod refusals;
 mod seeds;
+mod stopped;
 mod world;

@@ -3,7 +3,7 @@
 use headwater_domain::account::AccountStatus;
 
 use super::provider::Fault;
-use super::world::simulate;
+use super::world::{World, simulate};
 
 /// Away for so many seconds around the end of the token; afterwards the account recovers by itself.
 fn outage(weather: Fault, seconds: u64) {
@@ -69,23 +69,25 @@ fn answers_that_get_lost_for_nine_minutes_lose_nothing() {
 /// the account says what happened.
 #[test]
 fn answers_that_stay_away_for_longer_cost_the_consent_and_the_account_says_so() {
-    simulate(|world| async move {
-        let replica = world.replica();
-        replica.sweep();
-        world.pass(3_005).await;
-        world.provider.weather(Fault::LostAnswer);
-        world.pass(560).await;
-        let inside = world.provider.presentations().len();
-        world.pass(3_000).await;
-        assert!(world.provider.probes() > 10);
-        assert_eq!(world.provider.presentations().len(), inside, "nothing is presented into the silence");
-        world.provider.weather(Fault::None);
-        world.pass(90).await;
-        assert_eq!(world.provider.presentations().len(), inside + 2, "once, and once to confirm");
-        assert_eq!(world.status().await, AccountStatus::Expired);
-        let error = replica.call(&world.account).await.err().unwrap();
-        assert_eq!(error.code(), "ACCOUNT_NOT_ACTIVE");
-    });
+    simulate(silence_for_an_hour);
+}
+
+pub(super) async fn silence_for_an_hour(world: World) {
+    let replica = world.replica();
+    replica.sweep();
+    world.pass(3_005).await;
+    world.provider.weather(Fault::LostAnswer);
+    world.pass(560).await;
+    let inside = world.provider.presentations().len();
+    world.pass(3_000).await;
+    assert!(world.provider.probes() > 10);
+    assert_eq!(world.provider.presentations().len(), inside, "nothing is presented into the silence");
+    world.provider.weather(Fault::None);
+    world.pass(90).await;
+    assert_eq!(world.provider.presentations().len(), inside + 2, "once, and once to confirm");
+    assert_eq!(world.status().await, AccountStatus::Expired);
+    let error = replica.call(&world.account).await.err().unwrap();
+    assert_eq!(error.code(), "ACCOUNT_NOT_ACTIVE");
 }
 
 #[test]

@@ -41,7 +41,8 @@ impl Chance {
     }
 }
 
-async fn live_through(world: World, seed: u64) {
+/// Three hours of it, and then peace: the account must be usable.
+pub(super) async fn live_through(world: World, seed: u64) {
     let mut chance = Chance(seed);
     let mut replicas: Vec<Replica> = (0..=chance.below(3)).map(|_| world.replica()).collect();
     for replica in &replicas {
@@ -55,6 +56,9 @@ async fn live_through(world: World, seed: u64) {
         let place = usize::try_from(chance.below(replicas.len() as u64)).unwrap();
         if chance.below(6) == 0 {
             replicas[place].kill();
+        }
+        if chance.below(8) == 0 {
+            replicas[place].stop_at_answer(chance.below(60));
         }
         for replica in replicas.iter_mut().filter(|replica| replica.dead()) {
             *replica = world.mortal(1 + chance.below(200));

@@ -43,8 +43,17 @@ pub(super) fn simulate<F: Future>(scenario: impl FnOnce(World) -> F) -> F::Outpu
 }
 
 pub(super) fn simulate_seeded<F: Future>(seed: u64, scenario: impl FnOnce(World) -> F) -> F::Output {
+    simulate_on(MemoryStore::default(), seed, scenario)
+}
+
+/// Like [`simulate_seeded`], on a store that may lack a defence.
+pub(super) fn simulate_on<F: Future>(
+    store: MemoryStore,
+    seed: u64,
+    scenario: impl FnOnce(World) -> F,
+) -> F::Output {
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(async { scenario(World::new(seed).await).await })
+    runtime.block_on(async { scenario(World::new(store, seed).await).await })
 }
 
 /// Time that passes only when everybody waits.
@@ -85,9 +94,17 @@ pub(super) struct Replica {
 struct Life {
     steps: AtomicU64,
     dies_at: AtomicU64,
+    /// For how many seconds it is stopped when the next answer has arrived.
+    stops_for: AtomicU64,
 }
 
 impl Life {
+    /// What a machine that sleeps, or a process that is stopped, does to whoever has an answer in hand.
+    async fn stop(&self) {
+        let seconds = self.stops_for.swap(0, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
     async fn step(&self) {
         if self.steps.fetch_add(1, Ordering::SeqCst) >= self.dies_at.load(Ordering::SeqCst) {
             pending::<()>().await;
@@ -121,6 +138,7 @@ impl Upstream for MortalUpstream {
     ) -> Result<Response<Body>, UpstreamError> {
         self.1.step().await;
         let answer = self.0.send(request, patience).await;
+        self.1.stop().await;
         self.1.step().await;
         answer
     }
@@ -173,13 +191,13 @@ impl Sealer for PlainSealer {
 }
 
 impl World {
-    async fn new(seed: u64) -> Self {
+    async fn new(store: MemoryStore, seed: u64) -> Self {
         let clock = SimulatedClock(Instant::now());
         let provider = Arc::new(Provider::new(clock));
         let world = Self {
             clock,
             provider,
-            store: Arc::new(MemoryStore::default()),
+            store: Arc::new(store),
             account: AccountId::generate(BEGINNING, 1),
             seeds: AtomicU64::new(seed << 16),
         };
@@ -261,7 +279,11 @@ impl World {
 
     /// A process that dies when it would take this step, counted from its start.
     pub(super) fn mortal(&self, dies_at: u64) -> Replica {
-        let life = Arc::new(Life { steps: AtomicU64::new(0), dies_at: AtomicU64::new(dies_at) });
+        let life = Arc::new(Life {
+            steps: AtomicU64::new(0),
+            dies_at: AtomicU64::new(dies_at),
+            stops_for: AtomicU64::new(0),
+        });
         let mut settings = Settings::new("https://headwater.example".parse().unwrap());
         // The cache goes by real time, which does not pass here.
         settings.cache_lifetime = Duration::from_nanos(1);
@@ -334,6 +356,11 @@ impl Replica {
     /// Whether it has died.
     pub(super) fn dead(&self) -> bool {
         self.life.steps.load(Ordering::SeqCst) > self.life.dies_at.load(Ordering::SeqCst)
+    }
+
+    /// Stops what it does for so long, in the moment when the provider's next answer has arrived.
+    pub(super) fn stop_at_answer(&self, seconds: u64) {
+        self.life.stops_for.store(seconds, Ordering::SeqCst);
     }
 
     /// Ends it now.
