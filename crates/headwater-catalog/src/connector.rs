@@ -63,6 +63,9 @@ pub trait Connector: Send + Sync {
         body: &[u8],
     ) -> ToolFailure;
 
+    /// The domains that keep its files. A download is followed there, without the account's token, and nowhere else.
+    fn file_domains(&self) -> &'static [&'static str];
+
     /// Whether an answer could mean that the access token is no longer accepted. `path` is the request's, below
     /// the account's base.
     fn stale_token_suspected(&self, status: u16, path: &str, body: &[u8]) -> bool;

@@ -25,6 +25,8 @@ pub struct Tool {
     pub scopes: Scopes,
     /// What a caller may assume about its effects.
     pub hints: Hints,
+    /// What an answer holds.
+    pub reply: Reply,
     /// How its list goes on, when it returns one page of a list.
     pub paging: Option<Paging>,
     /// Members of the request's body that are always the same.
@@ -116,6 +118,10 @@ pub enum Format {
     Document,
     /// A JSON value written as text; the request holds the value. One that is given as JSON is taken too.
     Json,
+    /// A file's bytes in base64.
+    Base64,
+    /// The `handle` of an earlier download: the path below the account's API base that the file is read from.
+    Download,
 }
 
 /// Where a parameter's value goes.
@@ -129,6 +135,9 @@ pub enum Place {
     Body(String),
     /// It is the JSON body.
     WholeBody,
+    /// Into the multipart form, as this part. `file.filename` and `file.type` tell the name and the media type of the
+    /// part `file`.
+    Part(String),
     /// Nowhere: callers of the published tool give it, and the provider's operation has no use for it.
     Nowhere,
 }
@@ -201,6 +210,17 @@ pub struct Hints {
     pub idempotent: bool,
     /// It deals with content that others write.
     pub open_world: bool,
+}
+
+/// What an answer holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// JSON, passed on as it is.
+    #[default]
+    Json,
+    /// A file, or a redirect to one.
+    File,
 }
 
 /// How a list goes on.

@@ -19,7 +19,8 @@
 //! ```
 //!
 //! `fixed` members stand in every body; a parameter with `body = "*"` is the whole body, one with `with` brings further
-//! members along, and one that is `unsent` is taken and not passed on.
+//! members along, and one that is `unsent` is taken and not passed on. Parameters with a `part` make the request a
+//! multipart form; `reply = "file"` says that the answer is a file, or a redirect to one.
 
 mod check;
 mod shape;
@@ -152,6 +153,7 @@ fn build(shape: ToolShape) -> Result<Tool, Problem> {
         request,
         scopes: shape.scopes,
         hints,
+        reply: shape.reply,
         paging: shape.paging,
         fixed: shape.fixed,
         keep: shape.keep,

@@ -37,15 +37,7 @@ pub struct NothingToKeep {
 impl Keep {
     /// The plan for an update of what is found at `path`.
     pub(crate) fn plan(&self, path: &str) -> KeepPlan {
-        let read = RequestPlan {
-            method: "GET",
-            path: path.to_owned(),
-            query: self.query.clone(),
-            body: None,
-            read_only: true,
-            idempotent: true,
-            keep: None,
-        };
+        let read = RequestPlan::read(path, &self.query);
         KeepPlan { read: Box::new(read), member: self.member.clone(), from: self.from.clone() }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::arguments::{Arguments, Violation};
 use crate::definition::{Format, ListStyle, Parameter, Place, Segment, Tool};
+use crate::form::{self, Part};
 use crate::keep::KeepPlan;
 
 /// Everything but the characters that RFC 3986 §2.3 leaves unreserved.
@@ -21,6 +22,8 @@ pub struct RequestPlan {
     pub query: String,
     /// The JSON body.
     pub body: Option<Value>,
+    /// The multipart form, instead of a JSON body.
+    pub form: Option<Vec<Part>>,
     /// Whether it changes nothing, so that it may be sent twice.
     pub read_only: bool,
     /// Whether sending it twice does what sending it once does.
@@ -33,7 +36,8 @@ impl RequestPlan {
     /// Plans a call of `tool`. Fails only for values that cannot stand in a path, or for arguments that were
     /// checked against another tool.
     pub fn new(tool: &Tool, arguments: &Arguments) -> Result<Self, Vec<Violation>> {
-        let (path, body) = (path(tool, arguments)?, body(tool, arguments));
+        let (path, form) = (path(tool, arguments)?, form::plan(tool, arguments)?);
+        let body = if form.is_some() { None } else { body(tool, arguments) };
         let kept =
             tool.keep.as_ref().filter(|keep| body.as_ref().is_some_and(|it| it.get(&keep.member).is_none()));
         Ok(Self {
@@ -42,9 +46,30 @@ impl RequestPlan {
             path,
             query: query(tool, arguments),
             body,
+            form,
             read_only: tool.hints.read_only,
             idempotent: tool.hints.idempotent,
         })
+    }
+
+    /// A plan that reads `path`, with `query` behind it.
+    pub fn read(path: &str, query: &str) -> Self {
+        Self {
+            method: "GET",
+            path: path.to_owned(),
+            query: query.to_owned(),
+            body: None,
+            form: None,
+            read_only: true,
+            idempotent: true,
+            keep: None,
+        }
+    }
+
+    /// Where it reads from: path and query.
+    pub fn handle(&self) -> String {
+        let mark = if self.query.is_empty() { "" } else { "?" };
+        format!("{}{mark}{}", self.path, self.query)
     }
 
     /// Whether it may be sent again although the first one may have had its effect.
@@ -108,7 +133,7 @@ fn query(tool: &Tool, arguments: &Arguments) -> String {
     let pairs: Vec<String> = placed(tool, arguments)
         .filter_map(|(_, place, value)| match place {
             Place::Query(name, style) => Some((name, texts(value, *style))),
-            Place::Path(_) | Place::Body(_) | Place::WholeBody | Place::Nowhere => None,
+            Place::Path(_) | Place::Body(_) | Place::WholeBody | Place::Part(_) | Place::Nowhere => None,
         })
         .flat_map(|(name, texts)| {
             texts.into_iter().map(move |text| format!("{}={}", encode(name), encode(&text)))
@@ -150,7 +175,7 @@ fn body(tool: &Tool, arguments: &Arguments) -> Option<Value> {
                 put(&mut object, name, meant(parameter, value));
                 parameter.with.iter().for_each(|(name, value)| put(&mut object, name, value.clone()));
             }
-            Place::Path(_) | Place::Query(..) | Place::Nowhere => {}
+            Place::Path(_) | Place::Query(..) | Place::Part(_) | Place::Nowhere => {}
         }
     }
     Some(Value::Object(object))

@@ -78,6 +78,7 @@ pub(crate) fn property(parameter: &Parameter) -> Map<String, Value> {
     };
     put("type", Some(json!(parameter.kind.as_str())));
     put("description", Some(json!(parameter.description)));
+    put("contentEncoding", (parameter.format == Some(Format::Base64)).then(|| json!("base64")));
     if let Kind::Array(kind) = parameter.kind {
         put("items", Some(items(parameter, kind)));
     } else {

@@ -162,6 +162,10 @@ impl Connector for Confluence {
         failure::read(tool, status, header, body)
     }
 
+    fn file_domains(&self) -> &'static [&'static str] {
+        &["atlassian.com", "atlassian.net", "atl-paas.net", "amazonaws.com"]
+    }
+
     fn stale_token_suspected(&self, status: u16, path: &str, body: &[u8]) -> bool {
         stale::suspected(status, path, body)
     }

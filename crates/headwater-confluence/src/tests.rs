@@ -2,7 +2,7 @@
 
 mod documents;
 
-use headwater_catalog::definition::{Kind, Parameter, Tool};
+use headwater_catalog::definition::{Format, Kind, Parameter, Tool};
 use headwater_catalog::plan::RequestPlan;
 use serde_json::{Map, Value, json};
 
@@ -53,7 +53,7 @@ fn signature(tool: &Tool) -> String {
     tool.parameters.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
-/// Arguments that fill every parameter of a tool.
+/// Arguments that fill every parameter of a tool, but those that stand for another one.
 fn every_argument(tool: &Tool) -> Map<String, Value> {
     let value = |it: &Parameter| {
         let allowed = it.allowed.first().map(|word| json!(word));
@@ -67,7 +67,8 @@ fn every_argument(tool: &Tool) -> Map<String, Value> {
         };
         it.example.clone().or(allowed).unwrap_or_else(by_kind)
     };
-    tool.parameters.iter().map(|it| (it.name.clone(), value(it))).collect()
+    let fits = |it: &&Parameter| it.format != Some(Format::Download);
+    tool.parameters.iter().filter(fits).map(|it| (it.name.clone(), value(it))).collect()
 }
 
 fn plan(confluence: &Confluence, name: &str, arguments: Map<String, Value>) -> RequestPlan {

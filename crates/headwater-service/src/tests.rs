@@ -7,6 +7,7 @@ mod audit;
 mod callback;
 mod connections;
 mod events;
+mod files;
 mod grants;
 mod harness;
 mod links;

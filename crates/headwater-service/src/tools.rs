@@ -3,6 +3,7 @@
 mod attempt;
 #[cfg(test)]
 pub(crate) mod bench;
+mod download;
 mod execute;
 mod failure;
 mod list;

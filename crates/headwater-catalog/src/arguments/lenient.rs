@@ -33,6 +33,8 @@ fn text(parameter: &Parameter, value: Value) -> Result<Value, Violation> {
             Ok(Value::String(value.to_string()))
         }
         (Value::String(text), Some(Format::Json)) => json(&parameter.name, text),
+        (Value::String(text), Some(Format::Base64)) => base64(&parameter.name, text),
+        (Value::String(text), Some(Format::Download)) => handle(&parameter.name, &text),
         (Value::Array(items), _) if parameter.comma_list => joined(&parameter.name, items),
         (value, _) => digits(&parameter.name, value),
     }
@@ -47,6 +49,27 @@ fn json(name: &str, text: String) -> Result<Value, Violation> {
             Err(Violation::new(name, "JSON", description))
         }
     }
+}
+
+/// A text that is base64.
+fn base64(name: &str, text: String) -> Result<Value, Violation> {
+    match crate::form::decode(&text) {
+        Ok(_) => Ok(Value::String(text)),
+        Err(problem) => Err(Violation::new(name, "base64", problem)),
+    }
+}
+
+/// The path that a file is downloaded from, as an earlier answer told it. Whether it stays below the account's API base
+/// is checked where the request is made.
+fn handle(name: &str, text: &str) -> Result<Value, Violation> {
+    let text = text.trim();
+    let path = text.split('?').next().unwrap_or_default();
+    if path.starts_with('/') && path.ends_with("/download") {
+        return Ok(Value::String(text.to_owned()));
+    }
+    let description =
+        "must be the `handle` that a download has answered; it begins with `/` and ends with `/download`";
+    Err(Violation::new(name, "handle", description))
 }
 
 /// A comma list without the spaces around its commas.

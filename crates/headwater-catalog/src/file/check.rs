@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::Problem;
-use crate::definition::{Format, Kind, Method, Paging, Parameter, Place, Segment, Tool};
+use crate::definition::{Format, Kind, Method, Paging, Parameter, Place, Reply, Segment, Tool};
 use crate::schema::property;
 
 /// The longest tool name that the wire contract lets through.
@@ -36,12 +36,12 @@ pub(super) fn parameter(parameter: &Parameter) -> Check {
         says("is required and has a default"),
         "remove one of the two",
     )?;
-    form(parameter)?;
+    format(parameter)?;
     bounds(parameter)?;
     samples(parameter)
 }
 
-fn form(parameter: &Parameter) -> Check {
+fn format(parameter: &Parameter) -> Check {
     let name = &parameter.name;
     let (kind, format) = (parameter.kind, parameter.format);
     let texts = matches!(kind, Kind::String | Kind::Array(crate::definition::ItemKind::String));
@@ -50,6 +50,10 @@ fn form(parameter: &Parameter) -> Check {
         Some(Format::Id) => texts && parameter.allowed.is_empty(),
         Some(Format::Cursor | Format::Document | Format::Json) => {
             kind == Kind::String && !parameter.comma_list
+        }
+        Some(Format::Base64 | Format::Download) => {
+            let part = |place: &Place| matches!(place, Place::Part(name) if !name.contains('.'));
+            kind == Kind::String && parameter.places.iter().all(part)
         }
     };
     ensure(
@@ -127,6 +131,7 @@ pub(super) fn tool(tool: &Tool) -> Check {
     path(tool)?;
     query(tool)?;
     body(tool)?;
+    form(tool)?;
     together(tool)?;
     keep(tool)?;
     paging(tool)
@@ -224,7 +229,7 @@ fn query(tool: &Tool) -> Check {
 fn body(tool: &Tool) -> Check {
     let of = |place: &Place| match place {
         Place::Body(name) => Some(name.clone()),
-        Place::Path(_) | Place::Query(..) | Place::WholeBody | Place::Nowhere => None,
+        Place::Path(_) | Place::Query(..) | Place::WholeBody | Place::Part(_) | Place::Nowhere => None,
     };
     whole_body(tool)?;
     let names: Vec<String> = tool.parameters.iter().flat_map(|it| &it.places).filter_map(of).collect();
@@ -255,6 +260,38 @@ fn whole_body(tool: &Tool) -> Check {
         whole == 0 || (whole == 1 && parts == 0 && tool.request.method.has_body()),
         || "a parameter is the whole body, and something else stands in it too, or there is none".to_owned(),
         "give the others names in the body, or let one parameter be all of it",
+    )
+}
+
+/// A form leaves no room for a JSON body, and what tells about a file needs the file.
+fn form(tool: &Tool) -> Check {
+    let places = || tool.parameters.iter().flat_map(|it| &it.places);
+    let bodies = places().any(|it| matches!(it, Place::Body(_) | Place::WholeBody));
+    ensure(
+        !tool.sends_form() || (!bodies && tool.keep.is_none() && tool.request.method.has_body()),
+        || "it has a `part`, and also a JSON body, or a method without a body".to_owned(),
+        "make all of them parts, of a POST or PUT request",
+    )?;
+    let is_file = |it: &Parameter| matches!(it.format, Some(Format::Base64 | Format::Download));
+    for (parameter, name) in tool.parts() {
+        let about = name.split_once('.');
+        let known = about.is_none_or(|(file, what)| {
+            ["filename", "type"].contains(&what)
+                && tool.parts().any(|(other, part)| part == file && is_file(other))
+        });
+        let twice = tool.parts().any(|(other, part)| {
+            part == name && other.name != parameter.name && !(is_file(other) && is_file(parameter))
+        });
+        ensure(
+            known && !twice && !name.is_empty(),
+            || format!("the part `{name}` is there twice, or tells about no file"),
+            "a `part` is a name of its own, or `filename` or `type` behind the part of a file and a dot",
+        )?;
+    }
+    ensure(
+        tool.reply == Reply::Json || tool.request.method == Method::Get,
+        || "only GET requests bring a file".to_owned(),
+        "remove `reply`",
     )
 }
 

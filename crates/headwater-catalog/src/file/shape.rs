@@ -8,7 +8,8 @@ use toml::Spanned;
 
 use super::Problem;
 use crate::definition::{
-    Format, Hints, ItemKind, Kind, ListStyle, Method, Paging, Parameter, Place, RequestLine, Scopes, Segment,
+    Format, Hints, ItemKind, Kind, ListStyle, Method, Paging, Parameter, Place, Reply, RequestLine, Scopes,
+    Segment,
 };
 use crate::keep::Keep;
 
@@ -27,6 +28,8 @@ pub(super) struct ToolShape {
     pub(super) request: Spanned<String>,
     pub(super) scopes: Scopes,
     pub(super) hints: Hints,
+    #[serde(default)]
+    pub(super) reply: Reply,
     pub(super) paging: Option<Paging>,
     #[serde(default)]
     pub(super) fixed: Map<String, Value>,
@@ -53,6 +56,7 @@ pub(super) struct ParameterShape {
     path: Option<String>,
     query: Option<String>,
     body: Option<String>,
+    part: Option<String>,
     /// Members that stand in the body with it.
     #[serde(default)]
     with: Map<String, Value>,
@@ -151,12 +155,13 @@ fn places(name: &str, shape: &ParameterShape) -> Result<Vec<Place>, Problem> {
         wire => Place::Body(wire.to_owned()),
     });
     let nowhere = shape.unsent.then_some(Place::Nowhere);
-    let places: Vec<Place> = [path, query, body, nowhere].into_iter().flatten().collect();
+    let part = shape.part.clone().map(Place::Part);
+    let places: Vec<Place> = [path, query, body, part, nowhere].into_iter().flatten().collect();
     if shape.unsent && places.len() > 1 {
         return Err(Problem::new(format!("parameter `{name}` is `unsent` and goes somewhere"), "remove one"));
     }
     if places.is_empty() {
-        let remedy = "give it `path`, `query` or `body` with its name on the wire";
+        let remedy = "give it `path`, `query`, `body` or `part` with its name on the wire";
         return Err(Problem::new(format!("parameter `{name}` goes nowhere"), remedy));
     }
     Ok(places)

@@ -124,8 +124,8 @@ fn mistakes_in_a_body_are_refused() {
 fn an_error_names_the_line() {
     let line_of = |needle: &str| SAMPLE.lines().position(|line| line == needle).unwrap() + 1;
     let expected = format!(
-        "sample.toml:{}: tool `sample_thing_update`: parameter `count` goes nowhere; give it `path`, `query` or \
-         `body` with its name on the wire",
+        "sample.toml:{}: tool `sample_thing_update`: parameter `count` goes nowhere; give it `path`, `query`, \
+         `body` or `part` with its name on the wire",
         line_of("name = \"count\"")
     );
     assert_eq!(broken("query = \"count\"", ""), expected);

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use headwater_catalog::form::Part;
+
 use super::*;
 
 /// A JSON document of the folder, or nothing after saying why.
@@ -72,6 +74,16 @@ impl OpenApi {
     fn body_schema<'a>(&'a self, operation: &'a Value) -> &'a Value {
         let body = self.follow(&operation["requestBody"]);
         self.follow(&body["content"]["application/json"]["schema"])
+    }
+
+    /// Checks that every part of a form is one that the operation knows, and that none it needs is missing.
+    fn check_form(&self, operation: &Value, parts: &[Part], place: &str) {
+        let body = self.follow(&operation["requestBody"]);
+        let schema = self.follow(&body["content"]["multipart/form-data"]["schema"]);
+        let sent: BTreeSet<String> = parts.iter().map(|it| it.name.clone()).collect();
+        let known: BTreeSet<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        assert!(sent.is_subset(&known), "{place}: {sent:?}");
+        assert!(words(schema.get("required")).is_subset(&sent), "{place}: {sent:?}");
     }
 
     /// Checks that every member of a body is one that the schema knows.
@@ -144,8 +156,12 @@ fn requests_are_those_of_the_vendors_documents() {
                 }
             }
         }
-        if let Some(body) = plan(&confluence, &tool.name, every_argument(tool)).body {
+        let plan = plan(&confluence, &tool.name, every_argument(tool));
+        if let Some(body) = plan.body {
             api.check_body(api.body_schema(operation), &body, &tool.name);
+        }
+        if let Some(parts) = plan.form {
+            api.check_form(operation, &parts, &tool.name);
         }
         check_scopes(tool, operation);
     }

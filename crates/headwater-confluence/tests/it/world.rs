@@ -8,8 +8,10 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use headwater_catalog::catalogue::Catalogue;
 use headwater_catalog::connector::Connector as _;
-use headwater_catalog::definition::Tool;
+use headwater_catalog::definition::{Reply, Tool};
+use headwater_catalog::download::Download;
 use headwater_catalog::failure::ToolFailure;
+use headwater_catalog::form;
 use headwater_catalog::plan::RequestPlan;
 use headwater_catalog::reply;
 use headwater_confluence::Confluence;
@@ -155,6 +157,9 @@ impl<'a> World<'a> {
             plan.fill(&keep, &serde_json::from_slice(&answer).unwrap()).unwrap();
         }
         let (status, headers, body) = self.carry_out(token, &plan).await;
+        if tool.reply == Reply::File && (300..400).contains(&status) {
+            return self.fetch(&headers, &plan).await;
+        }
         if (200..300).contains(&status) {
             return match reply::shape(status, &body) {
                 Ok(answer) => Outcome::Answer(status, answer),
@@ -168,6 +173,21 @@ impl<'a> World<'a> {
         Outcome::Failure(self.confluence.read_failure(tool, status, &header, &body))
     }
 
+    /// Follows a redirect to a file, without the token.
+    async fn fetch(&self, headers: &HeaderMap, plan: &RequestPlan) -> Outcome {
+        let location = Url::parse(headers[LOCATION].to_str().unwrap()).unwrap();
+        let (status, headers, body) =
+            self.send(Request::get(location.path()).body(Body::empty()).unwrap()).await;
+        let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
+        let file = Download {
+            size: u64::try_from(body.len()).ok(),
+            bytes: Some(body),
+            media_type: text("content-type"),
+            disposition: text("content-disposition"),
+        };
+        Outcome::Answer(status, file.shape(&plan.handle()))
+    }
+
     async fn carry_out(&self, token: &str, plan: &RequestPlan) -> (u16, HeaderMap, Vec<u8>) {
         let question = if plan.query.is_empty() { String::new() } else { format!("?{}", plan.query) };
         let request = Request::builder()
@@ -175,10 +195,14 @@ impl<'a> World<'a> {
             .uri(format!("/ex/confluence/{CLOUD_ID}{}{question}", plan.path))
             .header(AUTHORIZATION, format!("Bearer {token}"))
             .header(ACCEPT, "application/json")
-            .header("x-atlassian-token", "no-check")
-            .header(CONTENT_TYPE, "application/json");
-        let body = plan.body.as_ref().map(Value::to_string).unwrap_or_default();
-        self.send(request.body(Body::from(body)).unwrap()).await
+            .header("x-atlassian-token", "no-check");
+        let (media_type, body) = if let Some(parts) = &plan.form {
+            form::encode(parts, "a-boundary-of-the-tests")
+        } else {
+            let json = plan.body.as_ref().map(Value::to_string).unwrap_or_default();
+            ("application/json".to_owned(), json.into_bytes())
+        };
+        self.send(request.header(CONTENT_TYPE, media_type).body(Body::from(body)).unwrap()).await
     }
 
     /// Whether the file says that a tool answers about things that nobody has.

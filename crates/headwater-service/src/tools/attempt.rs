@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use headwater_catalog::failure::ToolFailure;
+use headwater_catalog::definition::Reply;
+use headwater_catalog::download::MOST_INLINE;
+use headwater_catalog::form;
 use headwater_catalog::plan::RequestPlan;
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ExecutionId;
@@ -47,11 +49,19 @@ impl Service {
             plan.fill(&keep, &Value::Object(present))
                 .map_err(|problem| failure::not_kept(&problem, execution))?;
         }
-        self.attempt(found, &plan, live, execution).await
+        if let Some(form) = &mut plan.form {
+            self.fetch_parts(found, form, &live, execution).await?;
+        }
+        match found.tool.reply {
+            Reply::Json => self.attempt(found, &plan, live, execution).await,
+            Reply::File => {
+                let file = self.download(found, &plan, live, execution, MOST_INLINE).await?;
+                Ok(file.shape(&plan.handle()))
+            }
+        }
     }
 
-    /// Sends a request and shapes the answer. Where the provider seems not to accept the token although the clock
-    /// says it is good, the token is replaced once; only a request without effects is then sent again.
+    /// Sends a request and shapes the answer.
     async fn attempt(
         &self,
         found: &Found<'_>,
@@ -59,6 +69,19 @@ impl Service {
         live: Arc<LiveAccount>,
         execution: &ExecutionId,
     ) -> Result<Map<String, Value>, ServiceError> {
+        let (answer, live) = self.answered(found, plan, live, execution).await?;
+        shape(found, &live, &answer, execution)
+    }
+
+    /// Sends a request. Where the provider seems not to accept the token although the clock says it is good, the token
+    /// is replaced once; only a request without effects is then sent again.
+    pub(super) async fn answered(
+        &self,
+        found: &Found<'_>,
+        plan: &RequestPlan,
+        live: Arc<LiveAccount>,
+        execution: &ExecutionId,
+    ) -> Result<(Answer, Arc<LiveAccount>), ServiceError> {
         let answer = self.send(plan, &live).await.map_err(|error| failure::unreachable(&error, execution))?;
         let stale = found.connector.stale_token_suspected(answer.status, &plan.path, &answer.body);
         if stale {
@@ -68,13 +91,13 @@ impl Service {
                         .send(plan, &fresh)
                         .await
                         .map_err(|error| failure::unreachable(&error, execution))?;
-                    return shape(found, &fresh, &answer, execution);
+                    return Ok((answer, fresh));
                 }
                 Some(Err(error)) if error.kind() == ErrorKind::FailedPrecondition => return Err(error),
                 _ => {}
             }
         }
-        shape(found, &live, &answer, execution)
+        Ok((answer, live))
     }
 
     /// Sends a request, and again where that is harmless and promising, as long as the caller's time allows.
@@ -101,7 +124,7 @@ impl Service {
         live: &LiveAccount,
         end: Duration,
     ) -> Result<Answer, SendError> {
-        let request = build(plan, live)?;
+        let request = build(plan, live, || self.random_token())?;
         let left = |clock: &dyn Clock| end.saturating_sub(clock.elapsed());
         let settings = self.settings();
         let permit = match live.site_key() {
@@ -131,7 +154,11 @@ pub(super) enum SendError {
     Crowded(#[from] Crowded),
 }
 
-fn build(plan: &RequestPlan, live: &LiveAccount) -> Result<Request<Body>, SendError> {
+fn build(
+    plan: &RequestPlan,
+    live: &LiveAccount,
+    boundary: impl FnOnce() -> String,
+) -> Result<Request<Body>, SendError> {
     let query = (!plan.query.is_empty()).then_some(plan.query.as_str());
     let url = live.base.resolve(&plan.path, query).map_err(|_| SendError::Unbuildable)?;
     let method = Method::from_bytes(plan.method.as_bytes()).map_err(|_| SendError::Unbuildable)?;
@@ -143,12 +170,17 @@ fn build(plan: &RequestPlan, live: &LiveAccount) -> Result<Request<Body>, SendEr
         // Some of Atlassian's writing operations refuse requests without it, as a guard against forged forms.
         .header("x-atlassian-token", "no-check")
         .header(AUTHORIZATION, &live.authorization);
-    let body = match &plan.body {
-        Some(json) => {
+    let body = match (&plan.body, &plan.form) {
+        (_, Some(parts)) => {
+            let (media_type, bytes) = form::encode(parts, &boundary());
+            request = request.header(CONTENT_TYPE, media_type);
+            Bytes::from(bytes)
+        }
+        (Some(json), None) => {
             request = request.header(CONTENT_TYPE, "application/json");
             Bytes::from(json.to_string())
         }
-        None => Bytes::new(),
+        (None, None) => Bytes::new(),
     };
     request.body(full(body)).map_err(|_| SendError::Unbuildable)
 }
@@ -163,8 +195,5 @@ fn shape(
         return headwater_catalog::reply::shape(answer.status, &answer.body)
             .map_err(|error| failure::unreadable(&error.to_string(), execution));
     }
-    let header =
-        |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let refusal: ToolFailure = found.connector.read_failure(found.tool, answer.status, &header, &answer.body);
-    Err(failure::refused(refusal, found.tool, live, execution))
+    Err(failure::read(found, live, answer, execution))
 }

@@ -9,7 +9,9 @@ use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ExecutionId;
 use headwater_ports::upstream::{ReadError, UpstreamError};
 
-use super::attempt::SendError;
+use super::attempt::{Answer, SendError};
+use super::download::Lost;
+use super::execute::Found;
 use crate::error::{ServiceError, ToolError};
 use crate::governor::Crowded;
 use crate::live::LiveAccount;
@@ -20,13 +22,34 @@ const TOOL_ERROR: &str = "TOOL_ERROR";
 /// The longest vendor answer in an error: gRPC clients take 8 KiB of trailers in all.
 const MAX_VENDOR_BODY: usize = 2000;
 
-/// The provider answered with an error.
-pub(super) fn refused(
-    failure: ToolFailure,
-    tool: &Tool,
+/// Reads an answer other than success.
+pub(super) fn read(
+    found: &Found<'_>,
     live: &LiveAccount,
+    answer: &Answer,
     execution: &ExecutionId,
 ) -> ServiceError {
+    let header =
+        |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let refusal = found.connector.read_failure(found.tool, answer.status, &header, &answer.body);
+    refused(refusal, found.tool, live, execution)
+}
+
+/// A file could not be fetched; nothing was changed.
+pub(super) fn lost(problem: &Lost, execution: &ExecutionId) -> ServiceError {
+    let (kind, code) = match problem {
+        Lost::TooLarge => (ErrorKind::InvalidArgument, "FILE_TOO_LARGE"),
+        Lost::Upstream(UpstreamError::TimedOut(_)) => (ErrorKind::DeadlineExceeded, "NO_ANSWER"),
+        Lost::Upstream(_) | Lost::Read(_) => (ErrorKind::Internal, "NO_ANSWER"),
+        Lost::NoTarget | Lost::StrangeHost(_) | Lost::TooManyHops | Lost::Refused(_) => {
+            (ErrorKind::Internal, "NO_FILE")
+        }
+    };
+    tool_error(kind, code, format!("the file could not be fetched: {problem}"), execution)
+}
+
+/// The provider answered with an error.
+fn refused(failure: ToolFailure, tool: &Tool, live: &LiveAccount, execution: &ExecutionId) -> ServiceError {
     let kind = match failure.kind {
         FailureKind::Unauthorized => ErrorKind::Unauthenticated,
         FailureKind::Forbidden => ErrorKind::PermissionDenied,
