@@ -229,6 +229,8 @@ pub enum Reply {
 pub enum Paging {
     /// The answer links to the next page, and the link holds a cursor.
     Cursor,
+    /// The answer links to the next page, and the link counts the results before it.
+    Start,
 }
 
 impl Tool {

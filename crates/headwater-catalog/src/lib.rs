@@ -14,6 +14,7 @@ pub mod failure;
 pub mod file;
 pub mod form;
 pub mod keep;
+pub mod paging;
 pub mod plan;
 pub mod reply;
 mod schema;

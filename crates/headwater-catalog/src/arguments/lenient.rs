@@ -6,6 +6,7 @@ use serde_json::{Number, Value};
 
 use super::{Violation, shortened};
 use crate::definition::{Format, ItemKind, Kind, Parameter};
+use crate::paging::query_value;
 
 /// Up to here a double holds every whole number exactly (2^53).
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -160,23 +161,17 @@ fn array(name: &str, kind: ItemKind, value: Value) -> Result<Value, Violation> {
 fn cursor(name: &str, text: &str) -> Result<Value, Violation> {
     let text = text.trim();
     let is_link = text.contains('?') || text.starts_with('/') || text.contains("://");
-    let bare = if is_link {
-        let query = text.split_once('?').map_or("", |(_, query)| query);
-        let query = query.split('#').next().unwrap_or_default();
-        query.split('&').find_map(|pair| pair.strip_prefix("cursor=")).ok_or_else(|| no_cursor(name, text))?
+    let cursor = if is_link {
+        query_value(text, "cursor").ok_or_else(|| no_cursor(name, text))?
     } else {
-        text
+        percent_decode_str(text).decode_utf8().map_err(|_| no_cursor(name, text))?.into_owned()
     };
-    if bare.is_empty() {
-        return Ok(Value::Null);
-    }
-    let decoded = percent_decode_str(bare).decode_utf8().map_err(|_| no_cursor(name, text))?;
-    Ok(Value::String(decoded.into_owned()))
+    Ok(if cursor.is_empty() { Value::Null } else { Value::String(cursor) })
 }
 
 fn no_cursor(name: &str, text: &str) -> Violation {
     let description = format!(
-        "`{}` is a link without a cursor; give the `_links.next` value of the page before, or leave it out for the first page",
+        "`{}` is a link without a cursor; give `next_page.cursor` or `_links.next` of the page before, or leave it out for the first page",
         shortened(text)
     );
     Violation::new(name, "cursor", description)

@@ -329,6 +329,12 @@ fn paging(tool: &Tool) -> Check {
         has_cursor == (tool.paging == Some(Paging::Cursor)),
         || "`paging = \"cursor\"` and a parameter of the format `cursor` must come together".to_owned(),
         "add the one that is missing",
+    )?;
+    let has_start = tool.parameter("start").is_some_and(|it| it.kind == Kind::Integer);
+    ensure(
+        has_start || tool.paging != Some(Paging::Start),
+        || "`paging = \"start\"` needs an integer parameter named `start`".to_owned(),
+        "add it",
     )
 }
 

@@ -11,9 +11,9 @@ use headwater_catalog::connector::Connector as _;
 use headwater_catalog::definition::{Reply, Tool};
 use headwater_catalog::download::Download;
 use headwater_catalog::failure::ToolFailure;
-use headwater_catalog::form;
 use headwater_catalog::plan::RequestPlan;
 use headwater_catalog::reply;
+use headwater_catalog::{form, paging};
 use headwater_confluence::Confluence;
 use headwater_sandbox::{Client, Clock, Consent, Options, Random, Sandbox, StaleTokens, TokenRules};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION};
@@ -162,7 +162,10 @@ impl<'a> World<'a> {
         }
         if (200..300).contains(&status) {
             return match reply::shape(status, &body) {
-                Ok(answer) => Outcome::Answer(status, answer),
+                Ok(mut answer) => {
+                    paging::tell(tool, &mut answer);
+                    Outcome::Answer(status, answer)
+                }
                 Err(error) => Outcome::Wrong(error.to_string()),
             };
         }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use headwater_catalog::definition::Reply;
 use headwater_catalog::download::MOST_INLINE;
-use headwater_catalog::form;
 use headwater_catalog::plan::RequestPlan;
+use headwater_catalog::{form, paging};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ExecutionId;
 use headwater_ports::clock::Clock;
@@ -192,8 +192,10 @@ fn shape(
     execution: &ExecutionId,
 ) -> Result<Map<String, Value>, ServiceError> {
     if (200..300).contains(&answer.status) {
-        return headwater_catalog::reply::shape(answer.status, &answer.body)
-            .map_err(|error| failure::unreadable(&error.to_string(), execution));
+        let mut reply = headwater_catalog::reply::shape(answer.status, &answer.body)
+            .map_err(|error| failure::unreadable(&error.to_string(), execution))?;
+        paging::tell(found.tool, &mut reply);
+        return Ok(reply);
     }
     Err(failure::read(found, live, answer, execution))
 }

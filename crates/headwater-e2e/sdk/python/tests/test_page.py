@@ -123,3 +123,16 @@ def test_tools_are_listed_for_agents(client, actions, connected):
     assert {tool.identifier for tool in scoped.tools} == {connected}
     definition = scoped.tools[0].tool.definition
     assert definition["name"].startswith("confluence_") and definition["input_schema"]["type"] == "object"
+
+
+def test_a_list_says_how_to_go_on_until_its_last_page(execute, space, identifier):
+    titles = [f"Page {number} of {identifier}" for number in range(5)]
+    parent = execute("confluence_page_create", spaceId=space["id"], title=f"Pages of {identifier}")
+    for title in titles:
+        execute("confluence_page_create", spaceId=space["id"], title=title, parentId=parent["id"])
+    seen, more = [], {}
+    while more is not None:
+        page = execute("confluence_page_children_get", id=parent["id"], limit=2, **more)
+        seen += [it["title"] for it in page["results"]]
+        more = page.get("next_page")
+    assert seen == titles
