@@ -1,9 +1,11 @@
 //! The gateway: `/ex/confluence/{cloudId}/...`. It checks the token, the site and the scopes before it looks at
-//! anything else, and gives every answer the headers of the vendor's edge.
+//! anything else, and gives every answer the headers of the vendor's edge. The same operations answer at the site's own
+//! address.
 
 mod edge;
 mod rates;
 mod refusals;
+mod site;
 
 use std::sync::Arc;
 
@@ -19,6 +21,7 @@ use http::{HeaderMap, Method, StatusCode};
 pub(crate) use self::edge::dress;
 use self::rates::{Asked, Rates};
 pub(crate) use self::refusals::{scope_mismatch, unauthorized};
+pub(crate) use self::site::asked as asked_site;
 use crate::control::{Event, TokenMark, operation};
 use crate::rest::{self, Call, Match, Query, Refusal, Routes};
 use crate::state::State;
@@ -38,12 +41,17 @@ struct Gateway {
     rates: Arc<Rates>,
 }
 
-/// Who is asking, as far as the token tells.
+/// Who is asking, and for what.
 struct Caller {
-    client_id: String,
     account_id: String,
+    site: Site,
+    /// The app that asks, and the scopes of its token. Programs with an API token of their user have no limits.
+    app: Option<App>,
+}
+
+struct App {
+    client_id: String,
     scope: String,
-    sites: Vec<Site>,
 }
 
 /// The routes of the gateway.
@@ -52,6 +60,9 @@ pub(crate) fn router(state: State) -> Router {
     Router::new()
         .route("/ex/confluence/{cloud_id}", any(serve))
         .route("/ex/confluence/{cloud_id}/{*path}", any(serve))
+        .route("/wiki/rest/{*path}", any(serve))
+        .route("/wiki/api/{*path}", any(serve))
+        .route("/wiki/download/{*path}", any(serve))
         .with_state(gateway)
 }
 
@@ -95,38 +106,46 @@ async fn serve(Extract(gateway): Extract<Gateway>, request: Request) -> Response
 
 impl Gateway {
     async fn answer(&self, parts: &Parts, body: Body) -> Result<Response, Refusal> {
-        let (cloud_id, path) = split(parts.uri.path());
+        let through_gateway = split(parts.uri.path());
+        let path = through_gateway.map_or(parts.uri.path(), |(_, path)| path);
         if parts.method == Method::PATCH {
             return Err(refusals::patch());
         }
         if refusals::looks_forged(parts) {
             return Err(refusals::forged());
         }
-        let caller = self.caller(parts, path).await?;
-        let site = caller.sites.iter().find(|site| site.cloud_id == cloud_id);
-        let site = site.ok_or_else(|| refusals::no_mapping(&self.state, parts.uri.path()))?.clone();
+        let Caller { account_id, site, app } = match through_gateway {
+            Some((cloud_id, path)) => self.caller(parts, cloud_id, path).await?,
+            None => {
+                let (account_id, site) = site::caller(&self.state, parts).await?;
+                Caller { account_id, site, app: None }
+            }
+        };
         let Some(below_wiki) = path.strip_prefix("/wiki") else {
             return Err(refusals::no_mapping(&self.state, parts.uri.path()));
         };
         match self.routes.find(&parts.method, below_wiki) {
-            Match::Found(route, parameters) => {
-                let held: Vec<&str> = caller.scope.split_whitespace().collect();
-                if !route.allows(&held) {
+            Match::Found(route, parameters) if app.is_none() || route.is_for_apps() => {
+                let is_covered = |app: &App| route.allows(&app.scope.split_whitespace().collect::<Vec<_>>());
+                if !app.as_ref().is_none_or(is_covered) {
                     return Err(scope_mismatch());
                 }
-                let asked = Asked {
+                // The quotas are for apps.
+                let asked = app.map(|app| Asked {
                     rules: self.state.control.switches().rates,
                     now: self.state.clock.now_ms(),
-                    client_id: caller.client_id,
-                    operation: format!("{cloud_id} {} {}", parts.method, route.pattern()),
+                    client_id: app.client_id,
+                    operation: format!("{} {} {}", site.cloud_id, parts.method, route.pattern()),
                     method: &parts.method,
                     path: below_wiki,
-                };
-                self.rates.admit(&asked)?;
+                });
+                if let Some(asked) = &asked {
+                    self.rates.admit(asked)?;
+                }
                 let call = Call {
                     state: self.state.clone(),
                     site,
-                    account_id: caller.account_id,
+                    account_id,
                     unlocked: false,
                     path: path.to_owned(),
                     parameters,
@@ -137,10 +156,13 @@ impl Gateway {
                 let writer = (call.account_id.clone(), call.site.cloud_id.clone());
                 let reply = route.answer(call).await.unwrap_or_else(IntoResponse::into_response);
                 self.note_write(parts, path, writer, reply.status());
-                Ok(self.rates.charge(&asked, reply).await)
+                Ok(match asked {
+                    Some(asked) => self.rates.charge(&asked, reply).await,
+                    None => reply,
+                })
             }
             Match::OtherMethod => Err(refusals::other_method(&parts.method, path)),
-            Match::Nothing => Err(refusals::no_such_path(&site, path, &parts.headers)),
+            Match::Found(..) | Match::Nothing => Err(refusals::no_such_path(&site, path, &parts.headers)),
         }
     }
 
@@ -161,13 +183,17 @@ impl Gateway {
         self.state.control.ledger.note(self.state.clock.now_ms(), parts.extensions.get().copied(), event);
     }
 
-    async fn caller(&self, parts: &Parts, path: &str) -> Result<Caller, Refusal> {
+    /// Who holds the token, and the site, if the token is for it.
+    async fn caller(&self, parts: &Parts, cloud_id: &str, path: &str) -> Result<Caller, Refusal> {
         let stale = || refusals::stale(self.state.control.switches().stale_tokens, path);
         let token = access(&self.state, parts).await?.ok_or_else(stale)?;
         let mut tx = self.state.storage.begin().await?;
         let grant = grants::find(&mut tx, &token.grant_id).await?.ok_or_else(stale)?;
         let sites = grants::sites(&mut tx, &token.grant_id).await?;
-        Ok(Caller { client_id: grant.client_id, account_id: grant.account_id, scope: token.scope, sites })
+        let site = sites.into_iter().find(|site| site.cloud_id == cloud_id);
+        let site = site.ok_or_else(|| refusals::no_mapping(&self.state, parts.uri.path()))?;
+        let app = Some(App { client_id: grant.client_id, scope: token.scope });
+        Ok(Caller { account_id: grant.account_id, site, app })
     }
 }
 
@@ -177,10 +203,10 @@ fn limit(path: &str) -> usize {
 }
 
 /// Takes `/ex/confluence/{cloudId}/rest/of/path` apart; the rest keeps its slash.
-fn split(path: &str) -> (&str, &str) {
-    let behind = path.strip_prefix("/ex/confluence/").unwrap_or_default();
-    match behind.find('/') {
+fn split(path: &str) -> Option<(&str, &str)> {
+    let behind = path.strip_prefix("/ex/confluence/")?;
+    Some(match behind.find('/') {
         Some(at) => behind.split_at(at),
         None => (behind, ""),
-    }
+    })
 }

@@ -14,7 +14,7 @@ use crate::options::{Client, Options};
 use crate::random::Random;
 use crate::state::{Settings, State};
 use crate::storage::grants::Chosen;
-use crate::storage::{Storage, StorageError, clients, editions, site_switches, sites};
+use crate::storage::{Storage, StorageError, api_tokens, clients, editions, site_switches, sites, users};
 use crate::{address, bare, gateway, media, oauth, scenario, seed, web, withdrawal};
 
 /// An emulated Confluence Cloud.
@@ -88,6 +88,21 @@ impl Sandbox {
         let mut tx = self.state.storage.begin().await?;
         clients::insert(&mut tx, &client).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Gives the user with this e-mail address an API token, for programs that sign in to the site's own address.
+    /// False when nobody has the address.
+    pub async fn register_api_token(&self, email: &str, token: &str) -> Result<bool, StorageError> {
+        let mut tx = self.state.storage.begin().await?;
+        let known = api_tokens::insert(&mut tx, email, token).await?;
+        tx.commit().await?;
+        Ok(known)
+    }
+
+    /// The e-mail addresses of the users, in the order they were added.
+    pub async fn emails(&self) -> Result<Vec<String>, StorageError> {
+        let mut tx = self.state.storage.begin().await?;
+        Ok(users::all(&mut tx).await?.into_iter().map(|user| user.email).collect())
     }
 
     /// Ages every access token until it has expired.

@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 pub(crate) mod admin_keys;
+pub(crate) mod api_tokens;
 pub(crate) mod attachments;
 pub(crate) mod classifications;
 pub(crate) mod clients;

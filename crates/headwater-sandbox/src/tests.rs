@@ -32,6 +32,7 @@ mod resources;
 mod rules;
 mod scenarios;
 mod search;
+mod site;
 mod spaces;
 mod storage;
 mod tasks;

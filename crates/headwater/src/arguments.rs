@@ -130,6 +130,9 @@ pub(crate) struct SandboxArguments {
     /// Its client secret; made up and printed when not given.
     #[arg(long, env = "SANDBOX_CLIENT_SECRET", hide_env_values = true)]
     pub(crate) client_secret: Option<String>,
+    /// An API token for the first user; made up and printed when not given.
+    #[arg(long, env = "SANDBOX_API_TOKEN", hide_env_values = true)]
+    pub(crate) api_token: Option<String>,
     /// A redirect URI of the app; may be given several times.
     #[arg(long = "redirect-uri", value_name = "URI")]
     pub(crate) redirect_uris: Vec<String>,

@@ -54,12 +54,16 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<()> {
         scopes: Vec::new(),
     };
     running.sandbox.register_client(client).await?;
+    let token = arguments.api_token.unwrap_or_else(made_up_secret);
+    let email = running.sandbox.emails().await?.into_iter().next().unwrap_or_default();
+    running.sandbox.register_api_token(&email, &token).await?;
     say!("Confluence sandbox at {}", running.url);
     say!("  OAuth app      client id {}, client secret {secret}", arguments.client_id);
     say!("  authorize URL  {}/authorize", running.url);
     say!("  token URL      {}/oauth/token", running.url);
     say!("  API gateway    {}/ex/confluence/{{cloud id}}", running.url);
     say!("  web view       {}/wiki", running.url);
+    say!("  API token      {email} with {token}, for {}/wiki/rest and /wiki/api", running.url);
     if let Some(url) = &running.control_url {
         say!("  control        {url}");
     }

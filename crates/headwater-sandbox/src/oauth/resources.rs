@@ -4,15 +4,14 @@ use axum::Json;
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
-use http::header::HOST;
 use http::request::Parts;
 use serde_json::{Value, json};
 
-use crate::gateway::{access, dress, scope_mismatch, unauthorized};
+use crate::gateway::{access, asked_site, dress, scope_mismatch, unauthorized};
 use crate::rest::Refusal;
 use crate::state::State;
 use crate::storage::tokens::AccessToken;
-use crate::storage::{grants, sites as stored_sites, users};
+use crate::storage::{grants, users};
 
 /// The sites of a token, each with the scopes that are good there.
 pub(super) async fn sites(Extract(state): Extract<State>, parts: Parts) -> Response {
@@ -29,12 +28,9 @@ pub(super) async fn tenant(
     Extract(state): Extract<State>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let mut tx = state.storage.begin().await?;
-    let sites = stored_sites::all(&mut tx).await?;
-    let is_asked = |url: &str| url.split_once("://").is_some_and(|(_, authority)| authority == host);
-    let site = sites.iter().find(|site| is_asked(&site.url)).or(sites.first());
-    Ok(Json(json!({ "cloudId": site.map(|site| &site.cloud_id) })))
+    let site = asked_site(&mut tx, &headers).await?;
+    Ok(Json(json!({ "cloudId": site.map(|site| site.cloud_id) })))
 }
 
 async fn list_sites(state: &State, parts: &Parts) -> Result<Response, Refusal> {

@@ -59,6 +59,11 @@ impl Route {
         self.scopes
     }
 
+    /// Whether apps can use the operation at all, or only a signed-in user.
+    pub(crate) fn is_for_apps(&self) -> bool {
+        !self.scopes.is_empty()
+    }
+
     /// Whether a token with these scopes may use the operation.
     pub(crate) fn allows(&self, held: &[&str]) -> bool {
         self.scopes.iter().any(|set| set.iter().all(|scope| held.contains(scope)))

@@ -436,3 +436,9 @@ CREATE TABLE IF NOT EXISTS content_states (
     updated_at INTEGER NOT NULL,
     PRIMARY KEY (content_id, draft)
 ) STRICT, WITHOUT ROWID;
+
+-- Passwords that users give to programs.
+CREATE TABLE IF NOT EXISTS api_tokens (
+    token      TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES users (account_id) ON DELETE CASCADE
+) STRICT;

@@ -5,8 +5,11 @@ mod blueprint;
 mod children;
 mod create;
 mod history;
+mod labels;
 mod list;
+mod properties;
 mod read;
+mod spaces;
 mod update;
 
 use http::{Method, StatusCode};
@@ -32,6 +35,15 @@ pub(super) fn routes() -> Vec<Route> {
         &[&["write:confluence-content"], &["read:content-details:confluence", "write:content:confluence"]];
     const BLUEPRINT: &str = "/rest/api/content/blueprint/instance/{draftId}";
     const ONE: &str = "/rest/api/content/{id}";
+    const LABELS: Scopes = &[&["read:confluence-content.summary"], &["read:label:confluence"]];
+    const SPACES: Scopes = &[&["read:confluence-space.summary"], &["read:space-details:confluence"]];
+    const PROPERTIES: &str = "/rest/api/content/{id}/property";
+    const PROPERTY: &str = "/rest/api/content/{id}/property/{key}";
+    const READ_PROPERTY: Scopes = &[&["read:confluence-props"], &["read:content.property:confluence"]];
+    const WRITE_PROPERTY: Scopes = &[
+        &["write:confluence-props"],
+        &["read:content.property:confluence", "write:content.property:confluence"],
+    ];
     vec![
         Route::new(Method::GET, "/rest/api/content", READ, list::list),
         Route::new(Method::POST, "/rest/api/content", WRITE, create::create),
@@ -52,6 +64,15 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/rest/api/content/{id}/history", READ, history::history),
         Route::new(Method::GET, "/rest/api/content/{id}/version", READ, history::versions),
         Route::new(Method::GET, "/rest/api/content/{id}/version/{versionNumber}", READ, history::version),
+        Route::new(Method::GET, "/rest/api/content/{id}/label", LABELS, labels::list),
+        Route::new(Method::GET, "/rest/api/space", SPACES, spaces::list),
+        Route::new(Method::GET, "/rest/api/space/{spaceKey}", SPACES, spaces::read),
+        Route::new(Method::GET, PROPERTIES, READ_PROPERTY, properties::list),
+        Route::new(Method::POST, PROPERTIES, WRITE_PROPERTY, properties::create),
+        Route::new(Method::GET, PROPERTY, READ_PROPERTY, properties::read),
+        Route::new(Method::POST, PROPERTY, WRITE_PROPERTY, properties::create),
+        Route::new(Method::PUT, PROPERTY, WRITE_PROPERTY, properties::update),
+        Route::new(Method::DELETE, PROPERTY, WRITE_PROPERTY, properties::remove),
     ]
 }
 

@@ -4,20 +4,37 @@ use axum::response::{IntoResponse, Response};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 
+use super::contents::find;
 use super::error::not_found;
 use crate::access;
 use crate::rest::v2::attachments::media_link;
 use crate::rest::{Call, Refusal, Route};
+use crate::storage::attachments;
 use crate::storage::content::{Kind, Status};
 
 /// The operations on the bytes of attachments.
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::new(
-        Method::GET,
-        "/rest/api/content/{id}/child/attachment/{attachment}/download",
-        &[&["readonly:content.attachment:confluence"], &["read:attachment:confluence"]],
-        download,
-    )]
+    vec![
+        Route::new(
+            Method::GET,
+            "/rest/api/content/{id}/child/attachment/{attachment}/download",
+            &[&["readonly:content.attachment:confluence"], &["read:attachment:confluence"]],
+            download,
+        ),
+        // Where `_links.download` leads: measured to be out of reach for tokens of apps.
+        Route::new(Method::GET, "/download/attachments/{id}/{filename}", &[], download_by_name),
+    ]
+}
+
+async fn download_by_name(call: Call) -> Result<Response, Refusal> {
+    let (id, name) = (call.parameter("id"), call.parameter("filename"));
+    let missing = || not_found(&format!("No attachment found with name : {name}"));
+    let mut tx = call.begin().await?;
+    let container = find(&call, &mut tx, id).await?;
+    let attachment = attachments::named(&mut tx, container.id, name).await?.ok_or_else(missing)?;
+    let location = media_link(&call, &mut tx, attachment).await?;
+    tx.commit().await?;
+    Ok((StatusCode::FOUND, [(LOCATION, location)]).into_response())
 }
 
 async fn download(call: Call) -> Result<Response, Refusal> {

@@ -56,12 +56,7 @@ async fn add(call: Call) -> Result<Response, Refusal> {
 
 /// Labels as v1 lists them.
 pub(super) fn list_of(call: &Call, path: &str, labels: &[Label]) -> Value {
-    let results: Vec<Value> = labels
-        .iter()
-        .map(|label| {
-            json!({ "prefix": label.prefix, "name": label.name, "id": label.id.to_string(), "label": label.name })
-        })
-        .collect();
+    let results: Vec<Value> = labels.iter().map(show).collect();
     json!({
         "results": results,
         "start": 0,
@@ -69,6 +64,11 @@ pub(super) fn list_of(call: &Call, path: &str, labels: &[Label]) -> Value {
         "size": results.len(),
         "_links": { "self": path, "base": call.base(), "context": "/wiki" },
     })
+}
+
+/// One label as v1 shows it.
+pub(super) fn show(label: &Label) -> Value {
+    json!({ "prefix": label.prefix, "name": label.name, "id": label.id.to_string(), "label": label.name })
 }
 
 async fn remove_by_query(call: Call) -> Result<Response, Refusal> {

@@ -115,7 +115,8 @@ async fn remove(call: Call) -> Result<Response, Refusal> {
     Ok(reply)
 }
 
-fn show(call: &Call, space: &Space) -> Value {
+/// One space as v1 shows it.
+pub(super) fn show(call: &Call, space: &Space) -> Value {
     let homepage = space.homepage_id.map(|id| format!("/rest/api/content/{id}"));
     json!({
         "id": space.id,

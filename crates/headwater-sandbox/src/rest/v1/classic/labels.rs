@@ -1,0 +1,28 @@
+//! The labels of content as v1 listed them.
+
+use axum::response::Response;
+use serde_json::Value;
+
+use super::super::contents::find;
+use super::super::labels::show;
+use super::super::offset::Offset;
+use super::check_answered;
+use crate::rest::{Call, Refusal};
+use crate::storage::labels;
+
+/// More than this many are cut silently.
+const LIMIT: usize = 200;
+
+pub(super) async fn list(call: Call) -> Result<Response, Refusal> {
+    let offset = Offset::read(&call.query, LIMIT, LIMIT)?;
+    let mut tx = call.begin().await?;
+    check_answered(&call, &mut tx).await?;
+    let content = find(&call, &mut tx, call.parameter("id")).await?;
+    let mut found = labels::of_content(&mut tx, content.id).await?;
+    if let Some(prefix) = call.query.first("prefix") {
+        found.retain(|label| label.prefix == prefix);
+    }
+    let (found, has_more) = offset.cut(found);
+    let rows: Vec<Value> = found.iter().map(show).collect();
+    Ok(offset.reply(&call, &rows, has_more))
+}
