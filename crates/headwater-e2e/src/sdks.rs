@@ -13,6 +13,10 @@ fn home() -> PathBuf {
     root().join("target/e2e")
 }
 
+/// The tests that run on Node.
+pub const NODE_TESTS: [&str; 3] =
+    ["test/page.test.mjs", "test/webhooks.test.mjs", "test/confluence-js.test.mjs"];
+
 /// A Python that has the SDK, from a virtual environment of our own.
 pub fn python() -> Result<PathBuf> {
     static INSTALLED: OnceLock<Result<(), String>> = OnceLock::new();
@@ -38,8 +42,7 @@ pub fn node() -> Result<PathBuf> {
     let outcome = INSTALLED.get_or_init(|| {
         let source = root().join("crates/headwater-e2e/sdk/node");
         let prepare = || -> Result<()> {
-            for name in ["package.json", "package-lock.json", "test/page.test.mjs", "test/webhooks.test.mjs"]
-            {
+            for name in ["package.json", "package-lock.json"].into_iter().chain(NODE_TESTS) {
                 copy(&source.join(name), &folder.join(name))?;
             }
             copy(&root().join("examples/quickstart.ts"), &folder.join("quickstart.ts"))

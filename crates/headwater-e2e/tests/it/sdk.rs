@@ -47,7 +47,8 @@ fn node() {
     let folder = sdks::node().unwrap();
     let server = DevServer::start(directory.path(), &["--consent", "auto"], "NODE_EXTRA_CA_CERTS=").unwrap();
     let status = Command::new("node")
-        .args(["--test", "test/page.test.mjs", "test/webhooks.test.mjs"])
+        .arg("--test")
+        .args(sdks::NODE_TESTS)
         .current_dir(folder)
         .envs(server.environment())
         .env("E2E_BINARY", binary::path().unwrap())

@@ -9,6 +9,7 @@ import requests
 
 BINARY = os.environ["E2E_BINARY"]
 CALLBACK = "http://localhost:9/callback"
+API_TOKEN = "an-api-token"
 # Classic scopes cover both REST versions; the vendor lets an app have fifty.
 SCOPES = [
     "read:confluence-content.all", "read:confluence-content.summary", "read:confluence-content.permission",
@@ -25,13 +26,13 @@ class Sandbox:
     def __init__(self, *extra):
         command = [
             BINARY, "sandbox", "--port", "0", "--control-port", "0", "--consent", "auto",
-            "--redirect-uri", CALLBACK, "--client-id", "sandbox", "--client-secret", "a-secret-of-tests", *extra,
+            "--redirect-uri", CALLBACK, "--client-id", "sandbox", "--client-secret", "a-secret-of-tests", "--api-token", API_TOKEN, *extra,
         ]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.lines = []
         for line in self.process.stdout:
             self.lines.append(line.strip())
-            if line.strip().startswith("control "):
+            if line.strip().startswith("control "):  # the last one
                 break
         else:
             raise RuntimeError("the sandbox did not start:\n" + "\n".join(self.lines))
