@@ -114,12 +114,11 @@ impl Gateway {
         if refusals::looks_forged(parts) {
             return Err(refusals::forged());
         }
-        let Caller { account_id, site, app } = match through_gateway {
-            Some((cloud_id, path)) => self.caller(parts, cloud_id, path).await?,
-            None => {
-                let (account_id, site) = site::caller(&self.state, parts).await?;
-                Caller { account_id, site, app: None }
-            }
+        let Caller { account_id, site, app } = if let Some((cloud_id, path)) = through_gateway {
+            self.caller(parts, cloud_id, path).await?
+        } else {
+            let (account_id, site) = site::caller(&self.state, parts).await?;
+            Caller { account_id, site, app: None }
         };
         let Some(below_wiki) = path.strip_prefix("/wiki") else {
             return Err(refusals::no_mapping(&self.state, parts.uri.path()));
