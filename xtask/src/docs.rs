@@ -1,5 +1,6 @@
 //! `cargo xtask docs`: the reference of the tools, from their data and from what the sandbox answered.
 
+mod outputs;
 mod page;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ use crate::run::Program;
 
 /// What came of carrying out every tool; a test of headwater-confluence writes it.
 const ANSWERS: &str = "crates/headwater-confluence/tests/golden/tools.json";
+/// What tools return; it is compiled in.
+const OUTPUTS: &str = "crates/headwater-confluence/tools/outputs.json";
 /// Where the reference lies. Nothing else lies there.
 const FOLDER: &str = "docs/tools";
 
@@ -30,7 +33,7 @@ pub(crate) fn write(root: &Path) -> Result<()> {
     for (path, text) in &pages {
         fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
     }
-    println!("docs: wrote {} pages to {FOLDER}", pages.len());
+    println!("docs: wrote {} files", pages.len());
     Ok(())
 }
 
@@ -45,9 +48,9 @@ pub(crate) fn check(root: &Path) -> Result<()> {
         eprintln!("docs: {} is not what the tools' data say", path.display());
     }
     if !wrong.is_empty() {
-        bail!("{} pages are stale; run `cargo xtask docs`", wrong.len());
+        bail!("{} files are stale; run `cargo xtask docs`", wrong.len());
     }
-    println!("docs: {} pages are up to date", pages.len());
+    println!("docs: {} files are up to date", pages.len());
     Ok(())
 }
 
@@ -62,6 +65,7 @@ fn render(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
         .map(|family| (folder.join(format!("{}.md", family.name)), page::family(family, &answers)))
         .collect();
     pages.insert(folder.join("README.md"), page::index(&families, &answers));
+    pages.insert(root.join(OUTPUTS), outputs::render(&families, &answers));
     Ok(pages)
 }
 

@@ -33,6 +33,8 @@ pub struct Tool {
     pub fixed: Map<String, Value>,
     /// What it keeps when no argument sets it, although the provider demands it.
     pub keep: Option<Keep>,
+    /// The JSON Schema of what it returns, where that is known.
+    pub output_schema: Option<Value>,
     /// Whether it belongs to the published catalogue; the others are extensions.
     pub published: bool,
     /// The operator's file that it was read from; absent for those that are compiled in.
@@ -242,6 +244,15 @@ impl Tool {
     /// The JSON Schema of its arguments.
     pub fn input_schema(&self) -> &Value {
         &self.compiled.input_schema
+    }
+
+    /// The definition with the output schema, for callers who ask for few tools: models read the input schema alone.
+    pub fn detailed_definition(&self) -> Map<String, Value> {
+        let mut definition = self.definition().clone();
+        if let Some(schema) = &self.output_schema {
+            definition.insert("output_schema".to_owned(), schema.clone());
+        }
+        definition
     }
 
     /// The definition as callers see it: name, description, input schema and annotations.

@@ -157,6 +157,7 @@ fn build(shape: ToolShape) -> Result<Tool, Problem> {
         paging: shape.paging,
         fixed: shape.fixed,
         keep: shape.keep,
+        output_schema: None,
         published: shape.published,
         operator_file: None,
         compiled,

@@ -17,6 +17,7 @@ use headwater_domain::connection::Endpoints;
 use headwater_domain::provider::ProviderKey;
 use headwater_domain::site::Site;
 use headwater_domain::target::AccountBase;
+use serde_json::{Map, Value};
 use url::Url;
 
 pub use self::family::{Family, families};
@@ -43,6 +44,9 @@ const FILES: [(&str, &str); 19] = [
     ("watches.toml", include_str!("../tools/watches.toml")),
     ("whiteboards.toml", include_str!("../tools/whiteboards.toml")),
 ];
+
+/// What the tools return, by name.
+const OUTPUTS: &str = include_str!("../tools/outputs.json");
 
 /// The families that most agents use. A new connection asks for the scopes of their published tools; asking for more
 /// than is needed makes end users say no, and operators tick more in the developer console.
@@ -78,12 +82,16 @@ impl Confluence {
     /// the latter.
     pub fn with_files(files: &[OperatorFile]) -> Result<(Self, Vec<LoadError>), LoadError> {
         let (mut tools, mut scopes) = (Vec::new(), vec![identity::SCOPE.to_owned()]);
+        let mut outputs: Map<String, Value> = serde_json::from_str(OUTPUTS).unwrap_or_default();
         for (name, text) in FILES {
             let family = read(name, text)?;
             if EVERYDAY.contains(&name) {
                 scopes.extend(needed(family.iter().filter(|tool| tool.published), Preference::Fewest));
             }
-            tools.extend(family);
+            tools.extend(family.into_iter().map(|mut tool| {
+                tool.output_schema = outputs.remove(&tool.name);
+                tool
+            }));
         }
         scopes.sort();
         scopes.dedup();

@@ -230,6 +230,17 @@ fn bodies_of_other_shapes_are_rendered_as_confluence_wants_them() {
 
 /// Models read all definitions at once. With the encoding of most models these are some 19,900 tokens.
 #[test]
+fn every_published_tool_says_what_it_returns() {
+    for tool in confluence().catalogue().tools().filter(|tool| tool.published) {
+        let known = tool.detailed_definition().remove("output_schema");
+        let known =
+            known.unwrap_or_else(|| panic!("{} has no output schema: run `cargo xtask docs`", tool.name));
+        assert_eq!(known["type"], "object", "{}", tool.name);
+        assert!(tool.definition().get("output_schema").is_none());
+    }
+}
+
+#[test]
 fn the_published_definitions_stay_short() {
     let confluence = confluence();
     let size = |tool: &Tool| {

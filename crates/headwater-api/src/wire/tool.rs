@@ -10,10 +10,12 @@ use crate::proto::tools;
 
 /// A tool as lists show it.
 pub(crate) fn tool(listing: &ToolListing<'_>) -> tools::Tool {
+    let definition =
+        if listing.detailed { listing.tool.detailed_definition() } else { listing.tool.definition().clone() };
     tools::Tool {
         id: format!("tol_{}", listing.tool.name),
         provider: listing.connector.provider().as_str().to_owned(),
-        definition: Some(to_struct(listing.tool.definition().clone())),
+        definition: Some(to_struct(definition)),
         metadata: Some(to_struct(metadata().clone())),
         tags: Vec::new(),
         is_default: Some(listing.tool.published),

@@ -29,6 +29,8 @@ pub struct ToolListing<'a> {
     pub connector: &'a dyn Connector,
     /// The tool.
     pub tool: &'a Tool,
+    /// Whether it was asked for by name, and its output schema is told.
+    pub detailed: bool,
 }
 
 impl Service {
@@ -72,10 +74,11 @@ impl Service {
                 provider.is_none_or(|it| it.eq_ignore_ascii_case(connector.provider().as_str()))
             })
             .flat_map(|connector| {
-                connector
-                    .catalogue()
-                    .tools()
-                    .map(move |tool| ToolListing { connector: connector.as_ref(), tool })
+                connector.catalogue().tools().map(move |tool| ToolListing {
+                    connector: connector.as_ref(),
+                    tool,
+                    detailed: !names.is_empty(),
+                })
             })
             .filter(|it| names.is_empty() || names.contains(&it.tool.name))
             .filter(|it| query.is_none_or(|query| it.tool.mentions(query)))

@@ -48,7 +48,7 @@ impl Service {
         self.connectors()
             .filter(of_provider)
             .flat_map(|connector| {
-                let listing = |tool| ToolListing { connector: connector.as_ref(), tool };
+                let listing = |tool| ToolListing { connector: connector.as_ref(), tool, detailed: false };
                 connector.catalogue().tools().map(listing)
             })
             .filter(|listing| offers(connection, listing.tool))

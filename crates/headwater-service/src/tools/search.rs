@@ -85,7 +85,8 @@ impl Service {
             };
             found.extend(connector.catalogue().search(&wanted.query).into_iter().filter(offered).map(
                 |hit| {
-                    let listing = ToolListing { connector: connector.as_ref(), tool: hit.tool };
+                    let listing =
+                        ToolListing { connector: connector.as_ref(), tool: hit.tool, detailed: false };
                     FoundTool { accounts: readiness(&holders, &listing), listing, score: hit.score }
                 },
             ));

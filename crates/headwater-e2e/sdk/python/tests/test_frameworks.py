@@ -40,6 +40,20 @@ def test_langchain_tells_the_model_what_each_parameter_is(chain):
     assert "storage" in parameters["properties"]["body_representation"]["enum"]
 
 
+def test_a_tool_that_is_asked_for_by_name_says_what_it_returns(client, connected):
+    from google.protobuf.json_format import MessageToDict
+    from scalekit.v1.tools.tools_pb2 import Filter
+
+    def definition(wanted):
+        return MessageToDict(client.tools.list_tools(wanted)[0].tools[0].definition)
+
+    schema = definition(Filter(tool_name=["confluence_page_list"]))["output_schema"]
+    entry = schema["properties"]["results"]["items"]["properties"]
+    assert entry["title"] == {"type": "string"}
+    assert schema["properties"]["next_page"]["properties"]["cursor"] == {"type": "string"}
+    assert "output_schema" not in definition(Filter(provider="CONFLUENCE"))
+
+
 def test_langchain_runs_the_calls_of_a_model(chain, space, identifier):
     title = f"From a chain by {identifier}"
     call = {
