@@ -1,5 +1,6 @@
 //! An emulated Confluence with the demo company's wiki, and the tools that reach it.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,10 +33,20 @@ pub(crate) struct World<'a> {
     confluence: &'a Confluence,
     calls: &'a Calls,
     router: Router,
-    everything: String,
+    /// A token with every scope.
+    pub(crate) everything: String,
+    /// What calls of tools were answered, in order.
+    pub(crate) replies: RefCell<Vec<Raw>>,
     things: HashMap<String, Value>,
     /// Why things could not be made, other than for a missing operation.
     pub(crate) problems: Vec<String>,
+}
+
+/// An answer as it came.
+pub(crate) struct Raw {
+    pub(crate) status: u16,
+    /// Null for one that is no JSON.
+    pub(crate) body: Value,
 }
 
 /// How a call ended.
@@ -100,11 +111,14 @@ impl<'a> World<'a> {
             calls,
             router: sandbox.router(),
             everything: String::new(),
+            replies: RefCell::default(),
             things: HashMap::new(),
             problems: Vec::new(),
         };
         let sets = confluence.catalogue().tools().flat_map(|tool| tool.scopes.sets());
         let mut scopes: Vec<&str> = sets.flatten().map(String::as_str).collect();
+        // No tool needs them: properties of apps are not for users.
+        scopes.extend(["read:app-data:confluence", "write:app-data:confluence"]);
         scopes.sort_unstable();
         scopes.dedup();
         world.everything = world.connect(&scopes).await;
@@ -157,6 +171,8 @@ impl<'a> World<'a> {
             plan.fill(&keep, &serde_json::from_slice(&answer).unwrap()).unwrap();
         }
         let (status, headers, body) = self.carry_out(token, &plan).await;
+        let raw = Raw { status, body: serde_json::from_slice(&body).unwrap_or_default() };
+        self.replies.borrow_mut().push(raw);
         if tool.reply == Reply::File && (300..400).contains(&status) {
             return self.fetch(&headers, &plan).await;
         }
@@ -189,6 +205,33 @@ impl<'a> World<'a> {
             disposition: text("content-disposition"),
         };
         Outcome::Answer(status, file.shape(&plan.handle()))
+    }
+
+    /// The path with its query, and the body, that a call with these arguments becomes.
+    pub(crate) fn request(&self, tool: &Tool, arguments: Map<String, Value>) -> (String, Option<Value>) {
+        let checked = self.catalogue().check(tool, arguments).unwrap();
+        let plan = self.confluence.plan(tool, &checked).unwrap();
+        let question = if plan.query.is_empty() { String::new() } else { format!("?{}", plan.query) };
+        (format!("{}{question}", plan.path), plan.body)
+    }
+
+    /// Sends a request of one's own making.
+    pub(crate) async fn ask(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+    ) -> (u16, String) {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/ex/confluence/{CLOUD_ID}{path}"))
+            .header(AUTHORIZATION, format!("Bearer {token}"))
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/json");
+        let body = Body::from(body.unwrap_or_default().to_owned());
+        let (status, _, answer) = self.send(request.body(body).unwrap()).await;
+        (status, String::from_utf8_lossy(&answer).chars().take(200).collect())
     }
 
     async fn carry_out(&self, token: &str, plan: &RequestPlan) -> (u16, HeaderMap, Vec<u8>) {

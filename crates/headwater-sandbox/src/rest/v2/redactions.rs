@@ -10,7 +10,7 @@ use sqlx::SqliteConnection;
 
 use self::pointer::Pointer;
 use super::documents;
-use super::error::{invalid_body, no_content};
+use super::error::{invalid_body, invalid_parameter, no_content};
 use super::fields::Fields;
 use super::parameter::path_id;
 use crate::edition::Edition;
@@ -44,6 +44,11 @@ struct Request {
 
 async fn redact(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
+    if id < 1 {
+        return Err(invalid_parameter(format!(
+            "Provided value {{{id}}} for 'id' is less than the min allowed: 1"
+        )));
+    }
     let request = Request::read(&Fields::read(&call.body)?)?;
     let mut tx = call.begin().await?;
     if editions::of_site(&mut tx, &call.site.cloud_id).await? < Edition::Enterprise {

@@ -125,7 +125,7 @@ impl Show {
     }
 
     pub(super) fn space(&self, space: &Space) -> Value {
-        let icon = json!({ "path": "/wiki/images/logo/default-space-logo.svg", "apiDownloadLink": null });
+        let icon = json!({ "path": "/wiki/images/logo/default-space-logo.svg" });
         let mut shown = Map::new();
         let mut put = |name: &str, value: Value| drop(shown.insert(name.to_owned(), value));
         put("id", json!(space.id.to_string()));

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::super::documents::list::{everything, spaces_of};
-use super::super::error::wrong_type;
+use super::super::error::{no_content, wrong_type};
 use super::super::paging::{Page, Paging, Sort, down, up};
 use super::super::parameter::{LIST_FORMATS, Statuses, body_format, path_id, statuses};
 use super::super::{attachments, documents};
@@ -14,6 +14,7 @@ use crate::rest::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::inline_comments;
 use crate::storage::listing::{self, By, Filter, Listed, Parent};
+use crate::storage::versions;
 
 const SORTS: &[Sort] = &[
     up("id", By::Id),
@@ -37,6 +38,12 @@ pub(in crate::rest::v2) async fn of_container(
     };
     let mut tx = call.begin().await?;
     documents::find(&call, &mut tx, container, id).await?;
+    if let Some(number) = call.query.first("version")
+        && container == Kind::Attachment
+    {
+        let number = number.parse().map_err(|_| wrong_type("version", number, "int"))?;
+        versions::find(&mut tx, id, number).await?.ok_or_else(|| no_content(container, id))?;
+    }
     drop(tx);
     list(call, kind, Some(id), Parent::Nothing).await
 }
@@ -90,6 +97,9 @@ async fn list(
     for row in rows {
         let mut comment = show::comment(&call, &mut tx, &row.content, &row.version, &spaces, format).await?;
         show::add_resolution(&call, &mut tx, &row.content, &mut comment).await?;
+        if matches!(parent, Parent::Is(_)) {
+            show::leave_out_container(&mut comment);
+        }
         shown.push(comment);
     }
     Ok(Page { rows: shown, next }.reply(&call, |row| row))

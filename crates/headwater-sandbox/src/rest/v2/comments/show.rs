@@ -15,6 +15,9 @@ use crate::storage::spaces::Space;
 use crate::storage::versions::Version;
 use crate::timestamp::iso;
 
+/// Members that name what a comment hangs on.
+const CONTAINERS: [&str; 4] = ["pageId", "blogPostId", "attachmentId", "customContentId"];
+
 /// A comment as every reply has it.
 pub(super) async fn comment(
     call: &Call,
@@ -47,6 +50,13 @@ pub(super) async fn comment(
         put("_links", json!({ "webui": web }));
     }
     Ok(Value::Object(shown))
+}
+
+/// Answers in the list below a comment do not say again what it all hangs on [spec].
+pub(super) fn leave_out_container(shown: &mut Value) {
+    if let Some(members) = shown.as_object_mut() {
+        members.retain(|name, _| !CONTAINERS.contains(&name.as_str()));
+    }
 }
 
 /// Adds how far a comment is resolved. Footer comments cannot be, and are shown as open.

@@ -154,6 +154,8 @@ pub(crate) async fn include(
 
 /// The switches that need nothing from storage.
 fn include_flags(call: &Call, shown: &mut Value) -> Result<(), Refusal> {
+    // Web resources are what a browser would draw the page with; a reply of the API lists none here.
+    boolean(&call.query, "include-webresources", false)?;
     if boolean(&call.query, "include-favorited-by-current-user-status", false)? {
         put(shown, "isFavoritedByCurrentUser", json!(false));
     }
