@@ -5,8 +5,12 @@ mod compile;
 mod cursor;
 mod date;
 mod error;
+mod excerpt;
 mod lexer;
+mod lexicon;
 mod parser;
+mod people;
+mod resolve;
 mod response;
 mod search;
 mod text;
@@ -14,6 +18,8 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use response::envelope;
-pub(crate) use search::{Search, SearchError, search};
+pub(crate) use excerpt::Excerpt;
+pub(crate) use people::find_people;
+pub(crate) use response::{content, envelope, links};
+pub(crate) use search::{Found, Search, SearchError, search};
 pub(crate) use text::escape;

@@ -26,6 +26,7 @@ pub(crate) mod likes;
 pub(crate) mod listing;
 pub(crate) mod long_tasks;
 pub(crate) mod properties;
+pub(crate) mod relations;
 pub(crate) mod restrictions;
 pub(crate) mod site_switches;
 pub(crate) mod sites;
@@ -38,6 +39,7 @@ pub(crate) mod tokens;
 pub(crate) mod tree;
 pub(crate) mod users;
 pub(crate) mod versions;
+pub(crate) mod views;
 pub(crate) mod watches;
 
 use std::path::Path;

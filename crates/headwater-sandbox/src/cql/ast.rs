@@ -88,14 +88,19 @@ words!(
         Macro = "macro",
         Mention = "mention",
         Parent = "parent",
-        SiteSearch = "siteSearch",
-        Space = "space" | "space.key",
-        SpaceTitle = "space.title",
-        SpaceType = "space.type",
+        Space = "space",
         Subtype = "subtype",
+        SpaceKey = "space.key",
+        SiteSearch = "siteSearch",
+        SpaceType = "space.type",
+        SpaceTitle = "space.title",
         Text = "text",
         Title = "title",
         Type = "type",
+        User = "user",
+        UserAccountId = "user.accountid",
+        UserFullName = "user.fullname",
+        UserKey = "user.userkey",
         Watcher = "watcher",
     }
 );
@@ -119,18 +124,45 @@ words!(
 words!(
     /// What computes a value.
     Function {
+        CurrentContent = "currentContent",
+        CurrentSpace = "currentSpace",
         CurrentUser = "currentUser",
         EndOfDay = "endOfDay",
         EndOfMonth = "endOfMonth",
         EndOfWeek = "endOfWeek",
         EndOfYear = "endOfYear",
+        FavouriteSpaces = "favouriteSpaces" | "favoriteSpaces",
         Now = "now",
+        RecentlyViewedContent = "recentlyViewedContent",
+        RecentlyViewedSpaces = "recentlyViewedSpaces",
         StartOfDay = "startOfDay",
         StartOfMonth = "startOfMonth",
         StartOfWeek = "startOfWeek",
         StartOfYear = "startOfYear",
     }
 );
+
+impl Function {
+    /// Whether it gives a moment.
+    pub(crate) const fn is_date(self) -> bool {
+        !matches!(
+            self,
+            Self::CurrentContent
+                | Self::CurrentSpace
+                | Self::CurrentUser
+                | Self::FavouriteSpaces
+                | Self::RecentlyViewedContent
+                | Self::RecentlyViewedSpaces
+        )
+    }
+}
+
+impl Field {
+    /// Whether it is asked of people rather than of content.
+    pub(crate) const fn is_of_people(self) -> bool {
+        matches!(self, Self::User | Self::UserAccountId | Self::UserFullName | Self::UserKey)
+    }
+}
 
 /// Words that a value without quotes must not be.
 pub(crate) const RESERVED: [&str; 40] = [

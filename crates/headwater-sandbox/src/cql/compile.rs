@@ -1,12 +1,16 @@
 //! From a query to SQL with bound values: no text of a user ever becomes SQL.
 
-use crate::storage::access::{push_with, visible};
+mod contents;
+mod spaces;
+
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::ast::{Clause, Condition, Field, Function, Operand, Operator, Order, Query};
+use super::ast::{Clause, Condition, Field, Operand, Operator, Order};
 use super::date::Moment;
 use super::error::CqlError;
+use super::lexicon::Lexicon;
 use super::text::match_expression;
+use crate::storage::access::{push_with, readable_spaces, visible};
 
 /// Types that can be asked for.
 const TYPES: [&str; 11] = [
@@ -28,63 +32,140 @@ pub(crate) struct Asker<'a> {
     pub(crate) cloud_id: &'a str,
     pub(crate) account_id: &'a str,
     pub(crate) moment: Moment,
+    pub(crate) archived_spaces: bool,
+    pub(crate) lexicon: Lexicon,
 }
 
-/// Appends `FROM … WHERE …`: what the asker may see of what the query asks for.
-pub(crate) fn push_from(
+/// What is searched: content and spaces have tables of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Universe {
+    /// The tables `contents c` and `spaces s`.
+    Contents,
+    /// The table `spaces s`.
+    Spaces,
+}
+
+/// How results are ordered.
+pub(super) enum Ordering<'a> {
+    /// As the query says; without an order by id.
+    Written(&'a [Order]),
+    /// By how well they fit this expression of the index.
+    Relevance(String),
+}
+
+/// Appends `SELECT source, id, k0, k1 …` of everything in a universe that the asker may see and that is asked for.
+pub(super) fn push_select(
     sql: &mut QueryBuilder<Sqlite>,
-    query: &Query,
+    universe: Universe,
+    query: &Condition,
+    ordering: &Ordering<'_>,
     asker: &Asker<'_>,
 ) -> Result<(), CqlError> {
-    sql.push(" FROM contents c JOIN spaces s ON s.id = c.space_id WHERE c.cloud_id = ")
-        .push_bind(asker.cloud_id.to_owned());
-    sql.push(" AND s.status = 'current' AND c.status = 'current' AND ");
-    push_with(sql, visible!("c", "{cloud}", "{account}"), asker.cloud_id, Some(asker.account_id));
-    sql.push(" AND (c.container_id IS NULL");
-    sql.push(" OR c.container_id IN (SELECT k.id FROM contents k WHERE k.status = 'current')) AND ");
-    condition(sql, &query.condition, asker)
-}
-
-/// Appends `ORDER BY …`; results without an order come by id.
-pub(crate) fn push_order(sql: &mut QueryBuilder<Sqlite>, order: &[Order]) -> Result<(), CqlError> {
-    sql.push(" ORDER BY ");
-    for part in order {
-        sql.push(match part.field {
-            Field::Created => "c.created_at",
-            Field::LastModified => LAST_MODIFIED,
-            Field::Title => "c.title_key",
-            Field::Id => "c.id",
-            Field::Space => "s.key",
-            Field::Type => "c.type",
-            Field::Creator => "c.author_id",
-            other => return Err(CqlError::Order { field: other.as_str() }),
-        });
-        sql.push(if part.descending { " DESC, " } else { ", " });
+    sql.push(match universe {
+        Universe::Contents => "SELECT 0 AS source, c.id AS id",
+        Universe::Spaces => "SELECT 1 AS source, s.id AS id",
+    });
+    match ordering {
+        Ordering::Written(order) => {
+            for (place, part) in order.iter().enumerate() {
+                sql.push(", ").push(order_key(universe, part.field)?).push(format!(" AS k{place}"));
+            }
+        }
+        Ordering::Relevance(_) => drop(sql.push(match universe {
+            Universe::Contents => ", relevance.rank AS k0",
+            // A space that fits is worth more than any page in it.
+            Universe::Spaces => ", -1000.0 AS k0",
+        })),
     }
-    sql.push("c.id");
-    Ok(())
+    push_from(sql, universe, query, ordering, asker)
 }
 
-/// When content was changed last, as SQL.
-pub(crate) const LAST_MODIFIED: &str =
-    "(SELECT v.created_at FROM versions v WHERE v.content_id = c.id ORDER BY v.number DESC LIMIT 1)";
+/// Appends `FROM … WHERE …`.
+pub(super) fn push_from(
+    sql: &mut QueryBuilder<Sqlite>,
+    universe: Universe,
+    query: &Condition,
+    ordering: &Ordering<'_>,
+    asker: &Asker<'_>,
+) -> Result<(), CqlError> {
+    match universe {
+        Universe::Contents => {
+            sql.push(" FROM contents c JOIN spaces s ON s.id = c.space_id");
+            if let Ordering::Relevance(expression) = ordering {
+                // Words of titles weigh more than those of bodies.
+                sql.push(" LEFT JOIN (SELECT rowid AS hit_id, bm25(content_search, 5.0, 1.0) AS rank FROM content_search WHERE content_search MATCH ");
+                sql.push_bind(expression.clone()).push(") relevance ON relevance.hit_id = c.id");
+            }
+            sql.push(" WHERE c.cloud_id = ").push_bind(asker.cloud_id.to_owned());
+            sql.push(" AND c.status = 'current' AND ");
+            push_with(sql, visible!("c", "{cloud}", "{account}"), asker.cloud_id, Some(asker.account_id));
+            sql.push(" AND (c.container_id IS NULL");
+            sql.push(" OR c.container_id IN (SELECT k.id FROM contents k WHERE k.status = 'current'))");
+        }
+        Universe::Spaces => {
+            sql.push(" FROM spaces s WHERE s.cloud_id = ").push_bind(asker.cloud_id.to_owned());
+            sql.push(" AND s.id IN ");
+            push_with(sql, readable_spaces!("{cloud}", "{account}"), asker.cloud_id, Some(asker.account_id));
+        }
+    }
+    if !asker.archived_spaces {
+        sql.push(" AND s.status = 'current'");
+    }
+    sql.push(" AND ");
+    condition(sql, universe, query, asker)
+}
 
-fn condition(sql: &mut QueryBuilder<Sqlite>, it: &Condition, asker: &Asker<'_>) -> Result<(), CqlError> {
+/// Appends `ORDER BY …`, by the keys that were selected and at last by id.
+pub(super) fn push_order(sql: &mut QueryBuilder<Sqlite>, ordering: &Ordering<'_>) {
+    sql.push(" ORDER BY ");
+    match ordering {
+        Ordering::Written(order) => {
+            for (place, part) in order.iter().enumerate() {
+                sql.push(format!("k{place}")).push(if part.descending { " DESC, " } else { ", " });
+            }
+        }
+        Ordering::Relevance(_) => drop(sql.push("k0, ")),
+    }
+    sql.push("source, id");
+}
+
+fn order_key(universe: Universe, field: Field) -> Result<&'static str, CqlError> {
+    let (of_contents, of_spaces) = match field {
+        Field::Created => ("c.created_at", "s.created_at"),
+        Field::LastModified => ("c.modified_at", "s.created_at"),
+        Field::Title => ("c.title_key", "lower(s.name)"),
+        Field::Id => ("c.id", "s.id"),
+        Field::Space | Field::SpaceKey => ("s.key", "s.key"),
+        Field::SpaceTitle => ("s.name", "s.name"),
+        Field::Type => ("c.type", "'space'"),
+        Field::Creator => ("c.author_id", "s.author_id"),
+        other => return Err(CqlError::Order { field: other.as_str() }),
+    };
+    Ok(if universe == Universe::Contents { of_contents } else { of_spaces })
+}
+
+fn condition(
+    sql: &mut QueryBuilder<Sqlite>,
+    universe: Universe,
+    it: &Condition,
+    asker: &Asker<'_>,
+) -> Result<(), CqlError> {
     match it {
-        Condition::Clause(it) => clause(sql, it, asker),
+        Condition::Clause(it) => clause(sql, universe, it, asker),
         Condition::Not(inner) => {
             sql.push("NOT (");
-            condition(sql, inner, asker)?;
+            condition(sql, universe, inner, asker)?;
             sql.push(")");
             Ok(())
         }
-        Condition::And(parts) => joined(sql, parts, " AND ", asker),
-        Condition::Or(parts) => joined(sql, parts, " OR ", asker),
+        Condition::And(parts) => joined(sql, universe, parts, " AND ", asker),
+        Condition::Or(parts) => joined(sql, universe, parts, " OR ", asker),
     }
 }
 
 fn joined(
     sql: &mut QueryBuilder<Sqlite>,
+    universe: Universe,
     parts: &[Condition],
     word: &'static str,
     asker: &Asker<'_>,
@@ -94,26 +175,37 @@ fn joined(
         if place > 0 {
             sql.push(word);
         }
-        condition(sql, part, asker)?;
+        condition(sql, universe, part, asker)?;
     }
     sql.push(")");
     Ok(())
 }
 
-fn clause(sql: &mut QueryBuilder<Sqlite>, it: &Clause, asker: &Asker<'_>) -> Result<(), CqlError> {
-    match it.field {
-        Field::Created => dates(sql, it, "c.created_at", asker),
-        Field::LastModified => dates(sql, it, LAST_MODIFIED, asker),
-        Field::Text | Field::SiteSearch => matches(sql, it, ""),
-        Field::Title if is_match(it.operator) => matches(sql, it, "title : "),
-        Field::SpaceTitle if is_match(it.operator) => {
-            let pattern = format!("%{}%", texts(it, asker)?.concat().replace(['%', '_'], ""));
-            sql.push(if it.operator == Operator::Matches { "s.name LIKE " } else { "s.name NOT LIKE " })
-                .push_bind(pattern);
-            Ok(())
-        }
-        _ => equals(sql, it, asker),
+fn clause(
+    sql: &mut QueryBuilder<Sqlite>,
+    universe: Universe,
+    it: &Clause,
+    asker: &Asker<'_>,
+) -> Result<(), CqlError> {
+    if it.field.is_of_people() {
+        return Err(CqlError::People { field: it.field.as_str() });
     }
+    match (it.field, universe) {
+        (Field::Created, Universe::Contents) => dates(sql, it, "c.created_at", asker),
+        (Field::LastModified, Universe::Contents) => dates(sql, it, "c.modified_at", asker),
+        (Field::Created | Field::LastModified, Universe::Spaces) => dates(sql, it, "s.created_at", asker),
+        (Field::Text | Field::SiteSearch, _) => matches(sql, universe, it, "", asker),
+        (Field::Title, _) if is_match(it.operator) => matches(sql, universe, it, "title : ", asker),
+        (Field::SpaceTitle, _) if is_match(it.operator) => space_title(sql, it),
+        _ => equals(sql, universe, it, asker),
+    }
+}
+
+fn space_title(sql: &mut QueryBuilder<Sqlite>, it: &Clause) -> Result<(), CqlError> {
+    let pattern = format!("%{}%", texts(it)?.concat().replace(['%', '_'], ""));
+    sql.push(if it.operator == Operator::Matches { "s.name LIKE " } else { "s.name NOT LIKE " })
+        .push_bind(pattern);
+    Ok(())
 }
 
 const fn is_match(operator: Operator) -> bool {
@@ -121,63 +213,27 @@ const fn is_match(operator: Operator) -> bool {
 }
 
 /// Fields that are equal or not: each value is one alternative.
-fn equals(sql: &mut QueryBuilder<Sqlite>, it: &Clause, asker: &Asker<'_>) -> Result<(), CqlError> {
+fn equals(
+    sql: &mut QueryBuilder<Sqlite>,
+    universe: Universe,
+    it: &Clause,
+    asker: &Asker<'_>,
+) -> Result<(), CqlError> {
     let negated = match it.operator {
         Operator::Equal | Operator::In => false,
         Operator::NotEqual | Operator::NotIn => true,
         other => return Err(CqlError::Operator { field: it.field.as_str(), operator: other.as_str() }),
     };
-    sql.push(if negated { "NOT (" } else { "(" });
-    for (place, value) in texts(it, asker)?.into_iter().enumerate() {
-        if place > 0 {
-            sql.push(" OR ");
+    // A function may stand for no value at all.
+    sql.push(if negated { "NOT (0" } else { "(0" });
+    for value in texts(it)? {
+        sql.push(" OR ");
+        match universe {
+            Universe::Contents => contents::one_value(sql, it.field, value, asker)?,
+            Universe::Spaces => spaces::one_value(sql, it.field, value, asker)?,
         }
-        one_value(sql, it.field, value)?;
     }
     sql.push(")");
-    Ok(())
-}
-
-fn one_value(sql: &mut QueryBuilder<Sqlite>, field: Field, value: String) -> Result<(), CqlError> {
-    match field {
-        Field::Id => sql.push("c.id = ").push_bind(number(field, &value)?),
-        Field::Parent => sql.push("c.parent_id IS ").push_bind(number(field, &value)?),
-        Field::Container => sql.push("c.container_id IS ").push_bind(number(field, &value)?),
-        Field::Ancestor => {
-            sql.push("c.id IN (WITH RECURSIVE below (id) AS (SELECT id FROM contents WHERE parent_id = ");
-            sql.push_bind(number(field, &value)?);
-            sql.push(" UNION SELECT k.id FROM contents k JOIN below ON k.parent_id = below.id) SELECT id FROM below)")
-        }
-        Field::Type => sql.push("c.type = ").push_bind(known_type(value)?),
-        Field::Subtype => sql.push("c.subtype IS ").push_bind(value),
-        Field::Space => sql.push("s.key = ").push_bind(value),
-        Field::SpaceTitle => sql.push("s.name = ").push_bind(value),
-        Field::SpaceType => sql.push("s.type = ").push_bind(value.to_ascii_lowercase()),
-        Field::Title => sql.push("c.title_key = ").push_bind(value.to_lowercase()),
-        Field::Label => {
-            let (prefix, name) =
-                value.split_once(':').map_or(("%", value.as_str()), |(prefix, name)| (prefix, name));
-            sql.push("c.id IN (SELECT content_id FROM content_labels JOIN labels ON labels.id = label_id WHERE name = ");
-            sql.push_bind(name.to_lowercase())
-                .push(" AND prefix LIKE ")
-                .push_bind(prefix.to_owned())
-                .push(")")
-        }
-        Field::Creator | Field::Watcher => sql.push("c.author_id = ").push_bind(value),
-        Field::Contributor => sql
-            .push("EXISTS (SELECT 1 FROM versions v WHERE v.content_id = c.id AND v.author_id = ")
-            .push_bind(value)
-            .push(")"),
-        Field::Mention => {
-            sql.push("instr(c.body, ").push_bind(format!("ri:account-id=\"{value}\"")).push(") > 0")
-        }
-        Field::Macro => sql.push("instr(c.body, ").push_bind(format!("ac:name=\"{value}\"")).push(") > 0"),
-        // Nobody has favourites here: there is no way to mark any.
-        Field::Favourite => sql.push("0"),
-        Field::Created | Field::LastModified | Field::Text | Field::SiteSearch => {
-            return Err(CqlError::Operator { field: field.as_str(), operator: "=" });
-        }
-    };
     Ok(())
 }
 
@@ -207,14 +263,24 @@ fn dates(
     Ok(())
 }
 
-fn matches(sql: &mut QueryBuilder<Sqlite>, it: &Clause, column: &str) -> Result<(), CqlError> {
+fn matches(
+    sql: &mut QueryBuilder<Sqlite>,
+    universe: Universe,
+    it: &Clause,
+    column: &str,
+    asker: &Asker<'_>,
+) -> Result<(), CqlError> {
     let (Operator::Matches | Operator::MatchesNot, [Operand::Text(text)]) = (it.operator, &it.values[..])
     else {
         return Err(CqlError::Operator { field: it.field.as_str(), operator: it.operator.as_str() });
     };
+    if universe == Universe::Spaces {
+        spaces::matches(sql, it.operator, text);
+        return Ok(());
+    }
     sql.push(if it.operator == Operator::Matches { "c.id IN (" } else { "c.id NOT IN (" });
-    match match_expression(text) {
-        None => sql.push("NULL"),
+    match match_expression(text, &asker.lexicon) {
+        None => sql.push("SELECT 0 WHERE 0"),
         Some(expression) => sql
             .push("SELECT rowid FROM content_search WHERE content_search MATCH ")
             .push_bind(format!("{column}({expression})")),
@@ -223,11 +289,15 @@ fn matches(sql: &mut QueryBuilder<Sqlite>, it: &Clause, column: &str) -> Result<
     Ok(())
 }
 
-/// The texts of a clause's values; `currentUser()` is the asker.
-fn texts(it: &Clause, asker: &Asker<'_>) -> Result<Vec<String>, CqlError> {
+/// The texts of a clause's values.
+fn texts(it: &Clause) -> Result<Vec<String>, CqlError> {
     let text = |operand: &Operand| match operand {
+        Operand::Text(text) if text.is_empty() => Err(CqlError::Value {
+            field: it.field.as_str(),
+            value: String::new(),
+            expected: "give a value that is not empty",
+        }),
         Operand::Text(text) => Ok(text.clone()),
-        Operand::Function(Function::CurrentUser, _) => Ok(asker.account_id.to_owned()),
         Operand::Function(_, _) => Err(CqlError::Value {
             field: it.field.as_str(),
             value: operand.to_string(),
@@ -254,12 +324,20 @@ fn known_type(value: String) -> Result<String, CqlError> {
 }
 
 /// Every positive full-text expression of a query, for marking what was found.
-pub(crate) fn marks(it: &Condition, into: &mut Vec<String>) {
+pub(super) fn marks(it: &Condition, lexicon: &Lexicon, into: &mut Vec<String>) {
     match it {
-        Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|part| marks(part, into)),
-        Condition::Clause(clause) if clause.operator == Operator::Matches => {
+        Condition::And(parts) | Condition::Or(parts) => {
+            {
+                for part in parts {
+                    marks(part, lexicon, into);
+                }
+            };
+        }
+        Condition::Clause(clause)
+            if clause.operator == Operator::Matches && clause.field != Field::SpaceTitle =>
+        {
             into.extend(clause.values.iter().filter_map(|value| match value {
-                Operand::Text(text) => match_expression(text).map(|it| format!("({it})")),
+                Operand::Text(text) => match_expression(text, lexicon).map(|it| format!("({it})")),
                 Operand::Function(_, _) => None,
             }));
         }

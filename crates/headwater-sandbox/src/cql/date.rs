@@ -77,7 +77,12 @@ impl Moment {
             Function::EndOfMonth => (month, 'M', true),
             Function::StartOfYear => (year, 'y', false),
             Function::EndOfYear => (year, 'y', true),
-            Function::CurrentUser => return None,
+            Function::CurrentContent
+            | Function::CurrentSpace
+            | Function::CurrentUser
+            | Function::FavouriteSpaces
+            | Function::RecentlyViewedContent
+            | Function::RecentlyViewedSpaces => return None,
         };
         let (count, unit) = if increment.is_empty() { (0, unit) } else { read_increment(increment, unit)? };
         let moved = shift(begin, count, unit)?;

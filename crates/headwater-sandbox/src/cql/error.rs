@@ -53,6 +53,20 @@ pub(crate) enum CqlError {
         /// The field.
         field: &'static str,
     },
+    /// A field that only people have.
+    #[error("Field '{field}' can only be used to search for users, at /rest/api/search/user")]
+    People {
+        /// The field.
+        field: &'static str,
+    },
+    /// A field that people do not have.
+    #[error(
+        "Field '{field}' can not be used to search for users: ask for user, user.fullname, user.accountid or user.userkey"
+    )]
+    NotPeople {
+        /// The field.
+        field: &'static str,
+    },
     /// A function that there is not.
     #[error("No function exists with the name: '{name}'")]
     UnknownFunction {

@@ -102,7 +102,11 @@ impl Parser<'_> {
 
     fn list(&mut self) -> Result<Vec<Operand>, CqlError> {
         if !self.take(&TokenKind::Open) {
-            return Err(self.expected("`(`"));
+            // A function that gives several values needs no brackets of its own.
+            return match self.operand()? {
+                function @ Operand::Function(..) => Ok(vec![function]),
+                Operand::Text(_) => Err(self.expected("`(`")),
+            };
         }
         let mut values = vec![self.operand()?];
         while self.take(&TokenKind::Comma) {
@@ -185,11 +189,12 @@ impl Parser<'_> {
     }
 }
 
-/// Offers the fields that begin like the unknown one, or all of them.
+/// Offers the fields that begin like the unknown one, or all of them [live].
 fn unknown_field(name: &str) -> CqlError {
     let first = name.chars().next().map(|letter| letter.to_ascii_lowercase());
-    let alike: Vec<&str> =
-        Field::ALL.iter().map(|field| field.as_str()).filter(|it| it.chars().next() == first).collect();
-    let near = if alike.is_empty() { Field::ALL.iter().map(|field| field.as_str()).collect() } else { alike };
+    let offered = Field::ALL.iter().filter(|it| !it.is_of_people() && **it != Field::SpaceTitle);
+    let all: Vec<&str> = offered.map(|field| field.as_str()).collect();
+    let alike: Vec<&str> = all.iter().copied().filter(|it| it.chars().next() == first).collect();
+    let near = if alike.is_empty() { all } else { alike };
     CqlError::UnknownField { name: name.to_owned(), near: near.join(", ") }
 }

@@ -1,22 +1,19 @@
 //! Carrying a search out.
 
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::compile::{Asker, LAST_MODIFIED, marks, push_from, push_order};
+use super::ast::{Clause, Condition, Field, Operand, Operator, Query};
+use super::compile::{Asker, Ordering, Universe, marks, push_from, push_order, push_select};
 use super::date::Moment;
 use super::error::CqlError;
+use super::excerpt::{self, Excerpt};
+use super::lexicon::Lexicon;
 use super::parser::parse;
-use super::text::escape;
-use super::{ast::Query, cursor};
-use crate::storage::StorageError;
+use super::text::{escape, match_expression};
+use super::{cursor, resolve};
 use crate::storage::content::Content;
 use crate::storage::spaces::{self, Space};
-
-/// Stand in for highlight marks until the text around them is escaped.
-const OPEN: char = '\u{1}';
-const CLOSE: char = '\u{2}';
-/// How many words an excerpt has.
-const EXCERPT_WORDS: i64 = 40;
+use crate::storage::{StorageError, contents};
 
 /// A search.
 pub(crate) struct Search<'a> {
@@ -26,6 +23,10 @@ pub(crate) struct Search<'a> {
     pub(crate) offset_seconds: i32,
     pub(crate) now_ms: i64,
     pub(crate) cql: &'a str,
+    /// Where the search comes from: what `currentSpace()` and `currentContent()` mean.
+    pub(crate) context: Option<&'a str>,
+    pub(crate) excerpt: Excerpt,
+    pub(crate) archived_spaces: bool,
     pub(crate) limit: i64,
     pub(crate) cursor: Option<&'a str>,
 }
@@ -46,11 +47,11 @@ pub(crate) struct Found {
 /// One result.
 #[derive(Debug)]
 pub(crate) struct Hit {
-    pub(crate) content: Content,
+    /// Nothing when the space itself was found.
+    pub(crate) content: Option<Content>,
     pub(crate) space: Space,
     /// Escaped for HTML, with highlight marks.
     pub(crate) title: String,
-    /// Escaped for HTML, with highlight marks; empty when the query has no words.
     pub(crate) excerpt: String,
     pub(crate) last_modified: i64,
 }
@@ -62,6 +63,9 @@ pub(crate) enum SearchError {
     Cql(#[from] CqlError),
     #[error("the cursor does not belong to this search")]
     Cursor,
+    /// A search of the whole site for nothing, which breaks the vendor's search [live].
+    #[error("a search of the site needs a word")]
+    EmptySiteSearch,
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
@@ -75,61 +79,131 @@ impl From<sqlx::Error> for SearchError {
 /// Carries a search out.
 pub(crate) async fn search(connection: &mut SqliteConnection, it: &Search<'_>) -> Result<Found, SearchError> {
     let query = parse(it.cql)?;
+    if resolve::any(&query.condition, &is_empty_site_search) {
+        return Err(SearchError::EmptySiteSearch);
+    }
     let start =
         it.cursor.map_or(Some(0), |cursor| cursor::read(cursor, it.cql)).ok_or(SearchError::Cursor)?;
+    let condition = resolve::without_site_search_in_the_middle(&query.condition);
+    let condition = resolve::resolve(connection, &condition, it).await?;
+    let mut texts = Vec::new();
+    resolve::searched_texts(&condition, &mut texts);
     let asker = Asker {
         cloud_id: it.cloud_id,
         account_id: it.account_id,
         moment: Moment::new(it.now_ms, it.offset_seconds),
+        archived_spaces: it.archived_spaces,
+        lexicon: Lexicon::look_up(connection, &texts).await?,
     };
-    let mut count = QueryBuilder::<Sqlite>::new("SELECT COUNT(*)");
-    push_from(&mut count, &query, &asker)?;
-    let total: i64 = count.build_query_scalar().fetch_one(&mut *connection).await?;
-    let mut select = QueryBuilder::<Sqlite>::new("SELECT c.*, ");
-    select.push(LAST_MODIFIED).push(" AS last_modified");
-    push_from(&mut select, &query, &asker)?;
-    push_order(&mut select, &query.order)?;
-    select.push(" LIMIT ").push_bind(it.limit).push(" OFFSET ").push_bind(start);
-    let found = select.build().fetch_all(&mut *connection).await?;
-    let mut rows = Vec::with_capacity(found.len());
-    for row in &found {
-        let content = Content::read(row)?;
-        let space = spaces::find(connection, it.cloud_id, content.space_id).await?;
-        let Some(space) = space else { continue };
-        let (title, excerpt) = highlighted(connection, &query, &content).await?;
-        rows.push(Hit { content, space, title, excerpt, last_modified: row.try_get("last_modified")? });
+    let mut total: i64 = 0;
+    let universes = universes(&condition);
+    for universe in universes {
+        let mut count = QueryBuilder::<Sqlite>::new("SELECT COUNT(*)");
+        push_from(&mut count, *universe, &condition, &Ordering::Written(&[]), &asker)?;
+        total += count.build_query_scalar::<i64>().fetch_one(&mut *connection).await?;
     }
-    let end = start + i64::try_from(found.len()).unwrap_or(0);
-    let next = (end < total && !found.is_empty()).then(|| cursor::write(end, it.cql));
+    let ordering = ordering(&query, &condition, &asker.lexicon);
+    let mut select = QueryBuilder::<Sqlite>::new("");
+    for (place, universe) in universes.iter().enumerate() {
+        if place > 0 {
+            select.push(" UNION ALL ");
+        }
+        push_select(&mut select, *universe, &condition, &ordering, &asker)?;
+    }
+    push_order(&mut select, &ordering);
+    select.push(" LIMIT ").push_bind(it.limit).push(" OFFSET ").push_bind(start);
+    let ids: Vec<(i64, i64)> = fetch_ids(connection, select).await?;
+    let mut expressions = Vec::new();
+    marks(&condition, &asker.lexicon, &mut expressions);
+    let marks = expressions.join(" OR ");
+    let mut rows = Vec::with_capacity(ids.len());
+    for (source, id) in &ids {
+        let hit = if *source == 1 {
+            space(connection, it, *id).await?
+        } else {
+            content(connection, it, *id, &marks).await?
+        };
+        rows.extend(hit);
+    }
+    let end = start + i64::try_from(ids.len()).unwrap_or(0);
+    let next = (end < total && !ids.is_empty()).then(|| cursor::write(end, it.cql));
     Ok(Found { rows, total, start, normalised: query.to_string(), next })
 }
 
-/// A result's title and excerpt with the words marked that it was found by.
-async fn highlighted(
+async fn fetch_ids(
     connection: &mut SqliteConnection,
-    query: &Query,
-    content: &Content,
-) -> Result<(String, String), SearchError> {
-    let mut expressions = Vec::new();
-    marks(&query.condition, &mut expressions);
-    if expressions.is_empty() {
-        return Ok((escape(&content.title), String::new()));
-    }
-    let row = sqlx::query(
-        "SELECT highlight(content_search, 0, ?1, ?2), snippet(content_search, 1, ?1, ?2, '…', ?3) FROM content_search \
-         WHERE content_search MATCH ?4 AND rowid = ?5",
-    )
-    .bind(OPEN.to_string())
-    .bind(CLOSE.to_string())
-    .bind(EXCERPT_WORDS)
-    .bind(expressions.join(" OR "))
-    .bind(content.id)
-    .fetch_optional(connection)
-    .await?;
-    let Some(row) = row else { return Ok((escape(&content.title), String::new())) };
-    Ok((marked(row.try_get(0)?), marked(row.try_get(1)?)))
+    mut select: QueryBuilder<Sqlite>,
+) -> Result<Vec<(i64, i64)>, SearchError> {
+    use sqlx::Row as _;
+    let rows = select.build().fetch_all(connection).await?;
+    let read = |row: &sqlx::sqlite::SqliteRow| Ok((row.try_get("source")?, row.try_get("id")?));
+    rows.iter().map(read).collect()
 }
 
-fn marked(text: &str) -> String {
-    escape(text).replace(OPEN, "@@@hl@@@").replace(CLOSE, "@@@endhl@@@")
+/// Where the answers can be: spaces are looked for only by those who say so.
+fn universes(condition: &Condition) -> &'static [Universe] {
+    let names_spaces = |clause: &Clause| {
+        let is_space =
+            |value: &Operand| matches!(value, Operand::Text(text) if text.eq_ignore_ascii_case("space"));
+        clause.field == Field::Type
+            && matches!(clause.operator, Operator::Equal | Operator::In)
+            && clause.values.iter().any(is_space)
+    };
+    if resolve::any(condition, &names_spaces) {
+        &[Universe::Contents, Universe::Spaces]
+    } else {
+        &[Universe::Contents]
+    }
+}
+
+/// Only a search of the whole site puts first what fits best [live].
+fn ordering<'a>(query: &'a Query, condition: &Condition, lexicon: &Lexicon) -> Ordering<'a> {
+    let is_search =
+        |clause: &Clause| clause.field == Field::SiteSearch && clause.operator == Operator::Matches;
+    if query.order.is_empty() && resolve::any(condition, &is_search) {
+        let mut texts = Vec::new();
+        resolve::searched_texts(condition, &mut texts);
+        let expressions: Vec<String> =
+            texts.iter().filter_map(|it| match_expression(it, lexicon)).map(|it| format!("({it})")).collect();
+        if !expressions.is_empty() {
+            return Ordering::Relevance(expressions.join(" OR "));
+        }
+    }
+    Ordering::Written(&query.order)
+}
+
+fn is_empty_site_search(clause: &Clause) -> bool {
+    let is_empty = |value: &Operand| matches!(value, Operand::Text(text) if text.trim().is_empty());
+    clause.field == Field::SiteSearch && clause.values.iter().any(is_empty)
+}
+
+async fn content(
+    connection: &mut SqliteConnection,
+    it: &Search<'_>,
+    id: i64,
+    marks: &str,
+) -> Result<Option<Hit>, SearchError> {
+    let content = contents::reread(connection, id).await?;
+    let Some(space) = spaces::find(connection, it.cloud_id, content.space_id).await? else { return Ok(None) };
+    let (title, excerpt) = excerpt::of_content(connection, &content, marks, it.excerpt).await?;
+    let last_modified = sqlx::query_scalar("SELECT modified_at FROM contents WHERE id = ?1")
+        .bind(id)
+        .fetch_one(connection)
+        .await?;
+    Ok(Some(Hit { content: Some(content), space, title, excerpt, last_modified }))
+}
+
+async fn space(
+    connection: &mut SqliteConnection,
+    it: &Search<'_>,
+    id: i64,
+) -> Result<Option<Hit>, SearchError> {
+    let space = spaces::find(connection, it.cloud_id, id).await?;
+    Ok(space.map(|space| Hit {
+        content: None,
+        title: escape(&space.name),
+        excerpt: excerpt::of_text(&space.description, it.excerpt),
+        last_modified: space.created_at,
+        space,
+    }))
 }

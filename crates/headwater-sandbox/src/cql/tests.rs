@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::ast::{Clause, Condition, Field, Function, Operand, Operator, Order, Query};
 use super::cursor;
 use super::error::CqlError;
+use super::lexicon::Lexicon;
 use super::parser::parse;
 use super::text::match_expression;
 
@@ -12,7 +13,7 @@ use super::text::match_expression;
 fn queries_are_normalised() {
     let table = [
         ("type=page", "type = page"),
-        ("TYPE=page and Space.Key=ENG", "type = page AND space = ENG"),
+        ("TYPE=page and Space.Key=ENG", "type = page AND space.key = ENG"),
         ("title~'release notes'", "title ~ \"release notes\""),
         (
             "(type=page or type=blogpost) and label in (a,\"b c\")",
@@ -45,7 +46,7 @@ fn bad_queries_are_refused_in_the_vendors_words() {
         ("type = page foo", "Could not parse cql"),
         (
             "status = current",
-            "No field exists with the name: 'status'\nDid you mean one of : siteSearch, space, space.title, space.type, subtype",
+            "No field exists with the name: 'status'\nDid you mean one of : space, subtype, space.key, siteSearch, space.type",
         ),
         ("created > yesterday()", "No function exists with the name: 'yesterday'"),
         ("not type = page", "Could not parse cql"),
@@ -81,7 +82,21 @@ fn text_becomes_quoted_terms() {
         ("", None),
     ];
     for (given, expected) in table {
-        assert_eq!(match_expression(given).as_deref(), expected, "{given}");
+        assert_eq!(match_expression(given, &Lexicon::default()).as_deref(), expected, "{given}");
+    }
+}
+
+#[test]
+fn patterns_become_the_words_that_they_stand_for() {
+    let table = [
+        ("w?n", &["wan", "win"][..], Some("(\"wan\" OR \"win\")")),
+        ("walrs~", &["walrus"], Some("(\"walrus\")")),
+        ("walrs~1", &["walrus"], Some("(\"walrus\")")),
+        ("*ing", &[], None),
+    ];
+    for (given, words, expected) in table {
+        let lexicon = Lexicon::of(given, words);
+        assert_eq!(match_expression(given, &lexicon).as_deref(), expected, "{given}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! REST v1: `/wiki/rest/api/...`, as far as v2 has nothing in its place.
 
+mod analytics;
 mod archive;
 mod attachments;
 mod body_conversion;
@@ -15,6 +16,7 @@ mod macro_bodies;
 mod moves;
 mod offset;
 mod permission_check;
+mod relations;
 mod restrictions;
 mod search;
 mod settings;
@@ -57,6 +59,8 @@ pub(crate) fn routes() -> Vec<Route> {
         states::routes(),
         macro_bodies::routes(),
         templates::routes(),
+        relations::routes(),
+        analytics::routes(),
     ]
     .into_iter()
     .flatten()

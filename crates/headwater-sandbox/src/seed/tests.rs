@@ -1,7 +1,7 @@
 //! The demo content is whole.
 
 use super::load;
-use crate::cql::{Search, search};
+use crate::cql::{Excerpt, Search, search};
 use crate::render::check_storage;
 use crate::storage::{Storage, sites, spaces};
 
@@ -65,11 +65,15 @@ async fn searches_find_what_they_should() {
             offset_seconds: 0,
             now_ms: NOW,
             cql,
+            context: None,
+            excerpt: Excerpt::Highlight { escaped: true },
+            archived_spaces: false,
             limit: 25,
             cursor: None,
         };
         let found = search(&mut tx, &wanted).await.unwrap();
-        let titles: Vec<&str> = found.rows.iter().map(|hit| hit.content.title.as_str()).collect();
+        let titles: Vec<&str> =
+            found.rows.iter().map(|hit| hit.content.as_ref().unwrap().title.as_str()).collect();
         assert_eq!(titles, expected, "{cql}");
     }
 }
@@ -88,11 +92,14 @@ async fn pages_of_results_neither_repeat_nor_skip_and_marks_stand_where_words_we
             offset_seconds: 0,
             now_ms: NOW,
             cql: "type = page",
+            context: None,
+            excerpt: Excerpt::Highlight { escaped: true },
+            archived_spaces: false,
             limit: 7,
             cursor: cursor.as_deref(),
         };
         let found = search(&mut tx, &wanted).await.unwrap();
-        seen.extend(found.rows.iter().map(|hit| hit.content.id));
+        seen.extend(found.rows.iter().map(|hit| hit.content.as_ref().unwrap().id));
         cursor = found.next;
         if cursor.is_none() {
             assert_eq!(i64::try_from(seen.len()).unwrap(), found.total);
@@ -108,6 +115,9 @@ async fn pages_of_results_neither_repeat_nor_skip_and_marks_stand_where_words_we
         offset_seconds: 0,
         now_ms: NOW,
         cql: "text ~ \"harbours\" and title ~ \"forecast\"",
+        context: None,
+        excerpt: Excerpt::Highlight { escaped: true },
+        archived_spaces: false,
         limit: 5,
         cursor: None,
     };

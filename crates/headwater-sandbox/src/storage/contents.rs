@@ -52,8 +52,8 @@ pub(crate) async fn insert(
     };
     sqlx::query(
         "INSERT INTO contents (id, cloud_id, type, subtype, status, title, space_id, parent_id, container_id,
-            position, author_id, owner_id, created_at, version, body, private, share_id, title_key)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, 1, ?13, ?14, ?15, ?16)",
+            position, author_id, owner_id, created_at, modified_at, version, body, private, share_id, title_key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?12, 1, ?13, ?14, ?15, ?16)",
     )
     .bind(id)
     .bind(new.cloud_id)
@@ -98,13 +98,14 @@ pub(crate) async fn edit(
     edit: &Edit<'_>,
 ) -> Result<Content, StorageError> {
     let number: i64 = sqlx::query_scalar(
-        "UPDATE contents SET title = ?2, title_key = ?3, body = ?4, version = version + 1 WHERE id = ?1
-         RETURNING version",
+        "UPDATE contents SET title = ?2, title_key = ?3, body = ?4, modified_at = ?5, version = version + 1
+         WHERE id = ?1 RETURNING version",
     )
     .bind(id)
     .bind(edit.title)
     .bind(edit.title.to_lowercase())
     .bind(edit.body)
+    .bind(edit.at)
     .fetch_one(&mut *connection)
     .await?;
     record_version(connection, id, number, edit).await?;
@@ -121,12 +122,13 @@ pub(crate) async fn overwrite(
     edit: &Edit<'_>,
 ) -> Result<Content, StorageError> {
     let number: i64 = sqlx::query_scalar(
-        "UPDATE contents SET title = ?2, title_key = ?3, body = ?4 WHERE id = ?1 RETURNING version",
+        "UPDATE contents SET title = ?2, title_key = ?3, body = ?4, modified_at = ?5 WHERE id = ?1 RETURNING version",
     )
     .bind(id)
     .bind(edit.title)
     .bind(edit.title.to_lowercase())
     .bind(edit.body)
+    .bind(edit.at)
     .fetch_one(&mut *connection)
     .await?;
     sqlx::query("DELETE FROM versions WHERE content_id = ?1 AND number = ?2")
@@ -313,7 +315,11 @@ pub(crate) async fn destroy(connection: &mut SqliteConnection, id: i64) -> Resul
     .fetch_all(&mut *connection)
     .await?;
     for id in ids {
-        sqlx::query("DELETE FROM content_search WHERE rowid = ?1").bind(id).execute(&mut *connection).await?;
+        for index in
+            ["DELETE FROM content_search WHERE rowid = ?1", "DELETE FROM content_words WHERE rowid = ?1"]
+        {
+            sqlx::query(index).bind(id).execute(&mut *connection).await?;
+        }
         sqlx::query("DELETE FROM contents WHERE id = ?1").bind(id).execute(&mut *connection).await?;
     }
     Ok(())
@@ -370,11 +376,16 @@ async fn index(
     title: &str,
     body: &str,
 ) -> Result<(), StorageError> {
-    sqlx::query("DELETE FROM content_search WHERE rowid = ?1").bind(id).execute(&mut *connection).await?;
-    sqlx::query("INSERT INTO content_search (rowid, title, body) VALUES (?1, ?2, ?3)")
+    let text = render::plain_text(body);
+    sqlx::query("INSERT OR REPLACE INTO content_words (rowid, words) VALUES (?1, ?2)")
+        .bind(id)
+        .bind(format!("{title} {text}"))
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("INSERT OR REPLACE INTO content_search (rowid, title, body) VALUES (?1, ?2, ?3)")
         .bind(id)
         .bind(title)
-        .bind(render::plain_text(body))
+        .bind(text)
         .execute(connection)
         .await?;
     Ok(())

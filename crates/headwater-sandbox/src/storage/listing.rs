@@ -89,7 +89,7 @@ impl By {
         match self {
             Self::Id => "contents.id",
             Self::CreatedAt => "contents.created_at",
-            Self::ModifiedAt => "versions.created_at",
+            Self::ModifiedAt => "contents.modified_at",
             Self::Title => "contents.title_key",
             Self::Position => "coalesce(contents.position, -1)",
         }

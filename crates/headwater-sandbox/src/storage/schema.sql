@@ -50,6 +50,7 @@ CREATE TABLE IF NOT EXISTS contents (
     owner_id           TEXT NOT NULL,
     last_owner_id      TEXT,
     created_at         INTEGER NOT NULL,
+    modified_at        INTEGER NOT NULL, -- when its newest version was written
     version            INTEGER NOT NULL,
     body               TEXT NOT NULL,
     private            INTEGER NOT NULL DEFAULT 0,
@@ -135,6 +136,11 @@ END;
 CREATE VIRTUAL TABLE IF NOT EXISTS content_search USING fts5 (
     title, body, tokenize = 'porter unicode61 remove_diacritics 2'
 );
+-- The same words as they are written, without their stems: what wildcards and fuzzy words are looked up in.
+CREATE VIRTUAL TABLE IF NOT EXISTS content_words USING fts5 (
+    words, content = '', contentless_delete = 1, detail = 'none', tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (content_words, 'row');
 
 -- The authorization server.
 CREATE TABLE IF NOT EXISTS clients (
@@ -442,3 +448,27 @@ CREATE TABLE IF NOT EXISTS api_tokens (
     token      TEXT PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES users (account_id) ON DELETE CASCADE
 ) STRICT;
+
+-- What somebody says of something: `favourite`, or whatever word a program uses.
+CREATE TABLE IF NOT EXISTS relations (
+    cloud_id    TEXT NOT NULL REFERENCES sites (cloud_id),
+    name        TEXT NOT NULL,
+    source_type TEXT NOT NULL,       -- user, content or space
+    source_id   TEXT NOT NULL,       -- an account id, or the id of content or of a space
+    target_type TEXT NOT NULL,
+    target_id   TEXT NOT NULL,
+    author_id   TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    PRIMARY KEY (cloud_id, name, source_type, source_id, target_type, target_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS relations_by_target ON relations (target_type, target_id, name);
+
+-- Who looked at what, and when.
+CREATE TABLE IF NOT EXISTS views (
+    id         INTEGER PRIMARY KEY,
+    content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    account_id TEXT NOT NULL,
+    viewed_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS views_by_content ON views (content_id, account_id);
+CREATE INDEX IF NOT EXISTS views_by_account ON views (account_id, viewed_at);

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use sqlx::SqliteConnection;
 
 use super::page::{Link, WebError, day, show};
-use crate::cql::{self, Search};
+use crate::cql::{self, Excerpt, Search};
 use crate::rest::v2::entity::web_path;
 use crate::state::State;
 use crate::storage::content::{Content, Kind};
@@ -131,7 +131,7 @@ pub(super) async fn search(
 ) -> Result<Response, WebError> {
     let mut tx = state.storage.begin().await?;
     let quoted = words.q.replace(['\\', '"'], " ");
-    let cql = format!("siteSearch ~ \"{quoted}\" ORDER BY lastmodified DESC");
+    let cql = format!("siteSearch ~ \"{quoted}\"");
     let mut links = Vec::new();
     for site in sites::all(&mut tx).await? {
         for user in users::all(&mut tx).await?.into_iter().take(1) {
@@ -141,13 +141,16 @@ pub(super) async fn search(
                 offset_seconds: 0,
                 now_ms: state.clock.now_ms(),
                 cql: &cql,
+                context: None,
+                excerpt: Excerpt::Highlight { escaped: true },
+                archived_spaces: true,
                 limit: SHOWN,
                 cursor: None,
             };
             let found = cql::search(&mut tx, &wanted).await.map_err(|_| WebError::Missing)?;
             for hit in found.rows {
                 let note = format!("{} · {}", hit.space.name, plain(&hit.excerpt));
-                links.push(link(&hit.content, &hit.space, 0, note));
+                links.extend(hit.content.map(|content| link(&content, &hit.space, 0, note)));
             }
         }
     }

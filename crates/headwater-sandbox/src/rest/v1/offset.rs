@@ -36,6 +36,11 @@ impl Offset {
 
     /// The reply with this part.
     pub(super) fn reply(self, call: &Call, results: &[Value], has_more: bool) -> Response {
+        self.reply_with(call, results, has_more, Value::Null)
+    }
+
+    /// The reply with this part, and with further members.
+    pub(super) fn reply_with(self, call: &Call, results: &[Value], has_more: bool, more: Value) -> Response {
         let path = call.path.strip_prefix("/wiki").unwrap_or(&call.path);
         let others = call.query.without(&["start", "limit", "next", "prev"]);
         let separator = if others.is_empty() { "" } else { "&" };
@@ -56,13 +61,16 @@ impl Offset {
                 links.insert("prev".to_owned(), json!(link("prev", before)));
             }
         }
-        let body = json!({
+        let mut body = json!({
             "results": results,
             "start": self.start,
             "limit": self.limit,
             "size": results.len(),
             "_links": links,
         });
+        if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
+            body.extend(more);
+        }
         Json(body).into_response()
     }
 }

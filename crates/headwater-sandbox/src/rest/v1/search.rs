@@ -1,53 +1,126 @@
-//! Searching with CQL.
+//! Searching with CQL: rows about content and spaces, content by itself, and people.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, EXPIRES};
 use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use sqlx::SqliteConnection;
 
 use super::error::{bad_request, exception};
-use crate::cql::{self, Search, SearchError};
-use crate::rest::{Call, Refusal, Route};
+use super::offset::Offset;
+use super::{show, users as people};
+use crate::cql::{self, Excerpt, Search, SearchError};
+use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::users;
 
 const DEFAULT_LIMIT: i64 = 25;
 /// Larger pages are cut without a word.
 const MOST: i64 = 1000;
+/// The largest page whose bodies are rendered [spec].
+const MOST_RENDERED: i64 = 25;
 
 /// The operations of search.
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::new(
-        Method::GET,
-        "/rest/api/search",
-        &[&["search:confluence"], &["read:content-details:confluence"]],
-        search,
-    )]
+    const SEARCH: Scopes = &[&["search:confluence"], &["read:content-details:confluence"]];
+    vec![
+        Route::new(Method::GET, "/rest/api/search", SEARCH, search),
+        Route::new(Method::GET, "/rest/api/content/search", SEARCH, search_content),
+        Route::new(
+            Method::GET,
+            "/rest/api/search/user",
+            &[&["read:content-details:confluence"]],
+            search_people,
+        ),
+    ]
 }
 
 async fn search(call: Call) -> Result<Response, Refusal> {
-    let limit = number(&call, "limit", DEFAULT_LIMIT)?.min(MOST);
     // The start is checked and then ignored: the cursor alone says where to go on.
     number(&call, "start", 0)?;
-    let query = call.query.first("cql").unwrap_or_default();
-    if query.trim().is_empty() {
-        return Err(bad_request("cql query parameter is required"));
-    }
     let mut tx = call.begin().await?;
-    let user = users::find(&mut tx, &call.account_id).await?;
+    let (found, limit) = self::found(&call, &mut tx).await?;
+    let body = cql::envelope(&found, &call.site.url, cql(&call)?, limit);
+    let headers =
+        [(CACHE_CONTROL, "no-cache, no-store, must-revalidate"), (EXPIRES, "Thu, 01 Jan 1970 00:00:00 GMT")];
+    Ok((headers, Json(body)).into_response())
+}
+
+/// Content without rows around it, and without a total [rec].
+async fn search_content(call: Call) -> Result<Response, Refusal> {
+    let mut tx = call.begin().await?;
+    let (found, limit) = self::found(&call, &mut tx).await?;
+    let expanded = call.query.first("expand").is_some_and(|it| !it.is_empty());
+    let mut results = Vec::new();
+    for hit in &found.rows {
+        let Some(content) = &hit.content else { continue };
+        results.push(if expanded {
+            show::content(&call, &mut tx, content).await?
+        } else {
+            cql::content(content, &hit.space)
+        });
+    }
+    let links = cql::links("/rest/api/content/search", &found, &call.site.url, cql(&call)?, limit);
+    let body = json!({
+        "results": results, "start": found.start, "limit": limit, "size": results.len(), "_links": links,
+    });
+    Ok(Json(body).into_response())
+}
+
+async fn search_people(call: Call) -> Result<Response, Refusal> {
+    let offset = Offset::read(&call.query, 25, 1000)?;
+    let mut tx = call.begin().await?;
+    let everybody = users::all(&mut tx).await?;
+    let found = cql::find_people(cql(&call)?, everybody, &call.account_id);
+    let (found, normalised) = found.map_err(|error| bad_request(&error.to_string()))?;
+    let total = found.len();
+    let (page, has_more) = offset.cut(found);
+    let rows: Vec<Value> = page
+        .iter()
+        .map(|user| {
+            json!({
+                "user": people::show(user, &call),
+                "title": user.display_name,
+                "excerpt": "",
+                "url": format!("/people/{}", user.account_id),
+                "breadcrumbs": [],
+                "entityType": "user",
+                "iconCssClass": "aui-icon content-type-profile",
+                "lastModified": "1970-01-01T00:00:00.000Z",
+                "friendlyLastModified": "",
+                "score": 0,
+            })
+        })
+        .collect();
+    let more = json!({
+        "totalSize": total, "cqlQuery": normalised, "searchDuration": 0, "archivedResultCount": 0,
+    });
+    Ok(offset.reply_with(&call, &rows, has_more, more))
+}
+
+async fn found(call: &Call, connection: &mut SqliteConnection) -> Result<(cql::Found, i64), Refusal> {
+    let limit = number(call, "limit", DEFAULT_LIMIT)?.min(MOST);
+    let renders = |it: &&str| it.contains("body.export_view") || it.contains("body.styled_view");
+    let limit = if call.query.list("expand").iter().any(renders) { limit.min(MOST_RENDERED) } else { limit };
+    let user = users::find(connection, &call.account_id).await?;
     let search = Search {
         cloud_id: &call.site.cloud_id,
         account_id: &call.account_id,
         offset_seconds: user.map_or(0, |user| offset_seconds(&user.time_zone)),
         now_ms: call.now(),
-        cql: query,
+        cql: cql(call)?,
+        context: call.query.first("cqlcontext"),
+        excerpt: Excerpt::parse(call.query.first("excerpt")),
+        archived_spaces: call.query.first("includeArchivedSpaces") == Some("true"),
         limit,
         cursor: call.query.first("cursor"),
     };
-    let found = cql::search(&mut tx, &search).await.map_err(refuse)?;
-    let body = cql::envelope(&found, &call.site.url, query, limit, call.query.first("excerpt"));
-    let headers =
-        [(CACHE_CONTROL, "no-cache, no-store, must-revalidate"), (EXPIRES, "Thu, 01 Jan 1970 00:00:00 GMT")];
-    Ok((headers, Json(body)).into_response())
+    Ok((cql::search(connection, &search).await.map_err(refuse)?, limit))
+}
+
+fn cql(call: &Call) -> Result<&str, Refusal> {
+    let query = call.query.first("cql").filter(|it| !it.trim().is_empty());
+    query.ok_or_else(|| bad_request("cql query parameter is required"))
 }
 
 /// A number of the query. What is no number gets an answer without any body.
@@ -70,6 +143,10 @@ fn refuse(error: SearchError) -> Refusal {
             "CQL was parsed but the search manager was unable to execute the search. Error message: \
              illegal request passed to XP-Search Aggregator API : HTTP/1.1 400 Bad Request",
         ),
+        SearchError::EmptySiteSearch => {
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            exception(status, "java.lang.NullPointerException", "null")
+        }
         SearchError::Storage(error) => error.into(),
     }
 }

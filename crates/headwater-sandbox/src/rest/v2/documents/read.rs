@@ -13,7 +13,7 @@ use crate::storage::content::{Content, Kind, Status};
 use crate::storage::drafts::{self, Draft};
 use crate::storage::listing::{self, Filter, Kinds, Parent};
 use crate::storage::versions::{self, Version};
-use crate::storage::{likes, properties as stored};
+use crate::storage::{likes, properties as stored, relations};
 
 /// How many rows of a part are shown inside an entity.
 const PART_LIMIT: usize = 50;
@@ -149,6 +149,10 @@ pub(crate) async fn include(
         }
         put(shown, "likes", likes);
     }
+    if boolean(&call.query, "include-favorited-by-current-user-status", false)? {
+        let is_favourite = relations::is_favourite(connection, content.id, &call.account_id).await?;
+        put(shown, "isFavoritedByCurrentUser", json!(is_favourite));
+    }
     include_flags(call, shown)
 }
 
@@ -156,9 +160,6 @@ pub(crate) async fn include(
 fn include_flags(call: &Call, shown: &mut Value) -> Result<(), Refusal> {
     // Web resources are what a browser would draw the page with; a reply of the API lists none here.
     boolean(&call.query, "include-webresources", false)?;
-    if boolean(&call.query, "include-favorited-by-current-user-status", false)? {
-        put(shown, "isFavoritedByCurrentUser", json!(false));
-    }
     if !boolean(&call.query, "include-version", true)?
         && let Some(shown) = shown.as_object_mut()
     {

@@ -1,0 +1,44 @@
+//! How often content was looked at. The web view counts, reading by programs does not.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::Method;
+use serde_json::json;
+
+use super::contents;
+use super::error::bad_request;
+use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::storage::views;
+use crate::timestamp;
+
+/// The operations of analytics.
+pub(super) fn routes() -> Vec<Route> {
+    const READ: Scopes = &[&["read:confluence-content.summary"], &["read:analytics.content:confluence"]];
+    vec![
+        Route::new(Method::GET, "/rest/api/analytics/content/{contentId}/views", READ, |call| {
+            count(call, false)
+        }),
+        Route::new(Method::GET, "/rest/api/analytics/content/{contentId}/viewers", READ, |call| {
+            count(call, true)
+        }),
+    ]
+}
+
+async fn count(call: Call, people: bool) -> Result<Response, Refusal> {
+    let since = match call.query.first("fromDate").filter(|it| !it.is_empty()) {
+        None => i64::MIN,
+        Some(text) => since(text).ok_or_else(|| {
+            bad_request(&format!(
+                "fromDate '{text}' is not a date such as 2026-01-31 or 2026-01-31T08:00:00.000Z"
+            ))
+        })?,
+    };
+    let mut tx = call.begin().await?;
+    let content = contents::find(&call, &mut tx, call.parameter("contentId")).await?;
+    let (views, viewers) = views::count(&mut tx, content.id, since).await?;
+    Ok(Json(json!({ "id": content.id, "count": if people { viewers } else { views } })).into_response())
+}
+
+fn since(text: &str) -> Option<i64> {
+    timestamp::parse(text).or_else(|| timestamp::day(text))
+}
