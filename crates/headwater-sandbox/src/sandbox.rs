@@ -105,6 +105,11 @@ impl Sandbox {
         Ok(users::all(&mut tx).await?.into_iter().map(|user| user.email).collect())
     }
 
+    /// Adds this many pages to the first site, in spaces of their own; the same ones for the same number and seed.
+    pub async fn generate_pages(&self, pages: u64, seed: u64) -> Result<(), StorageError> {
+        seed::generate(&self.state.storage, pages, seed, self.state.clock.now_ms()).await
+    }
+
     /// Ages every access token until it has expired.
     pub async fn expire_access_tokens(&self) -> Result<(), StorageError> {
         withdrawal::expire_access_tokens(&self.state, &Chosen::default()).await

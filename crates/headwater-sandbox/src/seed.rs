@@ -1,7 +1,9 @@
 //! The demo content: a small company's wiki, in files that are easy to read and change.
 
 mod file;
+mod generate;
 mod people;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -11,6 +13,7 @@ use std::collections::HashMap;
 use sqlx::SqliteConnection;
 
 use self::file::{Entry, SpaceFile};
+pub(crate) use self::generate::generate;
 use self::people::{account_id, people};
 use crate::storage::attachments::{self, Attachment};
 use crate::storage::content::{Kind, Status};

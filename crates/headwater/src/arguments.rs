@@ -136,6 +136,12 @@ pub(crate) struct SandboxArguments {
     /// A redirect URI of the app; may be given several times.
     #[arg(long = "redirect-uri", value_name = "URI")]
     pub(crate) redirect_uris: Vec<String>,
+    /// Adds this many made-up pages, for trying things at scale. A file that already has content gets none.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) pages: u64,
+    /// What the made-up pages are made from; the same seed makes the same pages.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub(crate) seed: u64,
 }
 
 /// `headwater client`

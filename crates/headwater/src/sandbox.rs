@@ -44,7 +44,11 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<()> {
         data: arguments.data,
         consent: arguments.consent,
     };
+    let had_content = setup.data.as_ref().is_some_and(|file| file.exists());
     let running = open(setup).await?;
+    if !had_content && arguments.pages > 0 {
+        running.sandbox.generate_pages(arguments.pages, arguments.seed).await?;
+    }
     let secret = arguments.client_secret.unwrap_or_else(made_up_secret);
     let client = Client {
         client_id: arguments.client_id.clone(),

@@ -95,24 +95,9 @@ pub(crate) async fn search(connection: &mut SqliteConnection, it: &Search<'_>) -
         archived_spaces: it.archived_spaces,
         lexicon: Lexicon::look_up(connection, &texts).await?,
     };
-    let mut total: i64 = 0;
-    let universes = universes(&condition);
-    for universe in universes {
-        let mut count = QueryBuilder::<Sqlite>::new("SELECT COUNT(*)");
-        push_from(&mut count, *universe, &condition, &Ordering::Written(&[]), &asker)?;
-        total += count.build_query_scalar::<i64>().fetch_one(&mut *connection).await?;
-    }
     let ordering = ordering(&query, &condition, &asker.lexicon);
-    let mut select = QueryBuilder::<Sqlite>::new("");
-    for (place, universe) in universes.iter().enumerate() {
-        if place > 0 {
-            select.push(" UNION ALL ");
-        }
-        push_select(&mut select, *universe, &condition, &ordering, &asker)?;
-    }
-    push_order(&mut select, &ordering);
-    select.push(" LIMIT ").push_bind(it.limit).push(" OFFSET ").push_bind(start);
-    let ids: Vec<(i64, i64)> = fetch_ids(connection, select).await?;
+    let universes = universes(&condition);
+    let (ids, total) = page(connection, universes, &condition, &ordering, &asker, (it.limit, start)).await?;
     let mut expressions = Vec::new();
     marks(&condition, &asker.lexicon, &mut expressions);
     let marks = expressions.join(" OR ");
@@ -130,14 +115,38 @@ pub(crate) async fn search(connection: &mut SqliteConnection, it: &Search<'_>) -
     Ok(Found { rows, total, start, normalised: query.to_string(), next })
 }
 
-async fn fetch_ids(
+/// The sources and ids of `limit` results after `start`, and how many results there are.
+async fn page(
     connection: &mut SqliteConnection,
-    mut select: QueryBuilder<Sqlite>,
-) -> Result<Vec<(i64, i64)>, SearchError> {
-    use sqlx::Row as _;
-    let rows = select.build().fetch_all(connection).await?;
-    let read = |row: &sqlx::sqlite::SqliteRow| Ok((row.try_get("source")?, row.try_get("id")?));
-    rows.iter().map(read).collect()
+    universes: &[Universe],
+    condition: &Condition,
+    ordering: &Ordering<'_>,
+    asker: &Asker<'_>,
+    (limit, start): (i64, i64),
+) -> Result<(Vec<(i64, i64)>, i64), SearchError> {
+    let mut select = QueryBuilder::<Sqlite>::new("SELECT source, id, COUNT(*) OVER () FROM (");
+    for (place, universe) in universes.iter().enumerate() {
+        if place > 0 {
+            select.push(" UNION ALL ");
+        }
+        push_select(&mut select, *universe, condition, ordering, asker)?;
+    }
+    select.push(")");
+    push_order(&mut select, ordering);
+    select.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(start);
+    let rows: Vec<(i64, i64, i64)> = select.build_query_as().fetch_all(&mut *connection).await?;
+    if let Some((_, _, total)) = rows.first() {
+        let total = *total;
+        return Ok((rows.into_iter().map(|(source, id, _)| (source, id)).collect(), total));
+    }
+    // A page without rows says nothing of those before it.
+    let mut total = 0;
+    for universe in universes {
+        let mut count = QueryBuilder::<Sqlite>::new("SELECT COUNT(*)");
+        push_from(&mut count, *universe, condition, &Ordering::Written(&[]), asker)?;
+        total += count.build_query_scalar::<i64>().fetch_one(&mut *connection).await?;
+    }
+    Ok((Vec::new(), total))
 }
 
 /// Where the answers can be: spaces are looked for only by those who say so.

@@ -126,3 +126,37 @@ async fn pages_of_results_neither_repeat_nor_skip_and_marks_stand_where_words_we
     assert_eq!(first.title, "@@@hl@@@Forecast@@@endhl@@@ API");
     assert!(first.excerpt.contains("@@@hl@@@Harbours@@@endhl@@@"), "{}", first.excerpt);
 }
+
+#[tokio::test]
+async fn the_same_seed_makes_the_same_pages() {
+    let made = async |seed: u64| {
+        let storage = Storage::open(None).await.unwrap();
+        load(&storage, NOW).await.unwrap();
+        super::generate(&storage, 12_050, seed, NOW).await.unwrap();
+        let mut tx = storage.begin().await.unwrap();
+        let (pages, spaces, roots): (i64, i64, i64) = sqlx::query_as(
+            "SELECT count(*), count(DISTINCT space_id), sum(parent_id IS NULL) FROM contents
+             WHERE type = 'page' AND space_id IN (SELECT id FROM spaces WHERE key LIKE 'GEN%')",
+        )
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+        assert_eq!((pages, spaces, roots), (12_050, 2, 2));
+        let lost: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM contents c WHERE parent_id IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM contents p WHERE p.id = c.parent_id AND p.space_id = c.space_id)",
+        )
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+        assert_eq!(lost, 0, "every parent is a page of the space");
+        let bodies: String =
+            sqlx::query_scalar("SELECT group_concat(body) FROM (SELECT body FROM contents ORDER BY id)")
+                .fetch_one(&mut *tx)
+                .await
+                .unwrap();
+        bodies
+    };
+    let (one, again, other) = (made(1).await, made(1).await, made(2).await);
+    assert!(one == again && one != other);
+}

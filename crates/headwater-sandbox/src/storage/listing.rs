@@ -104,23 +104,33 @@ pub(crate) async fn list(
     after: Option<&After>,
     limit: u32,
 ) -> Result<Vec<Listed>, StorageError> {
-    let mut query = QueryBuilder::new("SELECT contents.*, ");
-    query.push(order.by.column());
+    let mut query = QueryBuilder::new("");
+    push_list(&mut query, filter, order, after, limit);
+    let rows = query.build().fetch_all(connection).await?;
+    rows.iter().map(|row| read(row, order.by)).collect()
+}
+
+fn push_list(
+    query: &mut QueryBuilder<Sqlite>,
+    filter: &Filter<'_>,
+    order: Order,
+    after: Option<&After>,
+    limit: u32,
+) {
+    query.push("SELECT contents.*, ").push(order.by.column());
     query.push(
         " AS order_key, versions.author_id AS version_author_id, versions.message AS version_message,
             versions.minor_edit AS version_minor_edit, versions.created_at AS version_created_at
          FROM contents
          JOIN versions ON versions.content_id = contents.id AND versions.number = contents.version",
     );
-    push_filter(&mut query, filter);
+    push_filter(query, filter);
     if let Some(after) = after {
-        push_after(&mut query, order, after);
+        push_after(query, order, after);
     }
     let direction = if order.descending { " DESC" } else { " ASC" };
     query.push(" ORDER BY order_key").push(direction).push(", contents.id").push(direction);
     query.push(" LIMIT ").push_bind(i64::from(limit));
-    let rows = query.build().fetch_all(connection).await?;
-    rows.iter().map(|row| read(row, order.by)).collect()
 }
 
 fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &Filter<'_>) {
@@ -200,4 +210,48 @@ fn read(row: &SqliteRow, by: By) -> Result<Listed, StorageError> {
         By::Id | By::CreatedAt | By::ModifiedAt | By::Position => Key::Number(row.try_get("order_key")?),
     };
     Ok(Listed { content, version, key })
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row as _;
+
+    use super::*;
+    use crate::seed;
+    use crate::storage::{Storage, sites, users};
+
+    #[tokio::test]
+    async fn no_order_of_a_long_list_needs_sorting() {
+        let storage = Storage::open(None).await.unwrap();
+        seed::load(&storage, 0).await.unwrap();
+        seed::generate(&storage, 3000, 1, 0).await.unwrap();
+        let mut tx = storage.begin().await.unwrap();
+        let site = sites::all(&mut tx).await.unwrap().swap_remove(0);
+        let user = users::all(&mut tx).await.unwrap().swap_remove(0);
+        let filter = Filter {
+            cloud_id: &site.cloud_id,
+            viewer: Some(&user.account_id),
+            kind: Kinds::Only(Kind::Page),
+            statuses: &[Status::Current, Status::Archived],
+            ids: &[],
+            space_ids: &[],
+            title: None,
+            subtype: None,
+            parent: Parent::Any,
+            container_id: None,
+            label_id: None,
+            media_type: None,
+        };
+        for by in [By::Id, By::CreatedAt, By::ModifiedAt, By::Title] {
+            for descending in [false, true] {
+                let mut query = QueryBuilder::new("EXPLAIN QUERY PLAN ");
+                let key = if by == By::Title { Key::Text("m".to_owned()) } else { Key::Number(7) };
+                push_list(&mut query, &filter, Order { by, descending }, Some(&After { id: 7, key }), 26);
+                let plan = query.build().fetch_all(&mut *tx).await.unwrap();
+                let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+                assert!(steps[0].starts_with("SEARCH contents"), "{by:?}: {}", steps[0]);
+                assert!(!steps.iter().any(|it| it.contains("ORDER BY")), "{by:?}: {steps:?}");
+            }
+        }
+    }
 }

@@ -57,6 +57,11 @@ CREATE TABLE IF NOT EXISTS contents (
     share_id           TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS contents_by_place ON contents (cloud_id, type, status, id);
+-- One for each order of lists, so that a page of a list reads no more rows than it shows.
+CREATE INDEX IF NOT EXISTS contents_by_id ON contents (cloud_id, type, id);
+CREATE INDEX IF NOT EXISTS contents_by_creation ON contents (cloud_id, type, created_at, id);
+CREATE INDEX IF NOT EXISTS contents_by_change ON contents (cloud_id, type, modified_at, id);
+CREATE INDEX IF NOT EXISTS contents_by_title ON contents (cloud_id, type, title_key, id);
 CREATE INDEX IF NOT EXISTS contents_by_space ON contents (space_id, type, title_key);
 CREATE INDEX IF NOT EXISTS contents_by_parent ON contents (parent_id, position);
 CREATE INDEX IF NOT EXISTS contents_by_container ON contents (container_id, type);
