@@ -48,9 +48,9 @@ fn clause(it: &Clause, user: &User, asker: &str) -> Result<bool, CqlError> {
         let value = match operand {
             Operand::Text(text) => text.as_str(),
             Operand::Function(Function::CurrentUser, _) => asker,
-            other => {
+            Operand::Function(..) => {
                 let expected = "give an account id, a name or currentUser()";
-                return Err(CqlError::Value { field, value: other.to_string(), expected });
+                return Err(CqlError::Value { field, value: operand.to_string(), expected });
             }
         };
         Ok(match it.field {

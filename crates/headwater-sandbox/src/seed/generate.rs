@@ -13,7 +13,7 @@ use crate::storage::users::{self, User};
 use crate::storage::{Storage, StorageError, labels};
 
 /// How many pages a space gets.
-const PER_SPACE: u64 = 10_000;
+const PER_SPACE: u64 = 2000;
 /// How many children a page has.
 const CHILDREN: u64 = 20;
 /// How many pages go into the database at once.

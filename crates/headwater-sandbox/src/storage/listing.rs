@@ -118,11 +118,12 @@ fn push_list(
     limit: u32,
 ) {
     query.push("SELECT contents.*, ").push(order.by.column());
+    // A cross join is carried out as it stands: contents first, in the order of an index.
     query.push(
         " AS order_key, versions.author_id AS version_author_id, versions.message AS version_message,
             versions.minor_edit AS version_minor_edit, versions.created_at AS version_created_at
          FROM contents
-         JOIN versions ON versions.content_id = contents.id AND versions.number = contents.version",
+         CROSS JOIN versions ON versions.content_id = contents.id AND versions.number = contents.version",
     );
     push_filter(query, filter);
     if let Some(after) = after {
