@@ -8,7 +8,8 @@ mod show;
 mod update;
 
 use axum::response::Response;
-use http::Method;
+use http::header::{LINK, WARNING};
+use http::{HeaderValue, Method};
 use sqlx::SqliteConnection;
 
 use super::documents::{self, list::spaces_of, read::include};
@@ -25,6 +26,11 @@ pub(super) use list::of_container;
 const READ: Scopes = &[&["read:comment:confluence"]];
 const WRITE: Scopes = &[&["write:comment:confluence"]];
 const DELETE: Scopes = &[&["delete:comment:confluence"]];
+
+const DEPRECATED: &str =
+    "299 - \"Deprecated Fields: properties.inline-marker-ref, properties.inline-original-selection\"";
+const DEPRECATION: &str =
+    "<https://developer.atlassian.com/cloud/confluence/changelog/#CHANGE-1411>; rel=\"deprecation\"";
 
 /// Where a comment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,13 +62,13 @@ pub(super) fn routes() -> Vec<Route> {
     use CommentKind::{Footer, Inline};
     let mut routes = vec![
         Route::new(Method::GET, "/api/v2/pages/{id}/inline-comments", READ, |call| {
-            of_container(call, Kind::Page, Inline)
+            warned(Inline, of_container(call, Kind::Page, Inline))
         }),
         Route::new(Method::GET, "/api/v2/blogposts/{id}/footer-comments", READ, |call| {
             of_container(call, Kind::BlogPost, Footer)
         }),
         Route::new(Method::GET, "/api/v2/blogposts/{id}/inline-comments", READ, |call| {
-            of_container(call, Kind::BlogPost, Inline)
+            warned(Inline, of_container(call, Kind::BlogPost, Inline))
         }),
         Route::new(Method::GET, "/api/v2/attachments/{id}/footer-comments", READ, |call| {
             of_container(call, Kind::Attachment, Footer)
@@ -85,14 +91,33 @@ pub(super) fn routes() -> Vec<Route> {
             "/api/v2/inline-comments/{id}/children",
         ),
     ] {
-        routes.push(Route::new(Method::GET, all, READ, move |call| list::everywhere(call, kind)));
-        routes.push(Route::new(Method::POST, all, WRITE, move |call| create::create(call, kind)));
-        routes.push(Route::new(Method::GET, one, READ, move |call| read(call, kind)));
-        routes.push(Route::new(Method::PUT, one, WRITE, move |call| update::update(call, kind)));
+        routes
+            .push(Route::new(Method::GET, all, READ, move |call| warned(kind, list::everywhere(call, kind))));
+        routes
+            .push(Route::new(Method::POST, all, WRITE, move |call| warned(kind, create::create(call, kind))));
+        routes.push(Route::new(Method::GET, one, READ, move |call| warned(kind, read(call, kind))));
+        routes
+            .push(Route::new(Method::PUT, one, WRITE, move |call| warned(kind, update::update(call, kind))));
         routes.push(Route::new(Method::DELETE, one, DELETE, move |call| update::remove(call, kind)));
-        routes.push(Route::new(Method::GET, children, READ, move |call| list::children(call, kind)));
+        routes.push(Route::new(Method::GET, children, READ, move |call| {
+            warned(kind, list::children(call, kind))
+        }));
     }
     routes
+}
+
+/// Replies about inline comments say that some of their members are deprecated [rec].
+async fn warned(
+    kind: CommentKind,
+    answer: impl Future<Output = Result<Response, Refusal>>,
+) -> Result<Response, Refusal> {
+    let mut response = answer.await?;
+    if kind == CommentKind::Inline {
+        let headers = response.headers_mut();
+        headers.insert(WARNING, HeaderValue::from_static(DEPRECATED));
+        headers.append(LINK, HeaderValue::from_static(DEPRECATION));
+    }
+    Ok(response)
 }
 
 /// The comment of this kind that the user may see, or the 404 that names it.

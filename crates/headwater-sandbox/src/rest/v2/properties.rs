@@ -1,13 +1,14 @@
 //! Properties of content: one set of operations for every kind of content that can have them.
 
-use axum::response::{IntoResponse, Response};
+use axum::Json;
+use axum::response::{IntoResponse as _, Response};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::error::{conflict, not_found, wrong_type};
 use super::fields::Fields;
-use super::paging::{self, Paging, Sort, down, up};
+use super::paging::{Paging, Sort, down, up};
 use super::{documents, error};
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::content::Kind;
@@ -127,13 +128,13 @@ async fn create(call: Call, subject: Subject) -> Result<Response, Refusal> {
     let made = properties::insert(&mut tx, subject.kind.as_str(), id, &sent.key, &change).await?;
     let made = made.ok_or_else(|| key_taken(&sent.key))?;
     tx.commit().await?;
-    Ok(paging::single(&call, show(&made)))
+    Ok(Json(show(&made)).into_response())
 }
 
 async fn read(call: Call, subject: Subject) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     let (_, property) = subject.find_property(&call, &mut tx).await?;
-    Ok(paging::single(&call, show(&property)))
+    Ok(Json(show(&property)).into_response())
 }
 
 async fn update(call: Call, subject: Subject) -> Result<Response, Refusal> {
@@ -145,7 +146,7 @@ async fn update(call: Call, subject: Subject) -> Result<Response, Refusal> {
     sent.check_key(&present, &others)?;
     let changed = properties::update(&mut tx, present.id, &sent.key, &sent.change(&call)).await?;
     tx.commit().await?;
-    Ok(paging::single(&call, show(&changed)))
+    Ok(Json(show(&changed)).into_response())
 }
 
 async fn remove(call: Call, subject: Subject) -> Result<Response, Refusal> {

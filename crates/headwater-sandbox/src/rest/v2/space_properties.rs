@@ -1,13 +1,14 @@
 //! Properties of spaces. They work like those of content, and are shown with who made them and when.
 
-use axum::response::{IntoResponse, Response};
+use axum::Json;
+use axum::response::{IntoResponse as _, Response};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
+use super::documents;
 use super::parameter::path_id;
 use super::properties::{Sent, key_taken, no_property, page};
-use super::{documents, paging};
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::properties::{self, Property};
 use crate::timestamp::iso;
@@ -56,7 +57,7 @@ async fn create(call: Call) -> Result<Response, Refusal> {
     let made = properties::insert(&mut tx, CONTAINER, id, &sent.key, &sent.change(&call)).await?;
     let made = made.ok_or_else(|| key_taken(&sent.key))?;
     tx.commit().await?;
-    let mut reply = paging::single(&call, show(&made));
+    let mut reply = Json(show(&made)).into_response();
     *reply.status_mut() = StatusCode::CREATED;
     Ok(reply)
 }
@@ -64,7 +65,7 @@ async fn create(call: Call) -> Result<Response, Refusal> {
 async fn read(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     let (_, property) = find(&call, &mut tx).await?;
-    Ok(paging::single(&call, show(&property)))
+    Ok(Json(show(&property)).into_response())
 }
 
 async fn update(call: Call) -> Result<Response, Refusal> {
@@ -76,7 +77,7 @@ async fn update(call: Call) -> Result<Response, Refusal> {
     sent.check_key(&present, &all)?;
     let changed = properties::update(&mut tx, present.id, &sent.key, &sent.change(&call)).await?;
     tx.commit().await?;
-    Ok(paging::single(&call, show(&changed)))
+    Ok(Json(show(&changed)).into_response())
 }
 
 async fn remove(call: Call) -> Result<Response, Refusal> {

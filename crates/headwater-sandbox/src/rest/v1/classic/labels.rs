@@ -1,9 +1,11 @@
 //! The labels of content as v1 listed them.
 
 use axum::response::Response;
+use http::StatusCode;
 use serde_json::Value;
 
 use super::super::contents::find;
+use super::super::error::exception;
 use super::super::labels::show;
 use super::super::offset::Offset;
 use super::check_answered;
@@ -15,6 +17,9 @@ const LIMIT: usize = 200;
 
 pub(super) async fn list(call: Call) -> Result<Response, Refusal> {
     let offset = Offset::read(&call.query, LIMIT, LIMIT)?;
+    if offset.limit == 0 {
+        return Err(exception(StatusCode::BAD_REQUEST, "java.lang.IllegalArgumentException", "null"));
+    }
     let mut tx = call.begin().await?;
     check_answered(&call, &mut tx).await?;
     let content = find(&call, &mut tx, call.parameter("id")).await?;
