@@ -22,8 +22,16 @@ const FOLDER: &str = "docs/tools";
 
 /// Carries out every tool against the sandbox and writes the reference.
 pub(crate) fn write(root: &Path) -> Result<()> {
-    let test = Program::new(root, "cargo").with("UPDATE_GOLDEN", "1");
-    test.run(&["test", "--package", "headwater-confluence", "--test", "it", "--locked"])?;
+    let cargo = || Program::new(root, "cargo").with("UPDATE_GOLDEN", "1");
+    cargo().run(&["test", "--package", "headwater-confluence", "--test", "it", "--locked"])?;
+    cargo().run(&[
+        "test",
+        "--package",
+        "headwater-sandbox",
+        "--lib",
+        "--locked",
+        "the_reference_of_operations",
+    ])?;
     let pages = render(root)?;
     let folder = root.join(FOLDER);
     fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;

@@ -2,6 +2,8 @@
 //!
 //! Open a [`Sandbox`], serve its [`Sandbox::router`], and point an OAuth client at it. Everything is kept in one
 //! SQLite database, in memory unless a file is given; time and randomness are arguments.
+//!
+#![doc = include_str!("../OPERATIONS.md")]
 
 mod access;
 mod address;

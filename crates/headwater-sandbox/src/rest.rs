@@ -4,6 +4,8 @@ mod call;
 #[cfg(test)]
 mod conformance;
 mod query;
+#[cfg(test)]
+mod reference;
 mod refusal;
 mod route;
 pub(crate) mod v1;

@@ -32,6 +32,7 @@ mod refresh;
 mod representations;
 mod resources;
 mod rules;
+mod rules_table;
 mod scenarios;
 mod search;
 mod site;

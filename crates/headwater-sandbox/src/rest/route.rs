@@ -53,6 +53,11 @@ impl Route {
         self.pattern
     }
 
+    #[cfg(test)]
+    pub(super) fn method(&self) -> &Method {
+        &self.method
+    }
+
     /// The sets of scopes of which one is enough.
     #[cfg(test)]
     pub(super) fn scopes(&self) -> Scopes {
@@ -105,6 +110,11 @@ impl Routes {
     pub(crate) fn new(mut routes: Vec<Route>) -> Self {
         routes.sort_by_key(|route| route.pattern.matches('{').count());
         Self(routes)
+    }
+
+    #[cfg(test)]
+    pub(super) fn all(&self) -> impl Iterator<Item = &Route> {
+        self.0.iter()
     }
 
     /// The operation for this method and this path below `/wiki`. HEAD asks for GET.

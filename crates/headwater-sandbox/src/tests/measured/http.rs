@@ -55,8 +55,8 @@ async fn labels_of_v1_take_no_limit_of_zero() {
         format!("{JAVA}start cannot be less than zero"),
         "the start comes first"
     );
-    let word = session.get(&format!("{path}?limit=abc")).await;
-    let said = word.json["message"].as_str().unwrap();
+    let spelled = session.get(&format!("{path}?limit=abc")).await;
+    let said = spelled.json["message"].as_str().unwrap();
     assert!(said.contains("MethodArgumentTypeMismatchException: Failed to convert value"), "{said}");
     assert!(said.ends_with("For input string: \"abc\""), "{said}");
     let many = session.get(&format!("{path}?limit=5000")).await;
