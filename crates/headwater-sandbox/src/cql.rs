@@ -21,5 +21,5 @@ mod tests;
 pub(crate) use excerpt::Excerpt;
 pub(crate) use people::find_people;
 pub(crate) use response::{content, envelope, links};
-pub(crate) use search::{Found, Search, SearchError, search};
+pub(crate) use search::{Found, Hit, Search, SearchError, search};
 pub(crate) use text::escape;

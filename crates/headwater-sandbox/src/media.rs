@@ -7,10 +7,11 @@ use axum::routing::get;
 use http::StatusCode;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use sqlx::SqliteConnection;
 
 use crate::rest::Refusal;
 use crate::state::State;
-use crate::storage::{attachments, contents};
+use crate::storage::{StorageError, attachments, contents};
 
 /// The routes of the media server.
 pub(crate) fn router(state: State) -> Router {
@@ -21,10 +22,17 @@ async fn serve(Extract(state): Extract<State>, Path(token): Path<String>) -> Res
     let mut tx = state.storage.begin().await?;
     let gone = || Refusal::answer((StatusCode::FORBIDDEN, "this download link is unknown or has expired"));
     let id = attachments::follow_link(&mut tx, &token, state.clock.now_ms()).await?.ok_or_else(gone)?;
-    let file = attachments::find(&mut tx, id).await?.ok_or_else(gone)?;
-    let data = attachments::data(&mut tx, id).await?.ok_or_else(gone)?;
-    let name = contents::reread(&mut tx, id).await?.title;
-    // Always a download, never shown: the bytes are whatever somebody uploaded.
+    download(&mut tx, id).await?.ok_or_else(gone)
+}
+
+/// The bytes of an attachment. Always a download, never shown: they are whatever somebody uploaded.
+pub(crate) async fn download(
+    connection: &mut SqliteConnection,
+    id: i64,
+) -> Result<Option<Response>, StorageError> {
+    let Some(file) = attachments::find(&mut *connection, id).await? else { return Ok(None) };
+    let Some(data) = attachments::data(&mut *connection, id).await? else { return Ok(None) };
+    let name = contents::reread(&mut *connection, id).await?.title;
     let disposition =
         format!("attachment; filename*=UTF-8''{}", utf8_percent_encode(&name, NON_ALPHANUMERIC));
     let headers = [
@@ -32,5 +40,5 @@ async fn serve(Extract(state): Extract<State>, Path(token): Path<String>) -> Res
         (CONTENT_DISPOSITION, disposition),
         (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
-    Ok((headers, data).into_response())
+    Ok(Some((headers, data).into_response()))
 }

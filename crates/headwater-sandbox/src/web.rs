@@ -1,9 +1,16 @@
 //! The web view: what a person sees of the sandbox. Everything is shown, private pages too: a sandbox is for one
 //! person. Plain pages, no scripts, no build step.
 
+mod comments;
 mod content;
-mod lists;
+mod difference;
+mod files;
+mod history;
 mod page;
+mod recent;
+mod search;
+mod spaces;
+mod tree;
 
 #[cfg(test)]
 mod tests;
@@ -22,18 +29,21 @@ const STYLE: &str = include_str!("../templates/web/sandbox.css");
 pub(crate) fn router(state: State) -> Router {
     Router::new()
         .route("/", get(async || Redirect::temporary("/wiki")))
-        .route("/wiki", get(lists::home))
-        .route("/wiki/", get(lists::home))
-        .route("/wiki/recent", get(lists::recent))
-        .route("/wiki/search", get(lists::search))
-        .route("/wiki/spaces/{key}", get(lists::space))
-        .route("/wiki/spaces/{key}/overview", get(lists::space))
+        .route("/wiki", get(spaces::home))
+        .route("/wiki/", get(spaces::home))
+        .route("/wiki/recent", get(recent::recent))
+        .route("/wiki/search", get(search::search))
+        .route("/wiki/spaces/{key}", get(spaces::space))
+        .route("/wiki/spaces/{key}/overview", get(spaces::space))
         .route("/wiki/spaces/{key}/pages/{id}", get(content::show))
-        .route("/wiki/spaces/{key}/pages/{id}/history", get(content::history))
+        .route("/wiki/spaces/{key}/pages/{id}/history", get(history::history))
+        .route("/wiki/spaces/{key}/pages/{id}/history/{number}", get(history::version))
         .route("/wiki/spaces/{key}/pages/{id}/{title}", get(content::show_titled))
-        .route("/wiki/spaces/{key}/blog", get(lists::space))
+        .route("/wiki/spaces/{key}/blog", get(spaces::space))
         .route("/wiki/spaces/{key}/blog/{year}/{month}/{day}/{id}/{title}", get(content::show_dated))
+        .route("/wiki/spaces/{key}/{kind}/{id}", get(content::show_other))
         .route("/wiki/x/{tiny}", get(content::follow_tiny))
+        .route("/_web/files/{id}/{name}", get(files::file))
         .route(
             "/_web/sandbox.css",
             get(async || {

@@ -90,3 +90,18 @@ async fn comments_on_private_pages_are_as_private_as_the_page() {
     let other = world.other_user().await;
     assert_eq!(other.walk("/wiki/api/v2/footer-comments", "id").await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn people_see_answers_below_what_they_answer() {
+    let world = World::new().await;
+    let session = world.session().await;
+    let page = id(&session.create_page("Page", json!({})).await);
+    let body = |text: &str| json!({ "representation": "storage", "value": format!("<p>{text}</p>") });
+    let first = comment(&session, json!({ "pageId": page, "body": body("first") })).await.json;
+    comment(&session, json!({ "pageId": page, "body": body("second") })).await;
+    comment(&session, json!({ "parentCommentId": first["id"], "body": body("answer") })).await;
+    let shown = world.get(&format!("/wiki/spaces/BOX/pages/{page}")).await.text;
+    let places = ["first", "answer", "second"].map(|word| shown.find(&format!("<p>{word}</p>")).unwrap());
+    assert!(places.is_sorted(), "{places:?}");
+    assert_eq!(shown.matches("class=\"comment depth1\"").count(), 1);
+}

@@ -1,4 +1,4 @@
-//! A page or blog post, and its history.
+//! A page or blog post, with what hangs on it.
 
 use askama::Template;
 use axum::extract::{Path, State as Extract};
@@ -8,15 +8,16 @@ use base64::engine::GeneralPurpose;
 use base64::engine::general_purpose::GeneralPurposeConfig;
 use sqlx::SqliteConnection;
 
-use super::lists::{find_space, link};
-use super::page;
-use super::page::{Link, WebError, day};
+use super::comments::{self, CommentView};
+use super::files::{self, FileView};
+use super::page::{self, Link, WebError, day, link, name};
+use super::{spaces as shelves, tree};
 use crate::render::view_html;
 use crate::rest::v2::entity::web_path;
 use crate::state::State;
-use crate::storage::content::Content;
+use crate::storage::content::{Content, Kind};
 use crate::storage::spaces::Space;
-use crate::storage::{attachments, contents, labels, spaces, users, versions, views};
+use crate::storage::{contents, labels, likes, restrictions, spaces, users, versions, views};
 
 /// Short ids come without padding, in either alphabet.
 const TINY: GeneralPurpose = GeneralPurpose::new(
@@ -30,49 +31,24 @@ const TINY: GeneralPurpose = GeneralPurpose::new(
 #[template(path = "web/content.html")]
 struct ContentPage {
     space: Space,
+    tree: Vec<Link>,
     above: Vec<Link>,
     title: String,
     id: i64,
+    kind: &'static str,
     status: &'static str,
-    private: bool,
+    is_restricted: bool,
     author: String,
     edited_at: String,
     version: i64,
     message: String,
     labels: Vec<String>,
+    likes: usize,
     html: String,
+    storage: String,
     children: Vec<Link>,
     files: Vec<FileView>,
     comments: Vec<CommentView>,
-}
-
-struct FileView {
-    name: String,
-    media_type: String,
-    size: i64,
-}
-
-struct CommentView {
-    author: String,
-    written_at: String,
-    html: String,
-}
-
-#[derive(Template)]
-#[template(path = "web/history.html")]
-struct HistoryPage {
-    space: Space,
-    page: Link,
-    versions: Vec<VersionView>,
-}
-
-struct VersionView {
-    number: i64,
-    author: String,
-    written_at: String,
-    message: String,
-    title: String,
-    html: String,
 }
 
 pub(super) async fn show_titled(
@@ -96,9 +72,17 @@ pub(super) async fn show(
     show_content(&state, &key, id).await
 }
 
+/// Folders, whiteboards and what else has an address of its kind.
+pub(super) async fn show_other(
+    state: Extract<State>,
+    Path((key, _, id)): Path<(String, String, i64)>,
+) -> Result<Response, WebError> {
+    show_content(&state, &key, id).await
+}
+
 async fn show_content(state: &State, key: &str, id: i64) -> Result<Response, WebError> {
     let mut tx = state.storage.begin().await?;
-    let space = find_space(&mut tx, key).await?;
+    let space = shelves::find(&mut tx, key).await?;
     let content = find(&mut tx, &space, id).await?;
     look(state, &mut tx, &content).await?;
     let latest = versions::find(&mut tx, id, content.version).await?;
@@ -107,20 +91,24 @@ async fn show_content(state: &State, key: &str, id: i64) -> Result<Response, Web
         None => (content.author_id.clone(), content.created_at, String::new()),
     };
     let page = ContentPage {
+        tree: tree::of_space(&mut tx, &space, Some(id)).await?,
         above: above(&mut tx, &content, &space).await?,
         title: if content.title.is_empty() { "(no title)".to_owned() } else { content.title.clone() },
         id,
+        kind: if content.kind == Kind::Page { "" } else { content.kind.as_str() },
         status: content.status.as_str(),
-        private: content.private,
+        is_restricted: !restrictions::of_content(&mut tx, id).await?.is_empty(),
         author: name(&mut tx, &editor).await?,
         edited_at: day(edited_at),
         version: content.version,
         message,
         labels: labels::of_content(&mut tx, id).await?.into_iter().map(|label| label.name).collect(),
+        likes: likes::of_content(&mut tx, id).await?.len(),
         html: view_html(&content.body),
         children: children(&mut tx, &content, &space).await?,
-        files: files(&mut tx, id).await?,
-        comments: comments(&mut tx, id).await?,
+        files: files::of_content(&mut tx, id).await?,
+        comments: comments::of_content(&mut tx, id).await?,
+        storage: content.body,
         space,
     };
     tx.commit().await?;
@@ -133,28 +121,6 @@ async fn look(state: &State, connection: &mut SqliteConnection, content: &Conten
         views::add(connection, content.id, &user.account_id, state.clock.now_ms()).await?;
     }
     Ok(())
-}
-
-pub(super) async fn history(
-    Extract(state): Extract<State>,
-    Path((key, id)): Path<(String, i64)>,
-) -> Result<Response, WebError> {
-    let mut tx = state.storage.begin().await?;
-    let space = find_space(&mut tx, &key).await?;
-    let content = find(&mut tx, &space, id).await?;
-    let mut views = Vec::new();
-    for version in versions::all(&mut tx, id).await? {
-        views.push(VersionView {
-            number: version.number,
-            author: name(&mut tx, &version.author_id).await?,
-            written_at: day(version.created_at),
-            message: version.message,
-            html: view_html(&version.body),
-            title: version.title,
-        });
-    }
-    let page = link(&content, &space, 0, String::new());
-    Ok(page::show(&HistoryPage { space, page, versions: views }))
 }
 
 pub(super) async fn follow_tiny(
@@ -172,14 +138,14 @@ pub(super) async fn follow_tiny(
     Ok(Redirect::temporary(&format!("/wiki{}", web_path(&content, &space))).into_response())
 }
 
-async fn find(connection: &mut SqliteConnection, space: &Space, id: i64) -> Result<Content, WebError> {
+/// Content of a space, whatever its status.
+pub(super) async fn find(
+    connection: &mut SqliteConnection,
+    space: &Space,
+    id: i64,
+) -> Result<Content, WebError> {
     let content = contents::find(connection, &space.cloud_id, id).await?.ok_or(WebError::Missing)?;
     if content.space_id == space.id { Ok(content) } else { Err(WebError::Missing) }
-}
-
-async fn name(connection: &mut SqliteConnection, account_id: &str) -> Result<String, WebError> {
-    let user = users::find(connection, account_id).await?;
-    Ok(user.map_or_else(|| account_id.to_owned(), |user| user.display_name))
 }
 
 /// The pages above, topmost first.
@@ -192,7 +158,10 @@ async fn above(
     let mut next = content.parent_id;
     while let Some(id) = next {
         let Some(parent) = contents::find(&mut *connection, &space.cloud_id, id).await? else { break };
-        links.push(link(&parent, space, 0, String::new()));
+        // The homepage is the space itself, which stands before all of them.
+        if space.homepage_id != Some(parent.id) {
+            links.push(link(&parent, space, 0, String::new()));
+        }
         next = parent.parent_id;
     }
     links.reverse();
@@ -204,37 +173,15 @@ async fn children(
     content: &Content,
     space: &Space,
 ) -> Result<Vec<Link>, WebError> {
-    let rows = sqlx::query("SELECT * FROM contents WHERE parent_id = ?1 AND type = 'page' AND status = 'current' ORDER BY position")
+    let rows = sqlx::query("SELECT * FROM contents WHERE parent_id = ?1 AND type <> 'comment' AND status = 'current' ORDER BY position LIMIT 200")
         .bind(content.id)
         .fetch_all(connection)
         .await?;
     rows.iter().map(|row| Ok(link(&Content::read(row)?, space, 0, String::new()))).collect()
 }
 
-async fn files(connection: &mut SqliteConnection, id: i64) -> Result<Vec<FileView>, WebError> {
-    let rows = hanging(&mut *connection, id, "attachment").await?;
-    let mut files = Vec::new();
-    for content in rows {
-        if let Some(file) = attachments::find(&mut *connection, content.id).await? {
-            files.push(FileView { name: content.title, media_type: file.media_type, size: file.file_size });
-        }
-    }
-    Ok(files)
-}
-
-async fn comments(connection: &mut SqliteConnection, id: i64) -> Result<Vec<CommentView>, WebError> {
-    let mut comments = Vec::new();
-    for content in hanging(&mut *connection, id, "comment").await? {
-        comments.push(CommentView {
-            author: name(&mut *connection, &content.author_id).await?,
-            written_at: day(content.created_at),
-            html: view_html(&content.body),
-        });
-    }
-    Ok(comments)
-}
-
-async fn hanging(
+/// What of a type hangs on content.
+pub(super) async fn hanging(
     connection: &mut SqliteConnection,
     id: i64,
     kind: &'static str,

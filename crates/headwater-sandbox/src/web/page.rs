@@ -5,7 +5,12 @@ use axum::response::{Html, IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 
-use crate::storage::StorageError;
+use sqlx::SqliteConnection;
+
+use crate::rest::v2::entity::web_path;
+use crate::storage::content::{Content, Kind};
+use crate::storage::spaces::Space;
+use crate::storage::{StorageError, users};
 
 /// Why a page is not shown.
 pub(super) enum WebError {
@@ -86,12 +91,37 @@ pub(super) fn day(millis: i64) -> String {
 }
 
 /// A link to content.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Link {
     pub(super) href: String,
+    /// Empty for a line that leads nowhere.
     pub(super) title: String,
     /// What is said behind it, such as a date.
     pub(super) note: String,
+    /// What it is, when it is no page.
+    pub(super) kind: &'static str,
     /// How far it is indented in a tree.
     pub(super) depth: usize,
+    /// Whether it leads to where the reader is.
+    pub(super) is_current: bool,
+}
+
+/// A link to content.
+pub(super) fn link(content: &Content, space: &Space, depth: usize, note: String) -> Link {
+    let title = if content.title.is_empty() { "(no title)".to_owned() } else { content.title.clone() };
+    let href = match (content.kind, content.container_id) {
+        (Kind::Page, _) => format!("/wiki/spaces/{}/pages/{}", space.key, content.id),
+        (Kind::Attachment | Kind::Comment, Some(container)) => {
+            format!("/wiki/spaces/{}/pages/{container}", space.key)
+        }
+        _ => format!("/wiki{}", web_path(content, space)),
+    };
+    let kind = if content.kind == Kind::Page { "" } else { content.kind.as_str() };
+    Link { href, title, note, kind, depth, is_current: false }
+}
+
+/// The name of somebody.
+pub(super) async fn name(connection: &mut SqliteConnection, account_id: &str) -> Result<String, WebError> {
+    let user = users::find(connection, account_id).await?;
+    Ok(user.map_or_else(|| account_id.to_owned(), |user| user.display_name))
 }

@@ -68,17 +68,71 @@ async fn a_person_finds_a_page_by_walking_and_by_searching() {
 }
 
 #[tokio::test]
-async fn history_shows_every_version() {
+async fn history_shows_what_every_version_changed() {
     let router = router().await;
     let (_, space) = get(&router, "/wiki/spaces/PEOPLE").await;
-    let (_, history) = get(&router, &format!("{}/history", href(&space, "Time off"))).await;
+    let page = href(&space, "Time off");
+    let (_, history) = get(&router, &format!("{page}/history")).await;
+    assert!(history.contains("Version 2") && history.contains("Version 1"), "{history}");
+    let (_, second) = get(&router, &format!("{page}/history/2")).await;
     assert!(
-        history.contains("Version 2")
-            && history.contains("Version 1")
-            && history.contains("not twenty-eight"),
-        "{history}"
+        second.contains("<ins>") && second.contains("<del>") && second.contains("not twenty-eight"),
+        "{second}"
     );
+    let (_, first) = get(&router, &format!("{page}/history/1")).await;
+    assert!(first.contains("<ins>") && !first.contains("<del>"), "all of it is new");
+    assert_eq!(get(&router, &format!("{page}/history/3")).await.0, StatusCode::NOT_FOUND);
     assert!(space.contains("Budget notes</a> <span class=\"note\">private"));
+}
+
+#[tokio::test]
+async fn a_page_stands_in_its_tree_with_files_and_comments() {
+    let router = router().await;
+    let (_, space) = get(&router, "/wiki/spaces/ENG").await;
+    let (_, page) = get(&router, &href(&space, "Packet format")).await;
+    assert!(page.contains("aria-current=\"page\">Packet format</a>"), "{page}");
+    assert!(page.contains("<section class=\"comment depth0\""), "{page}");
+    let file = page.split("href=\"/_web/files/").nth(1).unwrap().split('"').next().unwrap();
+    let request = Request::builder().uri(format!("/_web/files/{file}")).body(Body::empty()).unwrap();
+    let response = router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.headers()["content-type"], "image/svg+xml");
+    assert!(response.headers()["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    assert!(String::from_utf8_lossy(&body).contains("<svg"));
+    assert_eq!(get(&router, "/_web/files/1/x").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn people_search_with_words_and_with_queries() {
+    let router = router().await;
+    let (_, words) = get(&router, "/wiki/search?q=tilt").await;
+    assert!(words.contains("<mark>tilt</mark>") || words.contains("<mark>Tilt</mark>"), "{words}");
+    let (_, query) = get(&router, "/wiki/search?q=type%20%3D%20space").await;
+    assert!(query.contains("/wiki/spaces/ENG\">Engineering</a>"), "{query}");
+    let (_, wrong) = get(&router, "/wiki/search?q=status%20%3D%20current").await;
+    assert!(wrong.contains("Did you mean one of"), "{wrong}");
+}
+
+#[tokio::test]
+async fn a_large_space_is_shown_in_part() {
+    let options = Options {
+        public_url: "http://localhost:7444".to_owned(),
+        data: None,
+        consent: Consent::Auto,
+        clients: Vec::new(),
+        demo_content: true,
+        stale_tokens: StaleTokens::Masked,
+        token_rules: crate::TokenRules::default(),
+    };
+    let sandbox =
+        Sandbox::open(options, Arc::new(SystemClock), Arc::new(SeededRandom::new(1))).await.unwrap();
+    sandbox.generate_pages(1500, 1).await.unwrap();
+    let router = sandbox.router();
+    let (_, space) = get(&router, "/wiki/spaces/GEN1").await;
+    assert_eq!(space.matches("<li class=\"depth").count(), 21, "the homepage and its children");
+    let child = space.split("depth1\"><a href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let (_, page) = get(&router, child).await;
+    assert_eq!(page.matches("<li class=\"depth").count(), 41, "and the children of the page");
 }
 
 #[tokio::test]
