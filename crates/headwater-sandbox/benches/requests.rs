@@ -33,17 +33,7 @@ impl World {
     fn new(pages: u64) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let (router, email) = runtime.block_on(async {
-            let options = Options {
-                public_url: "http://localhost:7444".to_owned(),
-                data: None,
-                consent: Consent::Auto,
-                clients: Vec::new(),
-                demo_content: true,
-                stale_tokens: StaleTokens::Masked,
-                token_rules: TokenRules::default(),
-            };
-            let sandbox = Sandbox::open(options, Arc::new(SystemClock), Arc::new(SystemRandom)).await;
-            let sandbox = sandbox.expect("a sandbox");
+            let sandbox = open().await;
             sandbox.generate_pages(pages, 1).await.expect("pages");
             let email = sandbox.emails().await.expect("users").swap_remove(0);
             sandbox.register_api_token(&email, "token").await.expect("a token");
@@ -70,6 +60,27 @@ impl World {
         let rows = found["results"].as_array().expect("rows");
         rows[rows.len() / 2]["id"].as_str().expect("an id").to_owned()
     }
+}
+
+/// A sandbox with the demo content, in memory.
+async fn open() -> Sandbox {
+    let options = Options {
+        public_url: "http://localhost:7444".to_owned(),
+        data: None,
+        consent: Consent::Auto,
+        clients: Vec::new(),
+        demo_content: true,
+        stale_tokens: StaleTokens::Masked,
+        token_rules: TokenRules::default(),
+    };
+    Sandbox::open(options, Arc::new(SystemClock), Arc::new(SystemRandom)).await.expect("a sandbox")
+}
+
+/// From nothing to being able to answer.
+#[divan::bench]
+fn start(bencher: Bencher<'_, '_>) {
+    let runtime = Runtime::new().expect("a runtime");
+    bencher.bench_local(|| runtime.block_on(open()).router());
 }
 
 fn measure(bencher: Bencher<'_, '_>, pages: u64, path: &str) {

@@ -23,3 +23,9 @@ pub(crate) use people::find_people;
 pub(crate) use response::{content, envelope, links};
 pub(crate) use search::{Found, Hit, Search, SearchError, search};
 pub(crate) use text::escape;
+
+/// The normal form of a query; nothing for what is none.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn normal_form(text: &str) -> Option<String> {
+    parser::parse(text).ok().map(|query| query.to_string())
+}

@@ -13,6 +13,8 @@ mod clock;
 mod control;
 mod cql;
 mod edition;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod gateway;
 mod media;
 mod oauth;

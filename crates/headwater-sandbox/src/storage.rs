@@ -48,6 +48,9 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 
+/// Which tables there are; counted up whenever they change.
+const SCHEMA_VERSION: i64 = 2;
+
 /// The database of one sandbox.
 #[derive(Clone, Debug)]
 pub(crate) struct Storage {
@@ -60,6 +63,14 @@ pub enum StorageError {
     /// SQLite refused.
     #[error("the sandbox database refused; if it is a file, check that it can be written")]
     Database(#[from] sqlx::Error),
+    /// The file was made by another version of this program, or by another program.
+    #[error(
+        "the sandbox's file has tables of version {found}, and this program writes version {SCHEMA_VERSION}; start with a fresh file"
+    )]
+    OtherVersion {
+        /// Which version it has.
+        found: i64,
+    },
     /// A row holds a value that this program never writes.
     #[error(
         "the sandbox database holds {column} `{value}`, which this program does not know; start with a fresh file"
@@ -89,7 +100,7 @@ impl Storage {
             .test_before_acquire(false)
             .connect_with(options)
             .await?;
-        sqlx::raw_sql(include_str!("storage/schema.sql")).execute(&pool).await?;
+        lay_out(&pool).await?;
         Ok(Self { pool })
     }
 
@@ -98,6 +109,18 @@ impl Storage {
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StorageError> {
         Ok(self.pool.begin().await?)
     }
+}
+
+/// Lays out the tables of a fresh database; one with other tables than ours is left as it is.
+async fn lay_out(pool: &SqlitePool) -> Result<(), StorageError> {
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_master").fetch_one(pool).await?;
+    let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(pool).await?;
+    if tables > 0 && version != SCHEMA_VERSION {
+        return Err(StorageError::OtherVersion { found: version });
+    }
+    sqlx::raw_sql(include_str!("storage/schema.sql")).execute(pool).await?;
+    sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {SCHEMA_VERSION}"))).execute(pool).await?;
+    Ok(())
 }
 
 /// Takes the next number of a sequence.

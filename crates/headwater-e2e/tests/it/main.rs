@@ -4,4 +4,5 @@
 mod command_line;
 mod demo;
 mod readme;
+mod sandbox;
 mod sdk;

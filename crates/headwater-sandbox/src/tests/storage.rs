@@ -93,3 +93,15 @@ async fn destroyed_content_leaves_nothing_behind() {
         assert_eq!(count(&world.sandbox, query).await, 0, "{query}");
     }
 }
+
+#[tokio::test]
+async fn files_with_other_tables_are_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sandbox.db");
+    let sandbox = open(options("http://localhost:7444", Some(file.clone()), false)).await.unwrap();
+    sqlx::query("PRAGMA user_version = 1").execute(&sandbox.storage().pool).await.unwrap();
+    sandbox.storage().pool.close().await;
+    let error = open(options("http://localhost:7444", Some(file), false)).await.err().unwrap();
+    let OpenError::Storage(error) = error else { panic!("{error}") };
+    assert!(error.to_string().contains("version 1") && error.to_string().contains("fresh file"), "{error}");
+}
