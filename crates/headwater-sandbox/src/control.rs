@@ -2,6 +2,7 @@
 //! consent ends, script faults, and read what really happened.
 
 mod bell;
+mod content_rules;
 mod cut_body;
 mod fault;
 mod holds;
@@ -23,11 +24,12 @@ pub(crate) use self::http::{FaultWish, read_fault, router, switches_changed};
 pub(crate) use self::intercept::{RequestNumber, intercept};
 pub(crate) use self::ledger::Ledger;
 pub use self::ledger::{Event, LedgerEntry, LedgerFilter, TokenMark};
-pub use self::rates::RateRules;
+pub use self::rates::{RateRefusal, RateRules};
 pub(crate) use self::rules::milliseconds;
 pub use self::rules::{LateRefresh, RepeatedRefresh, Rotation, TokenRules};
 pub(crate) use self::steered_clock::SteeredClock;
 use crate::options::StaleTokens;
+pub use content_rules::{BlogTitles, ChildrenOfTrashed, ContentRules, VersionConflict, ZeroLimit};
 
 /// How an automatic consent ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -56,6 +58,7 @@ pub(crate) struct Switches {
     pub(crate) stale_tokens: StaleTokens,
     pub(crate) tokens: TokenRules,
     pub(crate) rates: RateRules,
+    pub(crate) content: ContentRules,
 }
 
 /// How automatic consents end.

@@ -22,7 +22,7 @@ pub(crate) use self::edge::dress;
 use self::rates::{Asked, Rates};
 pub(crate) use self::refusals::{scope_mismatch, unauthorized};
 pub(crate) use self::site::asked as asked_site;
-use crate::control::{Event, TokenMark, operation};
+use crate::control::{Event, TokenMark, ZeroLimit, operation};
 use crate::rest::{self, Call, Match, Query, Refusal, Routes};
 use crate::state::State;
 use crate::storage::sites::Site;
@@ -105,6 +105,16 @@ async fn serve(Extract(gateway): Extract<Gateway>, request: Request) -> Response
 }
 
 impl Gateway {
+    /// The query; without a limit of zero where that means the same as none.
+    fn query(&self, parts: &Parts, below_wiki: &str) -> Query {
+        let query = Query::parse(parts.uri.query().unwrap_or_default());
+        let is_zero = below_wiki.starts_with("/api/v2/") && query.first("limit") == Some("0");
+        if is_zero && self.state.control.switches().content.zero_limit == ZeroLimit::Default {
+            return Query::parse(&query.without(&["limit"]));
+        }
+        query
+    }
+
     async fn answer(&self, parts: &Parts, body: Body) -> Result<Response, Refusal> {
         let through_gateway = split(parts.uri.path());
         let path = through_gateway.map_or(parts.uri.path(), |(_, path)| path);
@@ -148,7 +158,7 @@ impl Gateway {
                     unlocked: false,
                     path: path.to_owned(),
                     parameters,
-                    query: Query::parse(parts.uri.query().unwrap_or_default()),
+                    query: self.query(parts, below_wiki),
                     headers: parts.headers.clone(),
                     body: to_bytes(body, limit(path)).await.map_err(|_| refusals::too_large())?,
                 };

@@ -35,9 +35,10 @@ mod withdrawal;
 
 pub use clock::{Clock, SystemClock};
 pub use control::{
-    ConsentOutcome, ConsentSites, Event, Fault, FaultDelay, FaultOutcome, FaultPhase, FaultStep, FaultTarget,
-    LateRefresh, LedgerEntry, LedgerFilter, RateRules, RepeatedRefresh, Rotation, ScriptedResponse,
-    TokenMark, TokenRules,
+    BlogTitles, ChildrenOfTrashed, ConsentOutcome, ConsentSites, ContentRules, Event, Fault, FaultDelay,
+    FaultOutcome, FaultPhase, FaultStep, FaultTarget, LateRefresh, LedgerEntry, LedgerFilter, RateRefusal,
+    RateRules, RepeatedRefresh, Rotation, ScriptedResponse, TokenMark, TokenRules, VersionConflict,
+    ZeroLimit,
 };
 pub use edition::Edition;
 pub use options::{Client, Consent, Options, StaleTokens};

@@ -6,8 +6,8 @@ use axum::{Router, middleware};
 
 use crate::clock::Clock;
 use crate::control::{
-    self, ConsentOutcome, ConsentSites, ConsentWish, Control, Fault, LedgerEntry, LedgerFilter, RateRules,
-    SteeredClock, Switches,
+    self, ConsentOutcome, ConsentSites, ConsentWish, ContentRules, Control, Fault, LedgerEntry, LedgerFilter,
+    RateRules, SteeredClock, Switches,
 };
 use crate::edition::Edition;
 use crate::options::{Client, Options};
@@ -57,6 +57,7 @@ impl Sandbox {
             stale_tokens: options.stale_tokens,
             tokens: options.token_rules,
             rates: RateRules::default(),
+            content: ContentRules::default(),
         };
         let control = Arc::new(Control::new(clock.clone(), switches));
         let state = State { storage, clock, random, settings: Arc::new(settings), control };

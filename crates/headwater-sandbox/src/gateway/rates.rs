@@ -6,14 +6,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
-use axum::response::Response;
+use axum::response::{Html, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::control::RateRules;
+use crate::control::{RateRefusal, RateRules};
 use crate::rest::Refusal;
 use crate::timestamp;
 
+const TOO_MANY: &str = "<html><head><title>429 Too Many Requests</title></head><body><h1>429 Too Many Requests</h1></body></html>";
 const SECOND: i64 = 1000;
 const HOUR: i64 = 3600 * SECOND;
 
@@ -51,13 +52,13 @@ impl Rates {
             let count = counters.asked.entry(asked.operation.clone()).or_default();
             *count = count.saturating_add(1);
             if *count > limit {
-                return Err(refuse(limit, asked.now, SECOND, "confluence-burst-based"));
+                return Err(refuse(asked, limit, SECOND, "confluence-burst-based"));
             }
         }
         if let Some(limit) = asked.rules.points_per_hour
             && counters.spent.get(&asked.client_id).is_some_and(|spent| *spent >= u64::from(limit))
         {
-            return Err(refuse(limit, asked.now, HOUR, "confluence-quota-global-based"));
+            return Err(refuse(asked, limit, HOUR, "confluence-quota-global-based"));
         }
         Ok(())
     }
@@ -119,10 +120,10 @@ fn tell(headers: &mut HeaderMap, limit: u32, left: u64, now: i64) {
 }
 
 /// Too much: the answer says when to come again.
-fn refuse(limit: u32, now: i64, window: i64, reason: &str) -> Refusal {
+fn refuse(asked: &Asked<'_>, limit: u32, window: i64, reason: &str) -> Refusal {
+    let now = asked.now;
     let reset = (now.div_euclid(window) + 1) * window;
     let wait = (reset - now + SECOND - 1) / SECOND;
-    let body = json!({ "code": 429, "message": "Rate limit exceeded" });
     let mut headers = HeaderMap::new();
     put(&mut headers, "retry-after", &wait.max(1).to_string());
     put(&mut headers, "x-ratelimit-limit", &limit.to_string());
@@ -130,7 +131,15 @@ fn refuse(limit: u32, now: i64, window: i64, reason: &str) -> Refusal {
     put(&mut headers, "x-ratelimit-reset", &timestamp::iso(reset));
     put(&mut headers, "x-ratelimit-nearlimit", "true");
     put(&mut headers, "ratelimit-reason", reason);
-    Refusal::answer((StatusCode::TOO_MANY_REQUESTS, headers, Json(body)))
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    match asked.rules.refusal {
+        RateRefusal::Json => {
+            let body = json!({ "code": 429, "message": "Rate limit exceeded" });
+            Refusal::answer((status, headers, Json(body)))
+        }
+        RateRefusal::Html => Refusal::answer((status, headers, Html(TOO_MANY))),
+        RateRefusal::Empty => Refusal::answer((status, headers)),
+    }
 }
 
 fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {

@@ -5,6 +5,7 @@ use http::HeaderMap;
 use sqlx::{Sqlite, Transaction};
 
 use super::{Query, Refusal};
+use crate::control::ContentRules;
 use crate::random;
 use crate::state::State;
 use crate::storage::sites::Site;
@@ -44,6 +45,11 @@ impl Call {
     /// Whose eyes see: nobody's in particular when everything is unlocked.
     pub(crate) fn viewer(&self) -> Option<&str> {
         (!self.unlocked).then_some(self.account_id.as_str())
+    }
+
+    /// How open questions about content are answered.
+    pub(crate) fn content_rules(&self) -> ContentRules {
+        self.state.control.switches().content
     }
 
     pub(crate) fn now(&self) -> i64 {

@@ -4,6 +4,7 @@ use sqlx::SqliteConnection;
 
 use super::content::{Content, Kind, Status};
 use super::{StorageError, restrictions, take_id, tasks, tree};
+use crate::control::ChildrenOfTrashed;
 use crate::render;
 
 /// Content to be added, as version 1.
@@ -267,9 +268,14 @@ pub(crate) async fn set_parent(
     Ok(())
 }
 
-/// Puts content into the trash. The children of a node of the tree move up to where it was, behind its siblings.
-pub(crate) async fn trash(connection: &mut SqliteConnection, content: &Content) -> Result<(), StorageError> {
-    if content.kind.is_in_tree() {
+/// Puts content into the trash. The children of a node of the tree move up to where it was, behind its siblings,
+/// unless they are to stay.
+pub(crate) async fn trash(
+    connection: &mut SqliteConnection,
+    content: &Content,
+    children: ChildrenOfTrashed,
+) -> Result<(), StorageError> {
+    if content.kind.is_in_tree() && children == ChildrenOfTrashed::MoveUp {
         tree::lift_children(connection, content).await?;
     }
     let keeps_parent = !content.kind.is_in_tree();

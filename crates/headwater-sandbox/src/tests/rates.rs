@@ -12,7 +12,7 @@ async fn points_are_spent_by_the_hour() {
     let page = id(&session.create_page("Page", json!({})).await);
     let path = format!("/wiki/api/v2/pages/{page}");
     assert_eq!(session.get(&path).await.header("ratelimit-policy"), "", "off at first");
-    let rules = RateRules { points_per_hour: Some(10), requests_per_second: None };
+    let rules = RateRules { points_per_hour: Some(10), ..RateRules::default() };
     world.sandbox.limit_rates(rules);
     world.clock.advance_seconds(3000);
     let first = session.get(&path).await;
@@ -42,7 +42,7 @@ async fn points_are_spent_by_the_hour() {
 async fn bursts_are_cut_operation_by_operation() {
     let world = World::new().await;
     let session = world.session().await;
-    world.sandbox.limit_rates(RateRules { points_per_hour: None, requests_per_second: Some(2) });
+    world.sandbox.limit_rates(RateRules { requests_per_second: Some(2), ..RateRules::default() });
     for expected in [200, 200, 429] {
         assert_eq!(session.get("/wiki/api/v2/pages").await.status, expected);
     }

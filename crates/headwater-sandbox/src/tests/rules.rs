@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::faults::control;
-use super::harness::{OTHER_ACCOUNT_ID, SCOPES, World};
+use super::harness::{OTHER_ACCOUNT_ID, SCOPES, SPACE_ID, World, id};
 
 async fn switch(world: &World, options: Value) {
     let (status, text) = control(world, Method::POST, "options", &options).await;
@@ -141,4 +141,51 @@ async fn the_clock_is_shown_moved_and_stopped() {
     assert_eq!(after["standing"], true);
     let (_, set) = control(&world, Method::POST, "clock", &json!({ "set_ms": 1_800_000_000_000_i64 })).await;
     assert_eq!(set["now"], "2027-01-15T08:00:00.000Z");
+}
+
+async fn choose(world: &World, name: &str, choice: &str) {
+    switch(world, json!({ "content": { name: choice } })).await;
+}
+
+#[tokio::test]
+async fn open_questions_about_content_can_be_answered_either_way() {
+    let world = World::new().await;
+    let session = world.session_with(&format!("{SCOPES} write:page:confluence")).await;
+    let page = id(&session.create_page("Page", json!({})).await);
+    choose(&world, "version_conflict", "classic").await;
+    let told = session.update_page(&page, 7, "Page", "<p>x</p>").await;
+    assert!(told.title().ends_with("Current version is: 1"), "{}", told.text);
+    choose(&world, "version_conflict", "empty").await;
+    let told = session.update_page(&page, 7, "Page", "<p>x</p>").await;
+    assert_eq!((told.status.as_u16(), told.text.as_str()), (409, ""));
+
+    assert_eq!(session.get("/wiki/api/v2/pages?limit=0").await.status, 400);
+    choose(&world, "zero_limit", "default").await;
+    assert_eq!(session.get("/wiki/api/v2/pages?limit=0").await.status, 200);
+
+    let post = json!({ "spaceId": SPACE_ID.to_string(), "title": "News", "status": "current" });
+    assert_eq!(session.post("/wiki/api/v2/blogposts", &post).await.status, 200);
+    assert_eq!(session.post("/wiki/api/v2/blogposts", &post).await.status, 400);
+    choose(&world, "blog_titles", "free").await;
+    assert_eq!(session.post("/wiki/api/v2/blogposts", &post).await.status, 200);
+
+    let child = id(&session.create_page("Child", json!({ "parentId": page })).await);
+    choose(&world, "children_of_trashed", "stay").await;
+    session.delete(&format!("/wiki/api/v2/pages/{page}")).await;
+    let shown = session.get(&format!("/wiki/api/v2/pages/{child}")).await.json;
+    assert_eq!(shown["parentId"], page);
+}
+
+#[tokio::test]
+async fn refusals_of_rates_have_bodies_as_chosen() {
+    let world = World::new().await;
+    let session = world.session().await;
+    for (choice, media_type, begins) in
+        [("json", "application/json", "{"), ("html", "text/html; charset=utf-8", "<html>"), ("empty", "", "")]
+    {
+        switch(&world, json!({ "rates": { "requests_per_second": 0, "refusal": choice } })).await;
+        let refused = session.get("/wiki/api/v2/pages").await;
+        assert_eq!((refused.status.as_u16(), refused.header("content-type")), (429, media_type), "{choice}");
+        assert!(refused.text.starts_with(begins) && refused.header("retry-after") == "1", "{choice}");
+    }
 }

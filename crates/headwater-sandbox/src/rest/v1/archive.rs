@@ -124,9 +124,9 @@ async fn remove_tree(call: Call) -> Result<Response, Refusal> {
     let below = tree::descendants(&mut tx, page.id, DEEPEST).await?;
     // From below: what is trashed first has no children left that would move up.
     for node in below.iter().rev() {
-        contents::trash(&mut tx, &node.content).await?;
+        contents::trash(&mut tx, &node.content, call.content_rules().children_of_trashed).await?;
     }
-    contents::trash(&mut tx, &page).await?;
+    contents::trash(&mut tx, &page, call.content_rules().children_of_trashed).await?;
     let message = format!("Deleted {} pages.", below.len() + 1);
     let reply = long_tasks::start(&call, &mut tx, DELETE_TREE, &message, &json!({})).await?;
     tx.commit().await?;

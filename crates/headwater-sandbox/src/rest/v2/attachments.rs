@@ -139,7 +139,7 @@ async fn remove(call: Call) -> Result<Response, Refusal> {
                 content.id
             )));
         }
-        (_, false) => contents::trash(&mut tx, &content).await?,
+        (_, false) => contents::trash(&mut tx, &content, call.content_rules().children_of_trashed).await?,
     }
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())

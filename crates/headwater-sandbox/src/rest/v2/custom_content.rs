@@ -77,7 +77,7 @@ async fn remove(call: Call) -> Result<Response, Refusal> {
                 "Cannot purge content with id [{id}]: it is not in the trash"
             )));
         }
-        (_, false) => contents::trash(&mut tx, &content).await?,
+        (_, false) => contents::trash(&mut tx, &content, call.content_rules().children_of_trashed).await?,
     }
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -12,6 +12,7 @@ use sqlx::SqliteConnection;
 use super::error::{invalid_body, invalid_parameter, no_content, not_found};
 use super::{entity, paging};
 use crate::access;
+use crate::control::BlogTitles;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::spaces::Space;
@@ -115,13 +116,18 @@ struct Claim<'a> {
 }
 
 /// Checks that nothing else holds the title: no page of the space, or no blog post of the same day.
-async fn check_title_is_free(connection: &mut SqliteConnection, claim: Claim<'_>) -> Result<(), Refusal> {
+async fn check_title_is_free(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    claim: Claim<'_>,
+) -> Result<(), Refusal> {
     let Claim { kind, space_id, title, own_id, created_at } = claim;
     let (holders, noun, scope): (Vec<i64>, _, _) = match kind {
         Kind::Page => {
             let holder = contents::find_page_by_title(connection, space_id, title).await?;
             (holder.into_iter().collect(), "page", "in this space")
         }
+        Kind::BlogPost if call.content_rules().blog_titles == BlogTitles::Free => return Ok(()),
         Kind::BlogPost => {
             let holders = contents::find_blog_posts_by_title(connection, space_id, title, created_at).await?;
             (holders, "blog post", "in this space on the same day")

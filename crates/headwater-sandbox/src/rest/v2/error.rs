@@ -4,7 +4,8 @@ use axum::Json;
 use http::StatusCode;
 use serde_json::json;
 
-use crate::rest::Refusal;
+use crate::control::VersionConflict;
+use crate::rest::{Call, Refusal};
 use crate::storage::content::Kind;
 
 /// A parameter of the path or the query is not as it must be.
@@ -66,12 +67,19 @@ pub(crate) fn conflict(title: impl Into<String>) -> Refusal {
 }
 
 /// The number of the new version does not follow the current one.
-pub(crate) fn version_conflict(kind: Kind, current: i64, provided: i64) -> Refusal {
+pub(crate) fn version_conflict(call: &Call, kind: Kind, current: i64, provided: i64) -> Refusal {
     let noun = kind.as_str();
-    let title = format!(
-        "Version must be incremented when updating a {noun}. Current Version: [{current}]. \
-         Provided version: [{provided}]"
-    );
+    let title = match call.content_rules().version_conflict {
+        VersionConflict::Numbers => format!(
+            "Version must be incremented when updating a {noun}. Current Version: [{current}]. \
+             Provided version: [{provided}]"
+        ),
+        VersionConflict::Classic => format!(
+            "com.atlassian.confluence.api.service.exceptions.ConflictException: \
+             Version must be incremented on update. Current version is: {current}"
+        ),
+        VersionConflict::Empty => return Refusal::answer(StatusCode::CONFLICT),
+    };
     refuse(StatusCode::CONFLICT, "CONFLICT", &[title], None)
 }
 

@@ -97,7 +97,7 @@ async fn remove(call: Call, kind: Kind) -> Result<Response, Refusal> {
     if content.status == Status::Trashed {
         return Err(no_content(kind, id));
     }
-    contents::trash(&mut tx, &content).await?;
+    contents::trash(&mut tx, &content, call.content_rules().children_of_trashed).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -73,7 +73,9 @@ pub(super) async fn remove(call: Call) -> Result<Response, Refusal> {
         (Status::Current, None | Some("current")) if content.kind == Kind::Comment => {
             contents::destroy(&mut tx, content.id).await?;
         }
-        (Status::Current, None | Some("current")) => contents::trash(&mut tx, &content).await?,
+        (Status::Current, None | Some("current")) => {
+            contents::trash(&mut tx, &content, call.content_rules().children_of_trashed).await?;
+        }
         _ => return Err(missing(&call)),
     }
     tx.commit().await?;

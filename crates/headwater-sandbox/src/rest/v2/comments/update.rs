@@ -34,7 +34,7 @@ pub(super) async fn update(call: Call, kind: CommentKind) -> Result<Response, Re
     let mut tx = call.begin().await?;
     let comment = super::find(&call, &mut tx, kind, id).await?;
     if number != comment.version + 1 {
-        return Err(version_conflict(Kind::Comment, comment.version, number));
+        return Err(version_conflict(&call, Kind::Comment, comment.version, number));
     }
     if kind == CommentKind::Inline {
         resolve(&call, &mut tx, &comment, resolved).await?;

@@ -35,7 +35,7 @@ pub(super) async fn update(call: Call) -> Result<Response, Refusal> {
     }
     let expected = if content.status == Status::Draft { 1 } else { content.version + 1 };
     if request.number != expected {
-        return Err(version_conflict(Kind::Custom, content.version, request.number));
+        return Err(version_conflict(&call, Kind::Custom, content.version, request.number));
     }
     if let Some(place) = request.place {
         let (space_id, container_id) = place.find(&call, &mut tx).await?;

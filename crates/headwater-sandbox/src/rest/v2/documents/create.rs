@@ -47,7 +47,7 @@ pub(crate) async fn create(call: Call, kind: Kind) -> Result<Response, Refusal> 
             own_id: None,
             created_at: request.created_at.unwrap_or_else(|| call.now()),
         };
-        check_title_is_free(&mut tx, claim).await?;
+        check_title_is_free(&call, &mut tx, claim).await?;
     }
     let parent_id = match (kind, root_level) {
         (Kind::Page, false) => place(&call, &mut tx, &space, request.parent_id).await?,

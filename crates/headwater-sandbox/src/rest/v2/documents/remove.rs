@@ -29,7 +29,9 @@ pub(crate) async fn remove(call: Call, kind: Kind) -> Result<Response, Refusal> 
                 "Cannot purge content with id [{id}]: it is not in the trash"
             )));
         }
-        (Status::Current | Status::Archived, false, false) => contents::trash(&mut tx, &content).await?,
+        (Status::Current | Status::Archived, false, false) => {
+            contents::trash(&mut tx, &content, call.content_rules().children_of_trashed).await?;
+        }
         (Status::Draft, false, _) | (Status::Trashed | Status::Archived, ..) => {
             return Err(no_content(kind, id));
         }

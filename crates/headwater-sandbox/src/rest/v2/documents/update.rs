@@ -43,7 +43,7 @@ pub(crate) async fn update(call: Call, kind: Kind) -> Result<Response, Refusal> 
         return Err(invalid_body("spaceId: moving content to a different space is not supported"));
     }
     match (content.status, request.status) {
-        (Status::Trashed, Status::Current) => restore(&mut tx, &content).await?,
+        (Status::Trashed, Status::Current) => restore(&call, &mut tx, &content).await?,
         (Status::Trashed | Status::Archived, _) => return Err(no_content(kind, id)),
         (Status::Draft, Status::Draft) => save_unpublished(&call, &mut tx, &content, &request).await?,
         (Status::Draft, _) => publish(&call, &mut tx, &content, &request).await?,
@@ -73,7 +73,7 @@ pub(crate) async fn retitle(call: Call) -> Result<Response, Refusal> {
         return Err(no_content(Kind::Page, id));
     }
     if status == Status::Current {
-        check_title_is_free(&mut tx, claim(&content, title, None)).await?;
+        check_title_is_free(&call, &mut tx, claim(&content, title, None)).await?;
     }
     let edit = Edit {
         title,
@@ -156,8 +156,8 @@ fn claim<'a>(content: &Content, title: &'a str, created_at: Option<i64>) -> Clai
 }
 
 /// Only the status changes; what else was sent is ignored.
-async fn restore(connection: &mut SqliteConnection, content: &Content) -> Result<(), Refusal> {
-    check_title_is_free(connection, claim(content, &content.title, None)).await?;
+async fn restore(call: &Call, connection: &mut SqliteConnection, content: &Content) -> Result<(), Refusal> {
+    check_title_is_free(call, connection, claim(content, &content.title, None)).await?;
     Ok(contents::restore(connection, content).await?)
 }
 
@@ -182,7 +182,7 @@ async fn publish(
     request: &Request,
 ) -> Result<(), Refusal> {
     request.check_first_number(content)?;
-    check_title_is_free(connection, claim(content, &request.title, request.created_at)).await?;
+    check_title_is_free(call, connection, claim(content, &request.title, request.created_at)).await?;
     relocate(call, connection, content, request).await?;
     contents::overwrite(connection, content.id, &request.edit(call)).await?;
     Ok(contents::set_status(connection, content.id, Status::Current).await?)
@@ -216,9 +216,9 @@ async fn revise(
     request: &Request,
 ) -> Result<(), Refusal> {
     if request.number != content.version + 1 {
-        return Err(version_conflict(content.kind, content.version, request.number));
+        return Err(version_conflict(call, content.kind, content.version, request.number));
     }
-    check_title_is_free(connection, claim(content, &request.title, request.created_at)).await?;
+    check_title_is_free(call, connection, claim(content, &request.title, request.created_at)).await?;
     relocate(call, connection, content, request).await?;
     if request.title != content.title || request.body.storage != content.body {
         contents::edit(connection, content.id, &request.edit(call)).await?;
