@@ -8,9 +8,12 @@
 //! ```
 //!
 //! The first line names the format. Every other line holds a key id, a space and a key of 32 bytes in standard
-//! Base64; empty lines and lines that begin with `#` are passed over. The last key is the newest: it seals. Every
-//! key opens what was sealed with it. To change keys, append a line; keep the old ones as long as anything in the
-//! database or in a backup was sealed with them.
+//! Base64; empty lines and lines that begin with `#` are passed over. The last key seals; every key opens what was
+//! sealed with it. To change keys, add one before the last, let every replica read the file, and then move it to the
+//! end: so that nobody meets what it cannot open. Keep the old ones as long as anything in the database or in a backup
+//! was sealed with them.
+//!
+//! A file that holds nothing but 32 bytes in Base64 is one key, whose id is taken from it.
 
 use std::fmt;
 
@@ -42,7 +45,9 @@ pub struct KeyFile {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum KeyFileError {
     /// It is something else.
-    #[error("a key file begins with the line `headwater-key-v1`")]
+    #[error(
+        "this is neither 32 bytes in Base64 (`openssl rand -base64 32` makes them) nor a key file, which begins with the line `headwater-key-v1`"
+    )]
     Format,
     /// A line that names no key.
     #[error("line {line} of the key file: {source}")]
@@ -61,6 +66,12 @@ pub enum KeyFileError {
     /// Two keys with one name.
     #[error("the key file holds two keys with the id `{0}`; every key needs an id of its own")]
     Duplicate(KeyId),
+    /// A key that is not in the file.
+    #[error("the key file holds no key with the id `{0}`")]
+    Unknown(KeyId),
+    /// The key that seals, where another one is needed.
+    #[error("the key `{0}` is the one that seals; let another one seal first")]
+    Sealing(KeyId),
     /// No key at all.
     #[error("the key file holds no key; add a line with an id, a space and 32 bytes in Base64")]
     Empty,
@@ -77,15 +88,44 @@ impl KeyFile {
         Self { older: Vec::new(), newest: (KeyId::of(key), Zeroizing::new(*key)) }
     }
 
-    /// Adds a new key, which seals from now on.
-    pub fn add(self, entropy: &dyn Entropy, id: KeyId) -> Result<Self, KeyFileError> {
-        let mut keys = self.older;
-        keys.push(self.newest);
-        Self::from_keys(keys, (id, new_key(entropy)))
+    /// Adds a new key, which opens but does not seal yet. The id is the next free one of `k1`, `k2` and so on.
+    pub fn add(mut self, entropy: &dyn Entropy) -> Self {
+        let taken = |id: &KeyId| self.ids().any(|it| it == id);
+        let id = (self.older.len() + 2..)
+            .filter_map(|it| KeyId::parse(&format!("k{it}")).ok())
+            .find(|it| !taken(it));
+        self.older.extend(id.map(|id| (id, new_key(entropy))));
+        self
     }
 
-    /// Reads a key file.
+    /// Makes a key the one that seals; the others stay.
+    pub fn activate(self, id: &KeyId) -> Result<Self, KeyFileError> {
+        let mut keys: Vec<_> = self.older.into_iter().chain([self.newest]).collect();
+        let place = keys.iter().position(|(it, _)| it == id);
+        let chosen = keys.remove(place.ok_or_else(|| KeyFileError::Unknown(id.clone()))?);
+        Self::from_keys(keys, chosen)
+    }
+
+    /// Takes out a key that nothing is sealed with any more. The one that seals cannot be taken out.
+    pub fn remove(mut self, id: &KeyId) -> Result<Self, KeyFileError> {
+        if self.newest.0 == *id {
+            return Err(KeyFileError::Sealing(id.clone()));
+        }
+        let place = self.older.iter().position(|(it, _)| it == id);
+        drop(self.older.remove(place.ok_or_else(|| KeyFileError::Unknown(id.clone()))?));
+        Ok(self)
+    }
+
+    /// The id of the key that seals.
+    pub fn sealing(&self) -> &KeyId {
+        &self.newest.0
+    }
+
+    /// Reads a key file, or a single key.
     pub fn parse(text: &str) -> Result<Self, KeyFileError> {
+        if let Some(key) = decode(text.trim()) {
+            return Ok(Self::single(&key));
+        }
         let mut lines = text.lines().map(str::trim).zip(1..);
         if lines.next().is_none_or(|(line, _)| line != FORMAT) {
             return Err(KeyFileError::Format);
@@ -182,13 +222,29 @@ mod tests {
     #[test]
     fn a_file_is_read_as_it_was_written() {
         let entropy = SeededEntropy::new(1);
-        let file = KeyFile::generate(&entropy, id("k1")).add(&entropy, id("k2")).unwrap();
+        let file = KeyFile::generate(&entropy, id("k1")).add(&entropy);
         let read = KeyFile::parse(&text(&file)).unwrap();
         assert_eq!(text(&read), text(&file));
         assert!(file.keys().eq(read.keys()));
-        assert_eq!(read.newest.0, id("k2"));
+        assert_eq!(format!("{read:?}"), "[k2, k1]");
         assert_ne!(read.newest.1, read.older[0].1);
-        assert_eq!(format!("{read:?}"), "[k1, k2]");
+    }
+
+    #[test]
+    fn a_new_key_is_known_to_all_before_it_seals() {
+        let entropy = SeededEntropy::new(1);
+        let file = KeyFile::parse(&STANDARD.encode([7; 32])).unwrap();
+        let first = file.sealing().clone();
+        let file = file.add(&entropy);
+        assert_eq!(file.sealing(), &first, "the old one seals until the new one is everywhere");
+        let file = file.activate(&id("k2")).unwrap();
+        assert_eq!(file.sealing(), &id("k2"));
+        assert!(file.keys().any(|(it, key)| *it == first && **key == [7; 32]), "the old one still opens");
+        assert_eq!(file.remove(&id("k2")).unwrap_err(), KeyFileError::Sealing(id("k2")));
+        let file = KeyFile::parse(&STANDARD.encode([7; 32])).unwrap().add(&entropy).add(&entropy);
+        assert_eq!(file.ids().map(KeyId::as_str).collect::<Vec<_>>(), ["k2", "k3", first.as_str()]);
+        let file = file.remove(&id("k2")).unwrap();
+        assert_eq!(file.activate(&id("k9")).unwrap_err(), KeyFileError::Unknown(id("k9")));
     }
 
     #[test]
@@ -223,8 +279,5 @@ mod tests {
             assert!(!error.to_string().contains(&key), "{error}");
             assert_eq!(error, expected, "{text}");
         }
-        let entropy = SeededEntropy::new(1);
-        let twice = KeyFile::generate(&entropy, id("k1")).add(&entropy, id("k1"));
-        assert_eq!(twice.unwrap_err(), KeyFileError::Duplicate(id("k1")));
     }
 }

@@ -44,10 +44,16 @@ impl KeyRing {
         self.seal(CHECK_PLACE, &Secret::new(CHECK_TEXT.to_owned()))
     }
 
-    /// Whether this ring opens a key check.
+    /// Whether this ring opens a key check; otherwise why not.
     #[expect(clippy::disallowed_methods, reason = "the key check is no secret")]
-    pub fn verify_key_check(&self, sealed: &Sealed) -> bool {
-        self.open(CHECK_PLACE, sealed).is_ok_and(|text| text.expose() == CHECK_TEXT)
+    pub fn verify_key_check(&self, sealed: &Sealed) -> Result<(), SealError> {
+        let text = self.open(CHECK_PLACE, sealed)?;
+        if text.expose() == CHECK_TEXT { Ok(()) } else { Err(SealError::Rejected) }
+    }
+
+    /// The ids of all keys, that of the one that seals first.
+    pub fn ids(&self) -> impl Iterator<Item = &KeyId> {
+        self.keys.iter().map(|(id, _)| id)
     }
 }
 

@@ -159,6 +159,11 @@ fn lock(directory: &Path) -> Result<File, DataDirError> {
     }
 }
 
+/// Writes a file that only its owner may read, whole or not at all.
+pub(crate) fn write_secret_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_atomically(path, content, OWNER_ONLY_FILE)
+}
+
 fn write_atomically(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     let directory = path.parent().unwrap_or_else(|| Path::new("."));
     create_directory(directory)?;

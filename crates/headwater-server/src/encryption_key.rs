@@ -1,4 +1,4 @@
-//! Gets the key-encryption key: the operator's, or one that is made once and kept in the data directory.
+//! Gets the key-encryption keys: the operator's, or one that is made once and kept in the data directory.
 
 use std::path::PathBuf;
 
@@ -6,18 +6,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use headwater_domain::secret::Secret;
 use headwater_ports::entropy::Entropy;
+use headwater_seal::{KEY_LENGTH, KeyFileError};
+pub use headwater_seal::{KeyFile, KeyId};
 use zeroize::Zeroizing;
 
 use crate::config::encryption::EncryptionConfig;
 use crate::config::secret_text::SecretError;
 use crate::data_dir::{DataDir, DataDirError};
 
-/// Length of the key in bytes: AES-256.
-pub const KEY_LENGTH: usize = 32;
 const KEY_FILE: &str = "key-encryption.key";
-
-/// The key itself, wiped on drop.
-pub type EncryptionKey = Zeroizing<[u8; KEY_LENGTH]>;
 
 /// There is no usable key.
 #[derive(Debug, thiserror::Error)]
@@ -26,43 +23,78 @@ pub enum EncryptionKeyError {
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// The operator's is no key.
-    #[error("encryption.key_encryption_key must be 32 bytes as base64; `openssl rand -base64 32` makes one")]
-    Malformed,
+    #[error("encryption.key_encryption_key")]
+    Malformed(#[source] KeyFileError),
     /// Ours is no key any more.
-    #[error("{} is damaged; restore it from a backup: without it the stored grants cannot be read", .0.display())]
-    Damaged(PathBuf),
+    #[error("{} is damaged; restore it from a backup: without it the stored grants cannot be read", path.display())]
+    Damaged {
+        /// Where it lies.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: KeyFileError,
+    },
+    /// Keys that are given as a value cannot be changed from here.
+    #[error(
+        "encryption.key_encryption_key is given as a value; give it as a file, so that it can be changed"
+    )]
+    NotAFile,
+    /// The operator's file cannot be written.
+    #[error("{} cannot be written", path.display())]
+    Write {
+        /// Where it lies.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// The data directory failed.
     #[error(transparent)]
     DataDir(#[from] DataDirError),
 }
 
-/// The operator's key when there is one. Else the one in `data_dir`, made from `entropy` the first time.
+/// The operator's keys when there are any. Else those in `data_dir`; one is made from `entropy` the first time.
 pub fn load_or_create(
     config: &EncryptionConfig,
     data_dir: &DataDir,
     entropy: &dyn Entropy,
-) -> Result<EncryptionKey, EncryptionKeyError> {
+) -> Result<KeyFile, EncryptionKeyError> {
     if let Some(secret) = config.operators_key()? {
-        return decode_secret(&secret).ok_or(EncryptionKeyError::Malformed);
+        return parse_secret(&secret).map_err(EncryptionKeyError::Malformed);
     }
     if let Some(text) = data_dir.read(KEY_FILE)? {
-        return decode(&text).ok_or_else(|| EncryptionKeyError::Damaged(data_dir.file(KEY_FILE)));
+        let damaged = |source| EncryptionKeyError::Damaged { path: data_dir.file(KEY_FILE), source };
+        return KeyFile::parse(&text).map_err(damaged);
     }
-    let mut key = EncryptionKey::default();
+    let mut key = Zeroizing::new([0; KEY_LENGTH]);
     entropy.fill(&mut *key);
     let text = Zeroizing::new(STANDARD.encode(key.as_slice()) + "\n");
     data_dir.write_secret(KEY_FILE, text.as_bytes())?;
-    Ok(key)
+    Ok(KeyFile::single(&key))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the key's text becomes the key here")]
-fn decode_secret(secret: &Secret) -> Option<EncryptionKey> {
-    decode(secret.expose())
+/// Writes changed keys to where they came from. Fails for keys that were given as a value.
+#[expect(clippy::disallowed_methods, reason = "the key file is written here")]
+pub fn replace(
+    config: &EncryptionConfig,
+    data_dir: &DataDir,
+    keys: &KeyFile,
+) -> Result<(), EncryptionKeyError> {
+    let text = keys.to_text();
+    match (&config.key_encryption_key_file, &config.key_encryption_key) {
+        (Some(path), _) => crate::data_dir::write_secret_file(path, text.expose().as_bytes())
+            .map_err(|source| EncryptionKeyError::Write { path: path.clone(), source }),
+        (None, Some(_)) => Err(EncryptionKeyError::NotAFile),
+        (None, None) => {
+            data_dir.write_secret(KEY_FILE, text.expose().as_bytes())?;
+            Ok(())
+        }
+    }
 }
 
-fn decode(text: &str) -> Option<EncryptionKey> {
-    let bytes = Zeroizing::new(STANDARD.decode(text.trim()).ok()?);
-    bytes.as_slice().try_into().ok().map(Zeroizing::new)
+#[expect(clippy::disallowed_methods, reason = "the key's text becomes the keys here")]
+fn parse_secret(secret: &Secret) -> Result<KeyFile, KeyFileError> {
+    KeyFile::parse(secret.expose())
 }
 
 #[cfg(test)]
@@ -93,18 +125,22 @@ mod tests {
     fn a_key_is_made_once_and_kept() {
         let directory = tempfile::tempdir().unwrap();
         let data_dir = DataDir::open(directory.path()).unwrap();
-        let first = load_or_create(&EncryptionConfig::default(), &data_dir, &Sevens).unwrap();
-        assert_eq!(*first, [7; KEY_LENGTH]);
+        let id = |key: u8| KeyFile::single(&[key; KEY_LENGTH]).sealing().clone();
+        let load = || load_or_create(&EncryptionConfig::default(), &data_dir, &Sevens);
+        assert_eq!(load().unwrap().sealing(), &id(7));
         let mode = fs::metadata(data_dir.file(KEY_FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         data_dir.write_secret(KEY_FILE, STANDARD.encode([8; KEY_LENGTH]).as_bytes()).unwrap();
-        assert_eq!(
-            *load_or_create(&EncryptionConfig::default(), &data_dir, &Sevens).unwrap(),
-            [8; KEY_LENGTH]
-        );
+        assert_eq!(load().unwrap().sealing(), &id(8));
+        let file = load().unwrap().add(&Sevens);
+        replace(&EncryptionConfig::default(), &data_dir, &file).unwrap();
+        assert_eq!(load().unwrap().ids().count(), 2, "a ring is read as well as a key");
         data_dir.write_secret(KEY_FILE, b"c2hvcnQ=").unwrap();
-        let error = load_or_create(&EncryptionConfig::default(), &data_dir, &Sevens).unwrap_err();
-        assert!(matches!(error, EncryptionKeyError::Damaged(_)), "a damaged key is not replaced by another");
+        let error = load().unwrap_err();
+        assert!(
+            matches!(error, EncryptionKeyError::Damaged { .. }),
+            "a damaged key is not replaced by another"
+        );
     }
 
     #[test]
@@ -113,14 +149,21 @@ mod tests {
         let data_dir = DataDir::open(directory.path()).unwrap();
         let text = STANDARD.encode([9; KEY_LENGTH]);
         let given = config("HEADWATER_ENCRYPTION__KEY_ENCRYPTION_KEY", &text);
-        assert_eq!(*load_or_create(&given, &data_dir, &Sevens).unwrap(), [9; KEY_LENGTH]);
+        let nines = KeyFile::single(&[9; KEY_LENGTH]).sealing().clone();
+        let keys = load_or_create(&given, &data_dir, &Sevens).unwrap();
+        assert_eq!(keys.sealing(), &nines);
+        assert!(matches!(replace(&given, &data_dir, &keys), Err(EncryptionKeyError::NotAFile)));
         let file = directory.path().join("key");
         fs::write(&file, format!("{text}\n")).unwrap();
         let given = config("HEADWATER_ENCRYPTION__KEY_ENCRYPTION_KEY_FILE", &file.display().to_string());
-        assert_eq!(*load_or_create(&given, &data_dir, &Sevens).unwrap(), [9; KEY_LENGTH]);
+        let keys = load_or_create(&given, &data_dir, &Sevens).unwrap();
+        assert_eq!(keys.sealing(), &nines);
+        replace(&given, &data_dir, &keys.add(&Sevens)).unwrap();
+        assert_eq!(load_or_create(&given, &data_dir, &Sevens).unwrap().ids().count(), 2);
         assert!(!data_dir.file(KEY_FILE).exists());
         let short = config("HEADWATER_ENCRYPTION__KEY_ENCRYPTION_KEY", "123456");
-        let message = load_or_create(&short, &data_dir, &Sevens).unwrap_err().to_string();
+        let error = load_or_create(&short, &data_dir, &Sevens).unwrap_err();
+        let message = format!("{error}: {}", std::error::Error::source(&error).unwrap());
         assert!(message.contains("32 bytes") && !message.contains("123456"), "{message}");
     }
 }

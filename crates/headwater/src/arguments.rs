@@ -37,6 +37,8 @@ pub(crate) enum Verb {
     Webhook(WebhookArguments),
     /// Prints the audit log: who did what to which account.
     Audit(AuditArguments),
+    /// Shows and changes the keys that stored secrets are locked with.
+    Key(KeyArguments),
     /// Checks configuration, clock, database and reachability, and says in words what is wrong.
     Doctor(ServerArguments),
 }
@@ -142,6 +144,29 @@ pub(crate) struct SandboxArguments {
     /// What the made-up pages are made from; the same seed makes the same pages.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+/// `headwater key`
+#[derive(Args)]
+pub(crate) struct KeyArguments {
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+    #[command(subcommand)]
+    pub(crate) action: KeyAction,
+}
+
+/// What can be done with keys.
+#[derive(Subcommand)]
+pub(crate) enum KeyAction {
+    /// Shows the ids of the keys.
+    List,
+    /// Adds a key, which opens but does not seal yet.
+    Add,
+    /// Makes a key the one that seals.
+    Activate {
+        /// Its id.
+        id: String,
+    },
 }
 
 /// `headwater client`

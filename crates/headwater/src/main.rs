@@ -7,6 +7,7 @@ mod connection;
 mod demo;
 mod dev;
 mod doctor;
+mod key;
 mod moment;
 mod offline;
 mod sandbox;
@@ -50,6 +51,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
             Verb::Tools(arguments) => tools::run(&arguments),
             Verb::Webhook(arguments) => webhook::run(arguments).await,
             Verb::Audit(arguments) => audit::run(arguments).await,
+            Verb::Key(arguments) => key::run(&arguments),
             Verb::Doctor(arguments) => doctor::run(&arguments).await,
         }
     }))

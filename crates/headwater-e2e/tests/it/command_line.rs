@@ -78,3 +78,38 @@ fn a_wrong_setting_is_named() {
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("base_url"));
 }
+
+#[test]
+fn an_operator_changes_the_key_and_everything_still_opens() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let call = |words: &[&str]| {
+        let mut arguments = vec![words[0], "--data-dir", data.to_str().unwrap()];
+        arguments.extend(&words[1..]);
+        run(&arguments).unwrap()
+    };
+    let text = |words: &[&str]| {
+        let output = call(words);
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(text(&["client", "create", "--name", "my agent"]).contains("SCALEKIT_CLIENT_SECRET="));
+    let first = text(&["key", "list"]);
+    let first = first.split_whitespace().next().unwrap();
+    let before = std::fs::read_to_string(data.join("key-encryption.key")).unwrap();
+    assert_eq!(text(&["key", "add"]), format!("k2  opens\n{first}  seals and opens\n"));
+    assert_eq!(text(&["key", "activate", "k2"]), format!("{first}  opens\nk2  seals and opens\n"));
+    assert!(text(&["client", "list"]).contains("my agent"), "what the first key sealed is still opened");
+    assert!(!call(&["key", "activate", "k9"]).status.success());
+
+    std::fs::write(
+        data.join("key-encryption.key"),
+        "headwater-key-v1\nk2 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+    )
+    .unwrap();
+    let refused = call(&["client", "list"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains(first) && said.contains("k2"), "{said}");
+    std::fs::write(data.join("key-encryption.key"), before).unwrap();
+    assert!(text(&["client", "list"]).contains("my agent"));
+}

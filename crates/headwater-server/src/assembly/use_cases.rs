@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use headwater_catalog::connector::Connector;
+use headwater_ports::sealer::SealError;
 use headwater_ports::store::Store;
 use headwater_seal::KeyRing;
 use headwater_service::settings::Settings;
@@ -32,9 +33,15 @@ pub enum UseCasesError {
     Key(#[from] EncryptionKeyError),
     /// The key ring does not open what is stored.
     #[error(
-        "the key-encryption key is not the one that the stored secrets were sealed with; put the right key back. Without it, all accounts must be connected again"
+        "the stored secrets were sealed with another key-encryption key than {}: put the right one back. Without it, all accounts must be connected again", .keys.join(", ")
     )]
-    WrongKey,
+    WrongKey {
+        /// The ids of the keys that are there.
+        keys: Vec<String>,
+        /// Which key is missing, or that one answers to its name without being it.
+        #[source]
+        source: SealError,
+    },
     /// Where the database is.
     #[error(transparent)]
     Address(#[from] SecretError),
@@ -49,7 +56,7 @@ pub enum UseCasesError {
     Storage(#[from] headwater_ports::store::StoreError),
     /// Sealing.
     #[error(transparent)]
-    Seal(#[from] headwater_ports::sealer::SealError),
+    Seal(#[from] SealError),
     /// The outbound client.
     #[error(transparent)]
     Upstream(#[from] headwater_upstream::OpenError),
@@ -78,8 +85,8 @@ impl UseCases {
         origin: &str,
         mode: Mode,
     ) -> Result<Self, UseCasesError> {
-        let key = encryption_key::load_or_create(&config.encryption, data_dir, &SystemEntropy)?;
-        let ring = KeyRing::single(&key, Arc::new(SystemEntropy));
+        let keys = encryption_key::load_or_create(&config.encryption, data_dir, &SystemEntropy)?;
+        let ring = KeyRing::new(keys, Arc::new(SystemEntropy));
         let store = open_store(config, data_dir).await?;
         check_key(&*store, &ring).await?;
         if data_dir.is_exclusive() && config.database.address()?.is_none() {
@@ -121,8 +128,10 @@ async fn release_leases(store: &dyn Store) -> Result<(), UseCasesError> {
 async fn check_key(store: &dyn Store, ring: &KeyRing) -> Result<(), UseCasesError> {
     let mut tx = store.write().await?;
     match tx.key_check().await? {
-        Some(mark) if ring.verify_key_check(&mark) => Ok(()),
-        Some(_) => Err(UseCasesError::WrongKey),
+        Some(mark) => ring.verify_key_check(&mark).map_err(|source| {
+            let keys = ring.ids().map(ToString::to_string).collect();
+            UseCasesError::WrongKey { keys, source }
+        }),
         None => {
             tx.put_key_check(&ring.key_check()?).await?;
             Ok(tx.commit().await?)

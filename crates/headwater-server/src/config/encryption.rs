@@ -14,7 +14,7 @@ const KEY: &str = "encryption.key_encryption_key";
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a table of settings")]
 pub struct EncryptionConfig {
-    /// 32 bytes as base64. `HEADWATER_ENCRYPTION__KEY_ENCRYPTION_KEY`; default none: a key is made in the data
+    /// 32 bytes as base64, or the text of a key file with several keys. `HEADWATER_ENCRYPTION__KEY_ENCRYPTION_KEY`; default none: a key is made in the data
     /// directory.
     pub key_encryption_key: Option<SecretText>,
     /// A file with the same in it. `HEADWATER_ENCRYPTION__KEY_ENCRYPTION_KEY_FILE`; default none.
