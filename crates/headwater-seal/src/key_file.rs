@@ -89,9 +89,12 @@ impl KeyFile {
     }
 
     /// Adds a new key, which opens but does not seal yet. The id is the next free one of `k1`, `k2` and so on.
-    pub fn add(mut self, entropy: &dyn Entropy) -> Self {
+    #[must_use]
+    pub fn with_new_key(mut self, entropy: &dyn Entropy) -> Self {
         let taken = |id: &KeyId| self.ids().any(|it| it == id);
-        let id = (self.older.len() + 2..)
+        let present = self.older.len() + 1;
+        // One more number than there are keys: one of them is free.
+        let id = (present + 1..=2 * present + 1)
             .filter_map(|it| KeyId::parse(&format!("k{it}")).ok())
             .find(|it| !taken(it));
         self.older.extend(id.map(|id| (id, new_key(entropy))));
@@ -222,7 +225,7 @@ mod tests {
     #[test]
     fn a_file_is_read_as_it_was_written() {
         let entropy = SeededEntropy::new(1);
-        let file = KeyFile::generate(&entropy, id("k1")).add(&entropy);
+        let file = KeyFile::generate(&entropy, id("k1")).with_new_key(&entropy);
         let read = KeyFile::parse(&text(&file)).unwrap();
         assert_eq!(text(&read), text(&file));
         assert!(file.keys().eq(read.keys()));
@@ -235,13 +238,14 @@ mod tests {
         let entropy = SeededEntropy::new(1);
         let file = KeyFile::parse(&STANDARD.encode([7; 32])).unwrap();
         let first = file.sealing().clone();
-        let file = file.add(&entropy);
+        let file = file.with_new_key(&entropy);
         assert_eq!(file.sealing(), &first, "the old one seals until the new one is everywhere");
         let file = file.activate(&id("k2")).unwrap();
         assert_eq!(file.sealing(), &id("k2"));
         assert!(file.keys().any(|(it, key)| *it == first && **key == [7; 32]), "the old one still opens");
         assert_eq!(file.remove(&id("k2")).unwrap_err(), KeyFileError::Sealing(id("k2")));
-        let file = KeyFile::parse(&STANDARD.encode([7; 32])).unwrap().add(&entropy).add(&entropy);
+        let file =
+            KeyFile::parse(&STANDARD.encode([7; 32])).unwrap().with_new_key(&entropy).with_new_key(&entropy);
         assert_eq!(file.ids().map(KeyId::as_str).collect::<Vec<_>>(), ["k2", "k3", first.as_str()]);
         let file = file.remove(&id("k2")).unwrap();
         assert_eq!(file.activate(&id("k9")).unwrap_err(), KeyFileError::Unknown(id("k9")));

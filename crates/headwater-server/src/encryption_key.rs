@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         data_dir.write_secret(KEY_FILE, STANDARD.encode([8; KEY_LENGTH]).as_bytes()).unwrap();
         assert_eq!(load().unwrap().sealing(), &id(8));
-        let file = load().unwrap().add(&Sevens);
+        let file = load().unwrap().with_new_key(&Sevens);
         replace(&EncryptionConfig::default(), &data_dir, &file).unwrap();
         assert_eq!(load().unwrap().ids().count(), 2, "a ring is read as well as a key");
         data_dir.write_secret(KEY_FILE, b"c2hvcnQ=").unwrap();
@@ -158,7 +158,7 @@ mod tests {
         let given = config("HEADWATER_ENCRYPTION__KEY_ENCRYPTION_KEY_FILE", &file.display().to_string());
         let keys = load_or_create(&given, &data_dir, &Sevens).unwrap();
         assert_eq!(keys.sealing(), &nines);
-        replace(&given, &data_dir, &keys.add(&Sevens)).unwrap();
+        replace(&given, &data_dir, &keys.with_new_key(&Sevens)).unwrap();
         assert_eq!(load_or_create(&given, &data_dir, &Sevens).unwrap().ids().count(), 2);
         assert!(!data_dir.file(KEY_FILE).exists());
         let short = config("HEADWATER_ENCRYPTION__KEY_ENCRYPTION_KEY", "123456");

@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &KeyArguments) -> Result<()> {
     match &arguments.action {
         KeyAction::List => show(&keys),
         KeyAction::Add => {
-            let keys = keys.add(&SystemEntropy);
+            let keys = keys.with_new_key(&SystemEntropy);
             save(&config, &data_dir, &keys)?;
             show(&keys);
             remark!(

@@ -60,8 +60,10 @@ fn another_key_is_told_from_damage() {
 fn an_older_key_of_the_ring_still_opens() {
     let sealed = ring(1).seal(place("ca_1", "access_token", 1), &Secret::new("token".to_owned())).unwrap();
     let entropy = Arc::new(SeededEntropy::new(9));
-    let file =
-        KeyFile::single(&[1; KEY_LENGTH]).add(&*entropy).activate(&KeyId::parse("k2").unwrap()).unwrap();
+    let file = KeyFile::single(&[1; KEY_LENGTH])
+        .with_new_key(&*entropy)
+        .activate(&KeyId::parse("k2").unwrap())
+        .unwrap();
     let both = KeyRing::new(file, entropy);
     assert_eq!(opened(&both, place("ca_1", "access_token", 1), &sealed).unwrap(), "token");
     let sealed = both.seal(place("ca_1", "access_token", 2), &Secret::new("next".to_owned())).unwrap();
@@ -74,7 +76,7 @@ fn an_older_key_of_the_ring_still_opens() {
 fn naming_another_key_of_the_ring_does_not_open() {
     let entropy = Arc::new(SeededEntropy::new(9));
     let id = |text| KeyId::parse(text).unwrap();
-    let file = KeyFile::generate(&*entropy, id("k1")).add(&*entropy).activate(&id("k2")).unwrap();
+    let file = KeyFile::generate(&*entropy, id("k1")).with_new_key(&*entropy).activate(&id("k2")).unwrap();
     let ring = KeyRing::new(file, entropy);
     let sealed = ring.seal(place("ca_1", "access_token", 1), &Secret::new("token".to_owned())).unwrap();
     let mut bytes = sealed.as_bytes().to_vec();

@@ -127,16 +127,14 @@ async fn release_leases(store: &dyn Store) -> Result<(), UseCasesError> {
 /// A new database gets a sealed mark; an old one must have a mark that opens.
 async fn check_key(store: &dyn Store, ring: &KeyRing) -> Result<(), UseCasesError> {
     let mut tx = store.write().await?;
-    match tx.key_check().await? {
-        Some(mark) => ring.verify_key_check(&mark).map_err(|source| {
-            let keys = ring.ids().map(ToString::to_string).collect();
-            UseCasesError::WrongKey { keys, source }
-        }),
-        None => {
-            tx.put_key_check(&ring.key_check()?).await?;
-            Ok(tx.commit().await?)
-        }
-    }
+    let Some(mark) = tx.key_check().await? else {
+        tx.put_key_check(&ring.key_check()?).await?;
+        return Ok(tx.commit().await?);
+    };
+    ring.verify_key_check(&mark).map_err(|source| {
+        let keys = ring.ids().map(ToString::to_string).collect();
+        UseCasesError::WrongKey { keys, source }
+    })
 }
 
 fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCasesError> {
