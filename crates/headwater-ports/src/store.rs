@@ -14,6 +14,7 @@ mod flows;
 mod grants;
 mod key_material;
 mod refreshes;
+mod seals;
 mod webhooks;
 
 use async_trait::async_trait;
@@ -28,6 +29,7 @@ pub use flows::Flows;
 pub use grants::Grants;
 pub use key_material::{KeyMaterial, StoredSigningKey};
 pub use refreshes::{Due, LeaseId, Leasing, Refreshes};
+pub use seals::{SealedField, SealedRecord, Seals};
 pub use webhooks::Webhooks;
 
 use crate::upstream::BoxError;
@@ -78,6 +80,7 @@ pub trait Tx:
     + Webhooks
     + Deliveries
     + AuditLog
+    + Seals
     + Send
 {
     /// Makes the work durable: when this returns, it survives a crash.

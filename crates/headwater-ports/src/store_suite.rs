@@ -15,6 +15,7 @@ pub mod others;
 pub mod owners;
 pub mod refreshes;
 mod samples;
+pub mod seals;
 pub mod transactions;
 pub mod webhooks;
 
@@ -45,7 +46,7 @@ macro_rules! store_suite {
             flows: every_stage_survives, of_many_replays_one_wins, the_later_writer_loses,
                 a_state_stays_known_when_its_flow_moves_on, links_and_states_belong_to_one_flow,
                 old_flows_are_removed, a_request_belongs_to_one_waiting_flow,
-                tokens_that_nobody_fetched_are_found;
+                tokens_that_nobody_fetched_are_found, flows_that_have_not_lapsed_are_listed;
             events: every_field_survives, an_event_is_added_once, events_are_filtered, old_events_are_removed,
                 what_waits_is_not_removed;
             webhooks: every_field_survives, the_later_writer_loses, deleting_takes_deliveries_along;
@@ -55,6 +56,7 @@ macro_rules! store_suite {
             audit: every_field_survives, entries_are_filtered, old_entries_are_removed;
             others: api_clients_survive, api_clients_come_oldest_first, keys_survive, a_signing_key_is_added_once,
                 of_many_that_find_no_signing_key_one_makes_it;
+            seals: every_secret_is_found_and_replaced, what_changed_meanwhile_is_not_replaced;
             transactions: a_dropped_transaction_never_happened, a_read_transaction_cannot_write,
                 a_reader_sees_one_state, writers_wait_for_each_other, a_failed_statement_leaves_the_store_usable;
         );

@@ -16,6 +16,7 @@ mod heed;
 mod live;
 mod provider_http;
 pub mod proxy;
+pub mod rewrap;
 mod service;
 pub mod settings;
 pub mod signing_keys;

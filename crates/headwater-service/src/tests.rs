@@ -15,6 +15,7 @@ mod outages;
 mod proxy;
 mod refusals;
 mod restarts;
+mod rewrap;
 mod sites;
 mod tools;
 mod usage;

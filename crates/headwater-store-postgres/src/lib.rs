@@ -18,6 +18,7 @@ mod migrations;
 mod open;
 mod record;
 mod refreshes;
+mod seals;
 mod store;
 #[cfg(test)]
 mod tests;

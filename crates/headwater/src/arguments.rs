@@ -158,12 +158,19 @@ pub(crate) struct KeyArguments {
 /// What can be done with keys.
 #[derive(Subcommand)]
 pub(crate) enum KeyAction {
-    /// Shows the ids of the keys.
+    /// Shows the ids of the keys, and how many stored secrets each of them seals.
     List,
     /// Adds a key, which opens but does not seal yet.
     Add,
     /// Makes a key the one that seals.
     Activate {
+        /// Its id.
+        id: String,
+    },
+    /// Seals every stored secret anew with the key that seals. Servers do the same by themselves, once an hour.
+    Rewrap,
+    /// Takes out a key that seals nothing any more.
+    Remove {
         /// Its id.
         id: String,
     },

@@ -11,6 +11,7 @@ mod flows;
 mod grants;
 mod others;
 mod refreshes;
+mod seals;
 mod webhooks;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
 //! What happens by itself: refreshing ahead of expiry, delivering events, writing usage marks and the audit log,
-//! clearing away what is old.
+//! sealing anew after a change of keys, clearing away what is old.
 
 use std::future::Future;
 use std::time::Duration;
@@ -16,6 +16,8 @@ const DELIVER_EVERY: Duration = Duration::from_millis(500);
 const WRITE_AUDIT_EVERY: Duration = Duration::from_secs(1);
 const CLEAR_RECORDS_EVERY: Duration = Duration::from_secs(3600);
 const DESTROY_CANDIDATES_EVERY: Duration = Duration::from_secs(30);
+/// The key changes only with a restart, but another server may have sealed with an older one meanwhile.
+const REWRAP_EVERY: Duration = Duration::from_secs(3600);
 const CLEAR_FLOWS_EVERY: Duration = Duration::from_secs(3600);
 
 /// Starts every job. They end when `shutdown` is cancelled; `tasks` waits for them.
@@ -37,6 +39,9 @@ pub(super) fn spawn(service: &Service, tasks: &TaskTracker, shutdown: &Cancellat
     });
     start(tasks, shutdown, "write the audit log", WRITE_AUDIT_EVERY, service, |service| async move {
         service.write_audit().await
+    });
+    start(tasks, shutdown, "seal anew", REWRAP_EVERY, service, |service| async move {
+        service.rewrap_outdated().await
     });
     start(tasks, shutdown, "clear records", CLEAR_RECORDS_EVERY, service, |service| async move {
         service.remove_old_events().await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use headwater_catalog::connector::Connector;
-use headwater_ports::sealer::SealError;
+use headwater_ports::sealer::{SealError, Sealer as _};
 use headwater_ports::store::Store;
 use headwater_seal::KeyRing;
 use headwater_service::settings::Settings;
@@ -134,7 +134,12 @@ async fn check_key(store: &dyn Store, ring: &KeyRing) -> Result<(), UseCasesErro
     ring.verify_key_check(&mark).map_err(|source| {
         let keys = ring.ids().map(ToString::to_string).collect();
         UseCasesError::WrongKey { keys, source }
-    })
+    })?;
+    if !ring.is_current(&mark) {
+        tx.put_key_check(&ring.key_check()?).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCasesError> {
