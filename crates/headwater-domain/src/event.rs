@@ -26,7 +26,7 @@ pub struct Event {
     pub occurred_at: Timestamp,
 }
 
-/// What can happen. The variants are those of the wire contract.
+/// What can happen. The variants are those of the wire contract, and one of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventKind {
     /// An account was created.
@@ -47,11 +47,14 @@ pub enum EventKind {
     RefreshSucceeded,
     /// An account's tokens can be refreshed no more.
     RefreshFailed,
+    /// An account's grant ends in some days whatever is done, and its end user should authorize again before. Not in
+    /// the contract.
+    ReauthorizationDue,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Created,
         Self::Updated,
         Self::StatusUpdated,
@@ -61,6 +64,7 @@ impl EventKind {
         Self::OauthSucceeded,
         Self::RefreshSucceeded,
         Self::RefreshFailed,
+        Self::ReauthorizationDue,
     ];
 
     /// The kind as the wire contract spells it.
@@ -75,6 +79,7 @@ impl EventKind {
             Self::OauthSucceeded => "connected_account.oauth_succeeded",
             Self::RefreshSucceeded => "connected_account.token_refresh_succeeded",
             Self::RefreshFailed => "connected_account.token_refresh_failed",
+            Self::ReauthorizationDue => "connected_account.reauthorization_due",
         }
     }
 
@@ -115,6 +120,19 @@ impl Event {
         let mut data = describe(account, connection);
         data.insert("old_status".to_owned(), old.as_str().into());
         Self::new(id, EventKind::StatusUpdated, account, data, now)
+    }
+
+    /// The end user should authorize again before `reauth_by`.
+    pub fn reauthorization_due(
+        id: EventId,
+        account: &ConnectedAccount,
+        connection: &Connection,
+        reauth_by: Timestamp,
+        now: Timestamp,
+    ) -> Self {
+        let mut event = Self::of_account(id, EventKind::ReauthorizationDue, account, connection, now);
+        event.data.insert("reauth_by".to_owned(), reauth_by.rfc3339().into());
+        event
     }
 
     fn new(

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod audit;
 pub mod connections;
 pub mod deliveries;
+pub mod deployments;
 pub mod events;
 pub mod flows;
 pub mod grants;
@@ -36,7 +37,8 @@ macro_rules! store_suite {
             lists: connections_are_filtered_and_paged, accounts_are_filtered, wildcards_are_ordinary_characters,
                 pages_visit_every_account_once, odd_search_texts_find_nothing;
             grants: every_field_survives, generations_follow_each_other, a_grant_needs_its_account,
-                a_refused_grant_changes_nothing, of_many_writers_one_wins;
+                a_refused_grant_changes_nothing, of_many_writers_one_wins, what_ends_soon_is_told_of_once,
+                a_refresh_makes_no_consent_younger;
             refreshes: one_holds_the_lease, a_lapsed_lease_is_taken_over_and_its_first_holder_fenced,
                 presentations_are_counted_from_the_first, a_presentation_anew_is_a_first_one, what_did_not_happen_is_taken_back,
                 a_refused_token_stays_refused, a_new_grant_ends_what_was_under_way,
@@ -57,6 +59,8 @@ macro_rules! store_suite {
             others: api_clients_survive, api_clients_come_oldest_first, keys_survive, a_signing_key_is_added_once,
                 of_many_that_find_no_signing_key_one_makes_it;
             seals: every_secret_is_found_and_replaced, what_changed_meanwhile_is_not_replaced;
+            deployments: every_field_survives, of_many_that_take_it_up_one_is_first, what_was_seen_is_not_forgotten,
+                a_grant_is_noticed;
             transactions: a_dropped_transaction_never_happened, a_read_transaction_cannot_write,
                 a_reader_sees_one_state, writers_wait_for_each_other, a_failed_statement_leaves_the_store_usable;
         );

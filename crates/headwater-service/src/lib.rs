@@ -8,6 +8,7 @@ pub mod api_clients;
 pub mod audit;
 pub mod connect;
 pub mod connections;
+mod deployment;
 pub mod error;
 pub mod events;
 mod governor;

@@ -14,6 +14,7 @@ use headwater_ports::upstream::Upstream;
 
 use crate::api_clients::ClientCache;
 use crate::audit::AuditBatch;
+use crate::deployment::Standing;
 use crate::error::ServiceError;
 use crate::governor::Governor;
 use crate::grants::{Flights, Holds, UnsavedPairs};
@@ -54,6 +55,7 @@ struct Inner {
     usage: Usage,
     audit: AuditBatch,
     governor: Governor,
+    standing: Standing,
 }
 
 impl Service {
@@ -71,6 +73,7 @@ impl Service {
             usage: Usage::default(),
             audit: AuditBatch::default(),
             governor: Governor::new(parts.settings.site_concurrency),
+            standing: Standing::default(),
             parts,
         }))
     }
@@ -137,6 +140,10 @@ impl Service {
 
     pub(crate) fn governor(&self) -> &Governor {
         &self.0.governor
+    }
+
+    pub(crate) fn standing(&self) -> &Standing {
+        &self.0.standing
     }
 
     pub(crate) fn usage(&self) -> &Usage {

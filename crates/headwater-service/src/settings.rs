@@ -29,6 +29,8 @@ pub struct Settings {
     /// How long after a provider's first refusal of a refresh token it is presented once more before the account
     /// counts as lost. Zero believes the first refusal.
     pub confirm_refusal_after: Duration,
+    /// How long a grant lives after the consent, however often it is refreshed.
+    pub grant_lifetime: Duration,
     /// The most requests to one site at a time, over all callers.
     pub site_concurrency: u32,
     /// The largest answer that a tool passes on, in bytes. gRPC clients refuse more than 4 MiB by default.
@@ -67,6 +69,7 @@ impl Settings {
             proxy_patience: Patience { response: seconds(60), idle: seconds(60) },
             token_patience: Patience { response: seconds(10), idle: seconds(5) },
             confirm_refusal_after: seconds(30),
+            grant_lifetime: seconds(365 * 86_400),
             site_concurrency: 16,
             tool_reply_limit: 4 * 1024 * 1024 - 64 * 1024,
             cache_lifetime: seconds(5),

@@ -9,6 +9,7 @@ mod api_clients;
 mod audit;
 mod connections;
 mod deliveries;
+mod deployment;
 mod error;
 mod events;
 mod flows;

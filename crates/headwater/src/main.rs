@@ -1,5 +1,6 @@
 //! headwater: gives AI agents authenticated access to Confluence Cloud on behalf of each end user.
 
+mod adopt;
 mod arguments;
 mod audit;
 mod client;
@@ -52,6 +53,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
             Verb::Webhook(arguments) => webhook::run(arguments).await,
             Verb::Audit(arguments) => audit::run(arguments).await,
             Verb::Key(arguments) => key::run(&arguments).await,
+            Verb::Adopt(arguments) => adopt::run(&arguments).await,
             Verb::Doctor(arguments) => doctor::run(&arguments).await,
         }
     }))

@@ -145,6 +145,7 @@ async fn check_key(store: &dyn Store, ring: &KeyRing) -> Result<(), UseCasesErro
 fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCasesError> {
     let mut settings = Settings::new(Url::parse(origin)?);
     settings.confirm_refusal_after = config.refresh.confirm_after();
+    settings.grant_lifetime = config.refresh.grant_lifetime();
     settings.site_concurrency = config.upstream.site_concurrency;
     settings.link_lifetime = config.link.lifetime();
     settings.verification = config.verification.setting()?;

@@ -82,6 +82,11 @@ impl Store for CountingStore {
         self.open()?;
         self.store.write().await
     }
+
+    async fn place(&self) -> Result<String, StoreError> {
+        self.open()?;
+        self.store.place().await
+    }
 }
 
 /// The provider. Its answers can be held back after the request was received.

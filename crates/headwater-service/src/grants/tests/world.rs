@@ -127,6 +127,10 @@ impl Store for MortalStore {
         self.1.step().await;
         self.0.write().await
     }
+
+    async fn place(&self) -> Result<String, StoreError> {
+        self.0.place().await
+    }
 }
 
 #[async_trait]
