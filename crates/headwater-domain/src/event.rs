@@ -1,5 +1,7 @@
 //! Events: what happened to connected accounts, as applications are told.
 
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 
 use crate::account::{AccountStatus, ConnectedAccount};
@@ -52,6 +54,19 @@ pub enum EventKind {
     ReauthorizationDue,
 }
 
+/// A text that names no kind of event.
+#[derive(Debug, PartialEq, Eq)]
+pub struct UnknownEventKind(String);
+
+impl fmt::Display for UnknownEventKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = EventKind::ALL.map(EventKind::as_str).join(", ");
+        write!(formatter, "`{}` is no type of event; known types: {known}", self.0)
+    }
+}
+
+impl std::error::Error for UnknownEventKind {}
+
 impl EventKind {
     /// Every kind.
     pub const ALL: [Self; 10] = [
@@ -86,6 +101,19 @@ impl EventKind {
     /// Reads the wire contract's spelling; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Reads a list of kinds that somebody wants to be told of, each once. One that does not exist is refused: nobody
+    /// would notice that it never comes.
+    pub fn parse_list(names: &[String]) -> Result<Vec<Self>, UnknownEventKind> {
+        let mut kinds = Vec::new();
+        for name in names {
+            let kind = Self::parse(name).ok_or_else(|| UnknownEventKind(name.clone()))?;
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        Ok(kinds)
     }
 }
 
@@ -194,6 +222,14 @@ mod tests {
             assert_eq!(EventKind::parse(kind.as_str()), Some(kind));
         }
         assert_eq!(EventKind::parse("connected_account."), None);
+        let list = |names: &[&str]| {
+            EventKind::parse_list(&names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>())
+        };
+        let [created, deleted] = [EventKind::Created, EventKind::Deleted];
+        let names = [created.as_str(), deleted.as_str(), created.as_str()];
+        assert_eq!(list(&names), Ok(vec![created, deleted]));
+        let error = list(&["created"]).unwrap_err().to_string();
+        assert!(error.contains("`created`") && error.contains(created.as_str()), "{error}");
     }
 
     #[test]

@@ -143,10 +143,14 @@ impl House {
         self.send_authorized(request(method, path, Body::from(body.to_string()))).await
     }
 
-    /// Calls a gRPC method, such as `tools.ToolService/ListTools`.
+    /// Calls a gRPC method of the published contract, such as `tools.ToolService/ListTools`.
     pub(super) async fn rpc(&self, method: &str, message: &impl Message) -> Reply {
-        let request = rpc_request(&format!("/scalekit.v1.{method}"), message);
-        Reply::read(&self.send_authorized(request).await)
+        self.rpc_at(&format!("/scalekit.v1.{method}"), message).await
+    }
+
+    /// Calls a gRPC method by its whole path.
+    pub(super) async fn rpc_at(&self, path: &str, message: &impl Message) -> Reply {
+        Reply::read(&self.send_authorized(rpc_request(path, message)).await)
     }
 
     /// An active account of `ann` on `wiki`, whose site is known; answers its id.

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::harness::{House, ann, body, reveal};
 use crate::accounts::{AccountChange, AccountLocator};
-use crate::webhooks::{DeliveryFilter, NewWebhookSecret};
+use crate::webhooks::{DeliveryFilter, NewWebhookSecret, WebhookChange};
 
 const URL: &str = "https://app.example/hooks?tenant=7";
 
@@ -79,10 +79,10 @@ async fn only_what_is_wanted_comes_and_nothing_to_a_disabled_one() {
     house.provider.answer(200, &json!({}));
     assert_eq!(house.service.deliver_due().await.unwrap(), 1);
     assert_eq!(kind(&house.provider.requests()[0]), "connected_account.deleted");
-    house.service.set_webhook_enabled(&hook.webhook.id, false).await.unwrap();
+    switch(&house, &hook.webhook.id, false).await;
     create(&house, "ann").await;
     house.service.delete_account(&ann()).await.unwrap();
-    house.service.set_webhook_enabled(&hook.webhook.id, true).await.unwrap();
+    switch(&house, &hook.webhook.id, true).await;
     assert_eq!(house.service.deliver_due().await.unwrap(), 0);
 }
 
@@ -234,4 +234,9 @@ async fn what_is_not_there_is_said_to_be_missing() {
     let event = Some(EventId::parse("evt_1").unwrap());
     let filter = DeliveryFilter { event, ..DeliveryFilter::default() };
     assert_eq!(house.service.replay_deliveries(&filter).await.unwrap(), 0);
+}
+
+async fn switch(house: &House, id: &WebhookId, enabled: bool) {
+    let change = WebhookChange { enabled: Some(enabled), ..WebhookChange::default() };
+    assert_eq!(house.service.update_webhook(id, change).await.unwrap().enabled, enabled);
 }
