@@ -51,7 +51,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
             Verb::Tools(arguments) => tools::run(&arguments),
             Verb::Webhook(arguments) => webhook::run(arguments).await,
             Verb::Audit(arguments) => audit::run(arguments).await,
-            Verb::Key(arguments) => key::run(&arguments),
+            Verb::Key(arguments) => key::run(&arguments).await,
             Verb::Doctor(arguments) => doctor::run(&arguments).await,
         }
     }))

@@ -12,6 +12,8 @@ use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::primitives::Blob;
 use headwater_domain::secret::Secret;
 use headwater_ports::upstream::Upstream;
+use tracing::instrument::{WithDispatch, WithSubscriber as _};
+use tracing::subscriber::NoSubscriber;
 use zeroize::Zeroizing;
 
 use super::error::{Failure, KmsFailure};
@@ -53,7 +55,7 @@ impl AwsKms {
         if let Some(region) = key.region() {
             loader = loader.region(Region::new(region.to_owned()));
         }
-        Self::with(key, &loader.load().await)
+        Self::with(key, &quietly(loader.load()).await)
     }
 
     /// The same with everything given.
@@ -66,7 +68,7 @@ impl AwsKms {
             .region(Region::new(access.region))
             .endpoint_url(access.endpoint)
             .credentials_provider(credentials);
-        Self::with(key, &loader.load().await)
+        Self::with(key, &quietly(loader.load()).await)
     }
 
     fn with(key: AwsKey, config: &SdkConfig) -> Self {
@@ -80,7 +82,7 @@ impl AwsKms {
             .key_id(self.name.id())
             .plaintext(Blob::new(key.as_slice()))
             .encryption_context(CONTEXT.0, CONTEXT.1);
-        let answer = request.send().await.map_err(|error| refusal(&error))?;
+        let answer = quietly(request.send()).await.map_err(|error| refusal(&error))?;
         let ciphertext = answer.ciphertext_blob.ok_or_else(no_kms)?.into_inner();
         Ok(WrappedKey { ciphertext, version: answer.key_id.unwrap_or_default() })
     }
@@ -93,7 +95,7 @@ impl AwsKms {
             .key_id(self.name.id())
             .ciphertext_blob(Blob::new(ciphertext))
             .encryption_context(CONTEXT.0, CONTEXT.1);
-        let answer = request.send().await.map_err(|error| refusal(&error))?;
+        let answer = quietly(request.send()).await.map_err(|error| refusal(&error))?;
         let plaintext = Zeroizing::new(answer.plaintext.ok_or_else(no_kms)?.into_inner());
         let key = plaintext.as_slice().try_into().map(Zeroizing::new);
         key.map_err(|_| KmsFailure::Answer.with("it unwrapped something that is no key"))
@@ -113,6 +115,12 @@ impl KeyWrap for AwsKms {
     async fn unwrap_key(&self, ciphertext: &[u8]) -> Result<WrappingKey, KmsError> {
         self.decrypt(ciphertext).await.map_err(|failure| failure.of(&self.key))
     }
+}
+
+/// The SDK logs whole answers when everything is turned up, and with them keys and credentials. What it knows that is of
+/// use comes back as an error.
+fn quietly<F: Future>(call: F) -> WithDispatch<F> {
+    call.with_subscriber(NoSubscriber::default())
 }
 
 fn no_kms() -> Failure {
