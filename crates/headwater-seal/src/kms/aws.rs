@@ -157,9 +157,12 @@ where
         SdkError::TimeoutError(_) => KmsFailure::Unreachable,
         _ => KmsFailure::Answer,
     };
-    let code = error.code().map(|code| format!("{code}: ")).unwrap_or_default();
-    let detail = error.message().map_or_else(|| innermost(error), str::to_owned);
-    failure.with(format!("{code}{detail}"))
+    let said = match (error.code(), error.message()) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(said), None) | (None, Some(said)) => said.to_owned(),
+        (None, None) => innermost(error),
+    };
+    failure.with(said)
 }
 
 fn innermost(error: &dyn Error) -> String {
