@@ -18,6 +18,7 @@ pub mod database;
 pub mod encryption;
 pub mod environment;
 mod explain;
+pub mod kms;
 pub mod lifetime;
 pub mod limits;
 pub mod list;

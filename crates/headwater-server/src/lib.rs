@@ -8,6 +8,7 @@ pub mod data_dir;
 pub mod doctor;
 pub mod encryption_key;
 pub mod entropy;
+mod kms;
 pub mod listener;
 pub mod log;
 pub mod shutdown;

@@ -177,6 +177,15 @@ pub(crate) enum KeyAction {
         /// Its id.
         id: String,
     },
+    /// Has the key file wrapped by a key management service; what is already wrapped is wrapped anew.
+    Wrap {
+        /// The key that wraps, as encryption.kms names it; by default the one that is set there. Naming another one
+        /// moves the key file to it.
+        #[arg(long, value_name = "KEY")]
+        kms: Option<String>,
+    },
+    /// Puts the key file back as it is, without a key management service.
+    Unwrap,
 }
 
 /// `headwater client`

@@ -12,23 +12,25 @@ use crate::arguments::{KeyAction, KeyArguments, ServerArguments};
 use crate::offline;
 use crate::terminal::{remark, say};
 
+mod wrap;
+
 /// Runs the command.
 pub(crate) async fn run(arguments: &KeyArguments) -> Result<()> {
     let server = &arguments.server;
     match &arguments.action {
         KeyAction::List => {
             let usage = usage(server).await?;
-            show(&KeyStore::open(server)?.keys, Some(&usage));
+            show(&KeyStore::open(server).await?.keys, Some(&usage));
         }
         KeyAction::Add => {
-            KeyStore::open(server)?.replace(|keys| Ok(keys.with_new_key(&SystemEntropy)))?;
+            KeyStore::open(server).await?.replace(|keys| Ok(keys.with_new_key(&SystemEntropy))).await?;
             remark!(
                 "Restart every server, so that all of them can open what the new key seals; then activate it."
             );
         }
         KeyAction::Activate { id } => {
             let id = parse(id)?;
-            KeyStore::open(server)?.replace(|keys| Ok(keys.activate(&id)?))?;
+            KeyStore::open(server).await?.replace(|keys| Ok(keys.activate(&id)?)).await?;
             remark!(
                 "Restart every server: each seals anew what older keys sealed. \
                  Keep the older keys until `headwater key list` shows that they seal nothing, \
@@ -37,6 +39,8 @@ pub(crate) async fn run(arguments: &KeyArguments) -> Result<()> {
         }
         KeyAction::Rewrap => rewrap(server).await?,
         KeyAction::Remove { id } => remove(server, &parse(id)?).await?,
+        KeyAction::Wrap { kms } => wrap::wrap(server, kms.as_deref()).await?,
+        KeyAction::Unwrap => wrap::unwrap(server).await?,
     }
     Ok(())
 }
@@ -49,17 +53,17 @@ struct KeyStore {
 }
 
 impl KeyStore {
-    fn open(arguments: &ServerArguments) -> Result<Self> {
+    async fn open(arguments: &ServerArguments) -> Result<Self> {
         let config = offline::configuration(arguments)?;
         let data_dir = DataDir::beside(&config.data_dir)?;
-        let keys = encryption_key::load_or_create(&config.encryption, &data_dir, &SystemEntropy)?;
+        let keys = encryption_key::load_or_create(&config.encryption, &data_dir, &SystemEntropy).await?;
         Ok(Self { config, data_dir, keys })
     }
 
     /// Changes the keys where they are kept, and shows them.
-    fn replace(self, change: impl FnOnce(KeyFile) -> Result<KeyFile>) -> Result<()> {
+    async fn replace(self, change: impl FnOnce(KeyFile) -> Result<KeyFile>) -> Result<()> {
         let keys = change(self.keys)?;
-        encryption_key::replace(&self.config.encryption, &self.data_dir, &keys)?;
+        encryption_key::replace(&self.config.encryption, &self.data_dir, &SystemEntropy, &keys).await?;
         show(&keys, None);
         Ok(())
     }
@@ -80,14 +84,14 @@ async fn rewrap(server: &ServerArguments) -> Result<()> {
 
 /// Without this key nothing that it sealed could be read: first make sure that there is no such thing.
 async fn remove(server: &ServerArguments, id: &KeyId) -> Result<()> {
-    let keys = KeyStore::open(server)?;
+    let keys = KeyStore::open(server).await?;
     let sealed = usage(server).await?.get(id.as_str()).copied().unwrap_or_default();
     ensure!(
         sealed == 0,
         "key `{id}` still seals {sealed} stored secrets; run `headwater key rewrap` first. \
          What end users who are just connecting have in progress ends within the hour"
     );
-    keys.replace(|keys| Ok(keys.remove(id)?))?;
+    keys.replace(|keys| Ok(keys.remove(id)?)).await?;
     remark!("Keep a copy of the old key for as long as there are backups from its time.");
     Ok(())
 }

@@ -85,7 +85,7 @@ impl UseCases {
         origin: &str,
         mode: Mode,
     ) -> Result<Self, UseCasesError> {
-        let keys = encryption_key::load_or_create(&config.encryption, data_dir, &SystemEntropy)?;
+        let keys = encryption_key::load_or_create(&config.encryption, data_dir, &SystemEntropy).await?;
         let ring = KeyRing::new(keys, Arc::new(SystemEntropy));
         let store = open_store(config, data_dir).await?;
         check_key(&*store, &ring).await?;
