@@ -10,6 +10,7 @@ pub mod encryption_key;
 pub mod entropy;
 pub mod listener;
 pub mod log;
+pub mod process;
 pub mod shutdown;
 pub mod tls;
 pub mod tools;
