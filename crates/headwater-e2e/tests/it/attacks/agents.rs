@@ -1,4 +1,4 @@
-//! E2 and E7: an agent that was talked into something by what it read.
+//! E1, E2, E7 and C9: an agent that was talked into something by what it read.
 
 use serde_json::{Value, json};
 
@@ -65,5 +65,46 @@ fn e7_no_argument_of_a_tool_chooses_the_account() {
                 .starts_with("GET /ex/confluence/11111111-1111-4111-8111-111111111111/wiki/api/v2/pages/7"),
             "{arrived}"
         );
+    }
+}
+
+/// The operator bounds what agents do, whatever they were told to.
+#[test]
+fn e1_what_the_operator_forbids_no_tool_does() {
+    let calls = [
+        ("confluence_page_get", json!({"id": "7"})),
+        ("confluence_page_create", json!({"spaceId": "1", "title": "t"})),
+        (
+            "confluence_page_update",
+            json!({"id": "7", "title": "t", "status": "current", "version_number": 2}),
+        ),
+        ("confluence_page_delete", json!({"id": "7"})),
+    ];
+    let mut target = Target::start();
+    for (most, through) in [("change", 4), ("add", 2), ("read", 1), ("nothing", 0)] {
+        target = target.restarted(&[("HEADWATER_POLICY__TOOLS", most)]);
+        for (number, (tool, arguments)) in calls.iter().enumerate() {
+            let reply = target.tool(tool, arguments);
+            let sent = target.provider.requests().len();
+            assert_eq!(sent, usize::from(number < through), "{most}: {tool}: {}", reply.body);
+            assert_eq!(reply.status == 403, number >= through, "{most}: {tool}: {}", reply.body);
+        }
+    }
+}
+
+#[test]
+fn c9_raw_requests_do_no_more_than_the_operator_allows() {
+    const METHODS: [&str; 9] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "PURGE", "get"];
+    let mut target = Target::start();
+    for (most, through) in [("change", 9), ("add", 4), ("read", 3), ("nothing", 0)] {
+        target = target.restarted(&[("HEADWATER_POLICY__RAW_REQUESTS", most)]);
+        for (number, method) in METHODS.iter().enumerate() {
+            // Neither a header nor a parameter makes another method of it.
+            let head = "x-http-method-override: GET\r\nx-method-override: GET\r\nconnection: close\r\n";
+            target.wire().send(target.raw(method, "/wiki/c9?_method=GET", "ann", head).as_bytes());
+            let arrived = target.provider.requests();
+            assert_eq!(!arrived.is_empty(), number < through, "{most}: {method}");
+            assert!(arrived.iter().all(|it| it.starts_with(&format!("{method} "))), "{arrived:?}");
+        }
     }
 }
