@@ -26,16 +26,16 @@ pub mod webhooks;
 macro_rules! store_suite {
     ($open:path) => {
         $crate::store_suite!(@cases $open;
-            connections: every_field_survives, names_are_unique_and_compared_byte_for_byte, the_later_writer_loses,
+            connections: every_field_survives, d1_names_are_unique_and_compared_byte_for_byte, the_later_writer_loses,
                 a_taken_name_cannot_be_moved_to, of_many_writers_one_wins, deleting_takes_everything_along,
                 deleting_leaves_others_alone;
             accounts: every_field_survives, the_later_writer_loses, of_many_writers_one_wins,
                 an_account_needs_its_connection, deleting_takes_grant_and_flows_along, last_use_never_moves_back,
                 a_change_leaves_last_use_alone;
-            owners: an_owner_has_one_account_per_connection, every_part_tells_owners_apart,
-                look_alikes_are_different_owners, of_many_creators_one_wins;
-            lists: connections_are_filtered_and_paged, accounts_are_filtered, wildcards_are_ordinary_characters,
-                pages_visit_every_account_once, odd_search_texts_find_nothing;
+            owners: an_owner_has_one_account_per_connection, d3_every_part_tells_owners_apart,
+                d1_look_alikes_are_different_owners, of_many_creators_one_wins;
+            lists: connections_are_filtered_and_paged, accounts_are_filtered, d5_wildcards_are_ordinary_characters,
+                pages_visit_every_account_once, d5_odd_search_texts_find_nothing;
             grants: every_field_survives, generations_follow_each_other, a_grant_needs_its_account,
                 a_refused_grant_changes_nothing, of_many_writers_one_wins, what_ends_soon_is_told_of_once,
                 a_refresh_makes_no_consent_younger;
@@ -45,7 +45,7 @@ macro_rules! store_suite {
                 a_refresh_of_a_removed_grant_finds_nothing, due_refreshes_come_in_order, unanswered_refreshes_come_first,
                 what_cannot_be_begun_is_not_due, of_many_that_want_the_lease_one_gets_it,
                 a_new_process_need_not_wait_for_the_leases_of_the_dead;
-            flows: every_stage_survives, of_many_replays_one_wins, the_later_writer_loses,
+            flows: every_stage_survives, b1_of_many_replays_one_wins, the_later_writer_loses,
                 a_state_stays_known_when_its_flow_moves_on, links_and_states_belong_to_one_flow,
                 old_flows_are_removed, a_request_belongs_to_one_waiting_flow,
                 tokens_that_nobody_fetched_are_found, flows_that_have_not_lapsed_are_listed;

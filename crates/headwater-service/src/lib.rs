@@ -15,6 +15,7 @@ mod governor;
 mod grants;
 mod heed;
 mod live;
+pub mod policy;
 mod provider_http;
 pub mod proxy;
 pub mod rewrap;

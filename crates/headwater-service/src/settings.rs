@@ -5,6 +5,8 @@ use std::time::Duration;
 use headwater_ports::upstream::Patience;
 use url::{Host, Url};
 
+use crate::policy::Policy;
+
 /// What the operator decides about use cases.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -39,6 +41,8 @@ pub struct Settings {
     pub cache_lifetime: Duration,
     /// Hosts, with one port or all, whose webhooks may be called without TLS.
     pub plain_hosts: Vec<(Host, Option<u16>)>,
+    /// The most that agents may do.
+    pub policy: Policy,
     /// How long events are kept.
     pub event_retention: Duration,
     /// How long entries of the audit log are kept.
@@ -74,6 +78,7 @@ impl Settings {
             tool_reply_limit: 4 * 1024 * 1024 - 64 * 1024,
             cache_lifetime: seconds(5),
             plain_hosts: Vec::new(),
+            policy: Policy::default(),
             event_retention: crate::events::DEFAULT_RETENTION,
             audit_retention: crate::audit::DEFAULT_RETENTION,
         }

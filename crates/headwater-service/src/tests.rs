@@ -3,6 +3,7 @@
 
 mod accounts;
 mod api_clients;
+mod attacks;
 mod audit;
 mod callback;
 mod connections;

@@ -37,6 +37,11 @@ pub(super) const BODY_LIMIT: usize = 64 * 1024;
 /// Making an RSA key takes a while: the tests share one.
 static SIGNING_KEY: LazyLock<String> = LazyLock::new(|| reveal(&jwt::generate().unwrap()).to_owned());
 
+/// The private key that signs access tokens, as PEM.
+pub(super) fn signing_key() -> &'static str {
+    &SIGNING_KEY
+}
+
 /// So does reading the tools.
 static CONFLUENCE: LazyLock<Arc<Confluence>> = LazyLock::new(|| Arc::new(Confluence::new().unwrap()));
 
@@ -254,7 +259,7 @@ pub(super) fn rpc_request(path: &str, message: &impl Message) -> Request<Body> {
 
 /// A secret in the clear.
 #[expect(clippy::disallowed_methods, reason = "tests use the secrets that they made")]
-fn reveal(secret: &Secret) -> &str {
+pub(super) fn reveal(secret: &Secret) -> &str {
     secret.expose()
 }
 

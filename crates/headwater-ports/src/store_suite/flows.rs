@@ -94,7 +94,7 @@ pub async fn every_stage_survives(store: &impl Store) {
 }
 
 /// Browsers that all use the same link.
-pub async fn of_many_replays_one_wins(store: &impl Store) {
+pub async fn b1_of_many_replays_one_wins(store: &impl Store) {
     let wiki = connection(1, "wiki");
     let user = account(1, &wiki, "user");
     seed(store, &wiki, &[&user]).await.unwrap();

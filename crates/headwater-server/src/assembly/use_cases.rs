@@ -151,6 +151,7 @@ fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCa
     settings.verification = config.verification.setting()?;
     settings.unattended_connect = mode.unattended_connect;
     settings.plain_hosts = config.upstream.allow_hosts.iter().map(|it| (it.host.clone(), it.port)).collect();
+    settings.policy = config.policy.policy();
     settings.event_retention = config.retention.events();
     settings.audit_retention = config.retention.audit();
     Ok(settings)

@@ -49,7 +49,7 @@ fn kind(request: &SeenRequest) -> Value {
 }
 
 #[tokio::test]
-async fn a_delivery_is_what_the_contract_says_and_signed() {
+async fn f5_a_delivery_is_what_the_contract_says_and_signed() {
     let house = House::new().await;
     let hook = hook(&house, &[]).await;
     create(&house, "ann").await;
@@ -177,7 +177,7 @@ async fn an_attempt_that_was_cut_off_is_made_again() {
 }
 
 #[tokio::test]
-async fn while_a_secret_is_replaced_both_sign() {
+async fn f5_while_a_secret_is_replaced_both_sign() {
     let house = House::new().await;
     let old = hook(&house, &[]).await;
     let new = house.service.rotate_webhook(&old.webhook.id, Duration::from_secs(60)).await.unwrap();
@@ -194,7 +194,7 @@ async fn while_a_secret_is_replaced_both_sign() {
 }
 
 #[tokio::test]
-async fn endpoints_are_checked() {
+async fn f4_endpoints_are_checked() {
     let house = House::with(|settings| {
         settings.plain_hosts = vec![(url::Host::Domain("inside".to_owned()), Some(8080))];
     })

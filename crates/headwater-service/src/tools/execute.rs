@@ -52,6 +52,7 @@ impl Service {
         audit::touched(&id, &live.connection.id);
         ensure_provider(&found, &live)?;
         Self::ensure_offered(&live.connection, found.tool)?;
+        self.ensure_tool_allowed(found.tool)?;
         let execution_id = ExecutionId::generate(self.now(), self.random_word());
         audit::executing(&execution_id);
         let plan = found.connector.plan(found.tool, &arguments).map_err(invalid)?;
