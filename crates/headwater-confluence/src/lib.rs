@@ -167,7 +167,7 @@ impl Connector for Confluence {
         header: &dyn Fn(&str) -> Option<String>,
         body: &[u8],
     ) -> ToolFailure {
-        failure::read(tool, status, header, body)
+        failure::read(&self.catalogue, tool, status, header, body)
     }
 
     fn file_domains(&self) -> &'static [&'static str] {

@@ -19,6 +19,7 @@ use crate::governor::Governor;
 use crate::grants::{Flights, Holds, UnsavedPairs};
 use crate::live::LiveCache;
 use crate::settings::Settings;
+use crate::tools::OfferedLinks;
 use crate::usage::Usage;
 
 /// What a [`Service`] is put together from.
@@ -54,6 +55,7 @@ struct Inner {
     usage: Usage,
     audit: AuditBatch,
     governor: Governor,
+    offered_links: OfferedLinks,
 }
 
 impl Service {
@@ -71,6 +73,7 @@ impl Service {
             usage: Usage::default(),
             audit: AuditBatch::default(),
             governor: Governor::new(parts.settings.site_concurrency),
+            offered_links: OfferedLinks::default(),
             parts,
         }))
     }
@@ -137,6 +140,10 @@ impl Service {
 
     pub(crate) fn governor(&self) -> &Governor {
         &self.0.governor
+    }
+
+    pub(crate) fn offered_links(&self) -> &OfferedLinks {
+        &self.0.offered_links
     }
 
     pub(crate) fn usage(&self) -> &Usage {
