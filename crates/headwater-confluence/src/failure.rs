@@ -89,8 +89,8 @@ impl Refusal<'_> {
             return self.about_version();
         }
         let advice = if says("same file name") {
-            "The file is there already: replace its content with confluence_attachment_data_update, whose id \
-             confluence_page_attachments_get tells, or choose another file_name"
+            "The file is there already: confluence_attachment_put makes this its new version; or choose another \
+             file_name"
         } else if says("version number must be 1") {
             "A draft that is published for the first time must have version_number 1"
         } else if says("cursor") {

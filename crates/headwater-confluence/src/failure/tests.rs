@@ -187,7 +187,7 @@ const REFUSALS: [(&str, u16, Body, Kind, &str, &str); 25] = [
         V1("Cannot add a new attachment with same file name as an existing attachment: h.txt"),
         Kind::Invalid,
         "400",
-        "with confluence_attachment_data_update",
+        "confluence_attachment_put makes this its new version",
     ),
     (
         "confluence_page_update",
