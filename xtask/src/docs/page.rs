@@ -218,6 +218,15 @@ mod tests {
     }
 
     #[test]
+    fn the_tool_that_the_guide_shows_can_be_used() {
+        let (_, rest) = GUIDE.split_once("```toml\n").unwrap();
+        let (file, _) = rest.split_once("```").unwrap();
+        let tools = headwater_catalog::file::read("guide.toml", file).unwrap();
+        assert_eq!(tools.len(), 1);
+        assert!(!tools[0].intents.is_empty());
+    }
+
+    #[test]
     fn the_index_counts_families_and_names_what_is_missing() {
         let answers = json!({ "not_emulated": { "reason": "why", "tools": ["confluence_group_get"] } });
         let left_out = json!([{ "reason": "Because.", "operations": ["GET /x"] }]);
