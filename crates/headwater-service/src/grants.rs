@@ -47,7 +47,7 @@ const IN_USE: Duration = Duration::from_secs(24 * 3600);
 /// Grants are refreshed at this age even unused: Atlassian drops a refresh token that is not used for 90 days.
 const KEEP_ALIVE: Duration = Duration::from_secs(20 * 24 * 3600);
 /// The code of an account that only a new consent helps.
-const NOT_ACTIVE: &str = "ACCOUNT_NOT_ACTIVE";
+pub(crate) const NOT_ACTIVE: &str = "ACCOUNT_NOT_ACTIVE";
 
 impl Service {
     /// An account with an access token that is good for the next minute at least, or the reason why not.

@@ -20,6 +20,7 @@ use crate::governor::Governor;
 use crate::grants::{Flights, Holds, UnsavedPairs};
 use crate::live::LiveCache;
 use crate::settings::Settings;
+use crate::tools::OfferedLinks;
 use crate::usage::Usage;
 
 /// What a [`Service`] is put together from.
@@ -56,6 +57,7 @@ struct Inner {
     audit: AuditBatch,
     governor: Governor,
     standing: Standing,
+    offered_links: OfferedLinks,
 }
 
 impl Service {
@@ -74,6 +76,7 @@ impl Service {
             audit: AuditBatch::default(),
             governor: Governor::new(parts.settings.site_concurrency),
             standing: Standing::default(),
+            offered_links: OfferedLinks::default(),
             parts,
         }))
     }
@@ -144,6 +147,10 @@ impl Service {
 
     pub(crate) fn standing(&self) -> &Standing {
         &self.0.standing
+    }
+
+    pub(crate) fn offered_links(&self) -> &OfferedLinks {
+        &self.0.offered_links
     }
 
     pub(crate) fn usage(&self) -> &Usage {

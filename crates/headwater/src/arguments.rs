@@ -297,6 +297,8 @@ pub(crate) struct ToolsArguments {
 /// What can be done with tools.
 #[derive(Subcommand)]
 pub(crate) enum ToolsAction {
+    /// Reads the tool files of the data directory and fails when one is wrong, saying where and what to do.
+    Check,
     /// Lists the tools: `+` marks additions to the published ones, `*` those of your own files.
     List,
     /// Prints the scopes that tools need, ready for the developer console and for an authorize request.

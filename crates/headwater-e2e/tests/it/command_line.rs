@@ -63,6 +63,26 @@ fn tools_are_shown_without_a_server() {
 }
 
 #[test]
+fn tool_files_are_checked_before_a_server_meets_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let folder = directory.path().join("tools");
+    std::fs::create_dir(&folder).unwrap();
+    let check = ["tools", "--data-dir", directory.path().to_str().unwrap(), "check"];
+    let tool = "[[tool]]\nname = \"wiki_drafts_list\"\ntitle = \"List drafts\"\n\
+        description = \"Lists pages that are still drafts.\"\nrequest = \"GET /wiki/api/v2/pages\"\n\
+        scopes = { granular = [\"read:page:confluence\"] }\n\
+        hints = { read_only = true, destructive = false, idempotent = true, open_world = true }\n";
+    std::fs::write(folder.join("drafts.toml"), tool).unwrap();
+    assert!(succeed(&check).unwrap().contains("1 tools of your own can be used"));
+    std::fs::write(folder.join("wrong.toml"), tool.replace("GET", "GRAB")).unwrap();
+    let output = run(&check).unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("wrong.toml:5: tool `wiki_drafts_list`: "), "{said}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 tools of your own"), "the good file is used");
+}
+
+#[test]
 fn the_doctor_says_what_is_wrong() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
