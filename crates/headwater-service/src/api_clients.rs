@@ -9,12 +9,12 @@ use headwater_domain::id::ClientId;
 use headwater_domain::secret::Secret;
 use headwater_domain::time::Timestamp;
 use headwater_ports::store::Tx;
-use moka::future::Cache;
 use subtle::ConstantTimeEq as _;
 
 use crate::Service;
 use crate::audit::{self, Act};
 use crate::error::ServiceError;
+use crate::recent::Recent;
 
 /// How many clients are kept in memory.
 const CACHED_CLIENTS: u64 = 10_000;
@@ -22,12 +22,11 @@ const CACHED_CLIENTS: u64 = 10_000;
 const MAX_NAME: usize = 100;
 
 /// Clients that were looked up lately.
-pub(crate) struct ClientCache(Cache<ClientId, Arc<ApiClient>>);
+pub(crate) type ClientCache = Recent<ClientId, Arc<ApiClient>>;
 
-impl ClientCache {
-    pub(crate) fn new(lifetime: Duration) -> Self {
-        Self(Cache::builder().max_capacity(CACHED_CLIENTS).time_to_live(lifetime).build())
-    }
+/// An empty memory.
+pub(crate) fn client_cache(lifetime: Duration) -> ClientCache {
+    Recent::new(CACHED_CLIENTS, lifetime)
 }
 
 /// A new secret, shown once.
@@ -96,7 +95,7 @@ impl Service {
             let mut tx = self.store().write().await?;
             let existed = tx.delete_api_client(id).await?;
             tx.commit().await?;
-            self.clients().0.invalidate(id).await;
+            self.clients().forget(id).await;
             if existed {
                 Ok(())
             } else {
@@ -121,17 +120,23 @@ impl Service {
         if right { Ok(id) } else { Err(wrong_credentials()) }
     }
 
-    /// Whether a client still exists. Answered from memory for a few seconds.
+    /// Whether a client still exists. Answered from memory for a few seconds, and for minutes while the store is away.
     pub async fn api_client_exists(&self, id: &ClientId) -> Result<bool, ServiceError> {
-        if self.clients().0.get(id).await.is_some() {
+        let now = self.clock().elapsed();
+        if self.clients().fresh(id, now).await.is_some() {
             return Ok(true);
         }
-        match self.load_client(id).await? {
-            Some(client) => {
-                self.clients().0.insert(id.clone(), Arc::new(client)).await;
+        match self.load_client(id).await {
+            Ok(Some(client)) => {
+                self.clients().keep(id.clone(), Arc::new(client), now).await;
                 Ok(true)
             }
-            None => Ok(false),
+            Ok(None) => {
+                self.clients().forget(id).await;
+                Ok(false)
+            }
+            Err(error) if error.store_is_away() && self.clients().old(id).await.is_some() => Ok(true),
+            Err(error) => Err(error),
         }
     }
 
@@ -150,7 +155,7 @@ impl Service {
         client.secrets.push(ClientSecretDigest { digest, created_at: now, expires_at: None });
         tx.put_api_client(&client).await?;
         tx.commit().await?;
-        self.clients().0.invalidate(&client.id).await;
+        self.clients().forget(&client.id).await;
         Ok(NewClientSecret { client, secret })
     }
 

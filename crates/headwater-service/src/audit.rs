@@ -17,7 +17,7 @@ pub use headwater_ports::store::AuditFilter;
 pub(crate) use batch::AuditBatch;
 use trail::Trail;
 pub use trail::acting;
-pub(crate) use trail::{answered, executing, made, touched};
+pub(crate) use trail::{actor, answered, executing, made, touched};
 
 use crate::Service;
 use crate::connect::ConnectError;

@@ -132,6 +132,12 @@ impl ServiceError {
         self
     }
 
+    /// Whether the store could not be asked, so that what is known of it may serve instead.
+    pub(crate) fn store_is_away(&self) -> bool {
+        let source = self.0.source.as_ref().and_then(|it| it.downcast_ref::<StoreError>());
+        matches!(source, Some(StoreError::Database { .. }))
+    }
+
     /// Its kind.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

@@ -5,6 +5,7 @@
 //! by one for every round of good answers. While a site has asked to be left alone, nothing is sent to it.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,11 +23,11 @@ pub(crate) struct SiteKey {
     pub(crate) cloud_id: String,
 }
 
-/// The governor of all sites. In memory: each replica has its own.
-pub(crate) struct Governor {
+/// The governor of all sites, or of whatever else takes a number of calls at a time. In memory: each replica has its own.
+pub(crate) struct Governor<K> {
     /// The most requests to one site at a time.
     most: u32,
-    sites: Mutex<HashMap<SiteKey, Arc<Site>>>,
+    sites: Mutex<HashMap<K, Arc<Site>>>,
 }
 
 /// What is known of one site.
@@ -68,7 +69,7 @@ enum Entry {
     Full,
 }
 
-impl Governor {
+impl<K: Clone + Eq + Hash> Governor<K> {
     /// A governor that sends at most `most` requests to one site at a time.
     pub(crate) fn new(most: u32) -> Self {
         Self { most: most.max(1), sites: Mutex::default() }
@@ -77,7 +78,7 @@ impl Governor {
     /// Waits for the right to send a request, at most for `patience`. A pause that is longer is refused at once.
     pub(crate) async fn enter(
         &self,
-        key: &SiteKey,
+        key: &K,
         clock: &dyn Clock,
         patience: Duration,
     ) -> Result<Permit, Crowded> {
@@ -101,14 +102,14 @@ impl Governor {
     }
 
     /// Sends nothing to a site for `pause`: it said "too many".
-    pub(crate) fn hold(&self, key: &SiteKey, pause: Duration, elapsed: Duration) {
+    pub(crate) fn hold(&self, key: &K, pause: Duration, elapsed: Duration) {
         let site = self.site(key);
         let mut state = site.state();
         state.limit = (state.limit / 2.0).max(1.0);
         state.held_until = state.held_until.max(elapsed + pause);
     }
 
-    fn site(&self, key: &SiteKey) -> Arc<Site> {
+    fn site(&self, key: &K) -> Arc<Site> {
         let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(site) = sites.get(key) {
             return Arc::clone(site);

@@ -52,13 +52,7 @@ pub(crate) const NOT_ACTIVE: &str = "ACCOUNT_NOT_ACTIVE";
 impl Service {
     /// An account with an access token that is good for the next minute at least, or the reason why not.
     pub(crate) async fn usable(&self, id: &AccountId) -> Result<Arc<LiveAccount>, ServiceError> {
-        let live = if let Some(live) = self.live().account(id).await {
-            live
-        } else {
-            let live = self.load_live(id).await?;
-            self.live().remember(Arc::clone(&live)).await;
-            live
-        };
+        let live = self.live_account(id).await?;
         if live.grant.refresh_token.is_none() && self.alive(&live) {
             // There is nothing to buy the next token with; this one serves to its end.
             return Ok(live);

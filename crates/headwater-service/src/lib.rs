@@ -4,6 +4,7 @@
 //! are reached through [`headwater_catalog::connector::Connector`] and the ports.
 
 pub mod accounts;
+mod admission;
 pub mod api_clients;
 pub mod audit;
 pub mod connect;
@@ -18,6 +19,7 @@ mod live;
 pub mod policy;
 mod provider_http;
 pub mod proxy;
+mod recent;
 pub mod rewrap;
 mod service;
 pub mod settings;

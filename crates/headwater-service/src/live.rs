@@ -12,11 +12,11 @@ use headwater_domain::id::AccountId;
 use headwater_domain::secret::Secret;
 use headwater_domain::target::AccountBase;
 use http::HeaderValue;
-use moka::future::Cache;
 
 use crate::Service;
 use crate::error::ServiceError;
 use crate::governor::SiteKey;
+use crate::recent::Recent;
 
 /// How many accounts are kept in memory.
 const CACHED_ACCOUNTS: u64 = 100_000;
@@ -53,47 +53,76 @@ pub(crate) struct LookupKey {
 
 /// Accounts that were used lately.
 pub(crate) struct LiveCache {
-    by_id: Cache<AccountId, Arc<LiveAccount>>,
-    ids: Cache<LookupKey, AccountId>,
+    by_id: Recent<AccountId, Arc<LiveAccount>>,
+    ids: Recent<LookupKey, AccountId>,
 }
 
 impl LiveCache {
     pub(crate) fn new(lifetime: Duration) -> Self {
-        Self {
-            by_id: Cache::builder().max_capacity(CACHED_ACCOUNTS).time_to_live(lifetime).build(),
-            ids: Cache::builder().max_capacity(CACHED_ACCOUNTS).time_to_live(lifetime).build(),
-        }
-    }
-
-    pub(crate) async fn id(&self, key: &LookupKey) -> Option<AccountId> {
-        self.ids.get(key).await
-    }
-
-    pub(crate) async fn remember_id(&self, key: LookupKey, id: AccountId) {
-        self.ids.insert(key, id).await;
-    }
-
-    pub(crate) async fn account(&self, id: &AccountId) -> Option<Arc<LiveAccount>> {
-        self.by_id.get(id).await
-    }
-
-    pub(crate) async fn remember(&self, live: Arc<LiveAccount>) {
-        self.by_id.insert(live.account.id.clone(), live).await;
+        Self { by_id: Recent::new(CACHED_ACCOUNTS, lifetime), ids: Recent::new(CACHED_ACCOUNTS, lifetime) }
     }
 
     /// Forgets one account, after anything about it changed.
     pub(crate) async fn forget(&self, id: &AccountId) {
-        self.by_id.invalidate(id).await;
+        self.by_id.forget(id).await;
     }
 
     /// Forgets everything, after a connection changed.
     pub(crate) fn forget_all(&self) {
-        self.by_id.invalidate_all();
-        self.ids.invalidate_all();
+        self.by_id.forget_all();
+        self.ids.forget_all();
     }
 }
 
 impl Service {
+    /// An account from memory, from the store, or, while that is away, as it was minutes ago.
+    pub(crate) async fn live_account(&self, id: &AccountId) -> Result<Arc<LiveAccount>, ServiceError> {
+        let known = &self.live().by_id;
+        if let Some(live) = known.fresh(id, self.clock().elapsed()).await {
+            return Ok(live);
+        }
+        match self.load_live(id).await {
+            Ok(live) => {
+                self.remember_live(&live).await;
+                Ok(live)
+            }
+            Err(error) if error.store_is_away() => known.old(id).await.ok_or(error),
+            Err(error) => {
+                known.forget(id).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Keeps an account as it was just read or written.
+    pub(crate) async fn remember_live(&self, live: &Arc<LiveAccount>) {
+        let now = self.clock().elapsed();
+        self.live().by_id.keep(live.account.id.clone(), Arc::clone(live), now).await;
+    }
+
+    /// The id of an account of which connection and owner are known; `look` asks the store.
+    pub(crate) async fn live_id<Looking>(
+        &self,
+        key: LookupKey,
+        look: Looking,
+    ) -> Result<AccountId, ServiceError>
+    where
+        Looking: Future<Output = Result<AccountId, ServiceError>>,
+    {
+        let known = &self.live().ids;
+        if let Some(id) = known.fresh(&key, self.clock().elapsed()).await {
+            return Ok(id);
+        }
+        match look.await {
+            Ok(id) => {
+                known.keep(key, id.clone(), self.clock().elapsed()).await;
+                Ok(id)
+            }
+            Err(error) if error.store_is_away() => known.old(&key).await.ok_or(error),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Reads an account with its connection and grant from the store, and opens the grant. A site that is not known
     /// is looked up at the provider; everything is read anew then, because it may have changed meanwhile.
     pub(crate) async fn load_live(&self, id: &AccountId) -> Result<Arc<LiveAccount>, ServiceError> {

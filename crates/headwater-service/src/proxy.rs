@@ -54,6 +54,7 @@ impl Service {
         *outbound.method_mut() = request.method;
         *outbound.uri_mut() = uri;
         *outbound.headers_mut() = headers::outbound(request.headers, &live.authorization);
+        let _place = self.admit(&id).await?;
         let patience = self.settings().proxy_patience;
         let permit = match live.site_key() {
             Some(site) => {

@@ -12,11 +12,12 @@ use headwater_ports::sealer::Sealer;
 use headwater_ports::store::Store;
 use headwater_ports::upstream::Upstream;
 
-use crate::api_clients::ClientCache;
+use crate::admission::Admission;
+use crate::api_clients::{ClientCache, client_cache};
 use crate::audit::AuditBatch;
 use crate::deployment::Standing;
 use crate::error::ServiceError;
-use crate::governor::Governor;
+use crate::governor::{Governor, SiteKey};
 use crate::grants::{Flights, Holds, UnsavedPairs};
 use crate::live::LiveCache;
 use crate::settings::Settings;
@@ -55,7 +56,8 @@ struct Inner {
     clients: ClientCache,
     usage: Usage,
     audit: AuditBatch,
-    governor: Governor,
+    governor: Governor<SiteKey>,
+    admission: Admission,
     standing: Standing,
     offered_links: OfferedLinks,
 }
@@ -71,10 +73,11 @@ impl Service {
             flights: Flights::default(),
             pairs: UnsavedPairs::default(),
             holds: Holds::default(),
-            clients: ClientCache::new(lifetime),
+            clients: client_cache(lifetime),
             usage: Usage::default(),
             audit: AuditBatch::default(),
             governor: Governor::new(parts.settings.site_concurrency),
+            admission: Admission::new(&parts.settings),
             standing: Standing::default(),
             offered_links: OfferedLinks::default(),
             parts,
@@ -141,7 +144,11 @@ impl Service {
         &self.0.clients
     }
 
-    pub(crate) fn governor(&self) -> &Governor {
+    pub(crate) fn admission(&self) -> &Admission {
+        &self.0.admission
+    }
+
+    pub(crate) fn governor(&self) -> &Governor<SiteKey> {
         &self.0.governor
     }
 

@@ -35,6 +35,10 @@ pub struct Settings {
     pub grant_lifetime: Duration,
     /// The most requests to one site at a time, over all callers.
     pub site_concurrency: u32,
+    /// The most calls for one connected account at a time; more wait.
+    pub calls_per_account: u32,
+    /// The most calls of one API client at a time; more wait.
+    pub calls_per_client: u32,
     /// The largest answer that a tool passes on, in bytes. gRPC clients refuse more than 4 MiB by default.
     pub tool_reply_limit: usize,
     /// How long a resolved account may be served from memory before the store is asked again.
@@ -75,6 +79,8 @@ impl Settings {
             confirm_refusal_after: seconds(30),
             grant_lifetime: seconds(365 * 86_400),
             site_concurrency: 16,
+            calls_per_account: 16,
+            calls_per_client: 256,
             tool_reply_limit: 4 * 1024 * 1024 - 64 * 1024,
             cache_lifetime: seconds(5),
             plain_hosts: Vec::new(),

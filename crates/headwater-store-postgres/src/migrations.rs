@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPool;
-use sqlx::{SqlStr, query};
+use sqlx::{SqlStr, query, query_scalar};
 
 /// How often to try when other processes set up the same new database.
 const ATTEMPTS: u32 = 20;
@@ -21,6 +21,21 @@ pub(crate) async fn run(pool: &PgPool) -> Result<(), MigrateError> {
         }
     }
     attempt(pool).await
+}
+
+/// The versions that the database has; none when it is new.
+pub(crate) async fn applied(pool: &PgPool) -> Result<Vec<i64>, sqlx::Error> {
+    let there: bool =
+        query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(pool).await?;
+    if !there {
+        return Ok(Vec::new());
+    }
+    query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY version").fetch_all(pool).await
+}
+
+/// The versions that this release knows.
+pub(crate) fn versions() -> Vec<i64> {
+    migrator().iter().map(|it| it.version).collect()
 }
 
 /// A row is the lock: whoever has it migrates.

@@ -52,6 +52,9 @@ pub enum OpenError {
         /// The migration that is not known, or not known like this.
         version: i64,
     },
+    /// The schema is not up to date, and is not to be changed now.
+    #[error("the schema of the database lacks {0} changes of this release; run `headwater migrate` first")]
+    Outdated(usize),
     /// The schema cannot be brought up to date.
     #[error("bring the schema of the database up to date")]
     Migrate(#[source] BoxError),
@@ -59,6 +62,26 @@ pub enum OpenError {
 
 /// Connects and brings the schema up to date.
 pub(crate) async fn open(address: &Secret, connections: u32) -> Result<PgPool, OpenError> {
+    let pool = connect(address, connections).await?;
+    migrations::run(&pool).await.map_err(migration_error)?;
+    Ok(pool)
+}
+
+/// Connects, if the schema is up to date.
+pub(crate) async fn open_as_is(address: &Secret, connections: u32) -> Result<PgPool, OpenError> {
+    let pool = connect(address, connections).await?;
+    let applied = migrations::applied(&pool).await.map_err(|error| OpenError::Migrate(error.into()))?;
+    let known = migrations::versions();
+    if let Some(version) = applied.iter().find(|it| !known.contains(it)) {
+        return Err(OpenError::ForeignSchema { version: *version });
+    }
+    match known.len() - applied.len() {
+        0 => Ok(pool),
+        missing => Err(OpenError::Outdated(missing)),
+    }
+}
+
+async fn connect(address: &Secret, connections: u32) -> Result<PgPool, OpenError> {
     let options = options(address)?;
     let server = format!("{}:{}", options.get_host(), options.get_port());
     let unreachable =
@@ -79,7 +102,6 @@ pub(crate) async fn open(address: &Secret, connections: u32) -> Result<PgPool, O
     if number < OLDEST_VERSION {
         return Err(OpenError::OldServer { found });
     }
-    migrations::run(&pool).await.map_err(migration_error)?;
     Ok(pool)
 }
 

@@ -8,7 +8,7 @@ use headwater_ports::store::{Store, StoreError, Tx};
 use sqlx::postgres::PgPool;
 
 use crate::error::failed;
-use crate::open::{OpenError, open};
+use crate::open::{OpenError, open, open_as_is};
 use crate::transaction::PostgresTx;
 
 /// One state, whatever others commit meanwhile.
@@ -26,6 +26,11 @@ impl PostgresStore {
     /// brings the schema up to date. Several processes may do so at the same time.
     pub async fn open(address: &Secret, connections: u32) -> Result<Self, OpenError> {
         Ok(Self { pool: open(address, connections).await? })
+    }
+
+    /// The same, but refuses a schema that is not up to date.
+    pub async fn open_as_is(address: &Secret, connections: u32) -> Result<Self, OpenError> {
+        Ok(Self { pool: open_as_is(address, connections).await? })
     }
 
     /// Waits for the transactions under way and closes the connections.

@@ -39,6 +39,9 @@ pub(crate) enum Verb {
     Audit(AuditArguments),
     /// Shows and changes the keys that stored secrets are locked with.
     Key(KeyArguments),
+    /// Brings the database's schema up to date, and ends. Safe while servers of the release before run. Servers do the
+    /// same when they start, unless `HEADWATER_DATABASE__MIGRATE=false`.
+    Migrate(ServerArguments),
     /// Says that a database which was restored from a backup, copied or moved is this deployment's: only then are its
     /// tokens refreshed. Never do so on a copy of a database that is in use: the provider would end its grants.
     Adopt(ServerArguments),

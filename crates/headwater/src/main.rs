@@ -9,6 +9,7 @@ mod demo;
 mod dev;
 mod doctor;
 mod key;
+mod migrate;
 mod moment;
 mod offline;
 mod sandbox;
@@ -57,6 +58,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
             Verb::Webhook(arguments) => webhook::run(arguments).await,
             Verb::Audit(arguments) => audit::run(arguments).await,
             Verb::Key(arguments) => key::run(&arguments).await,
+            Verb::Migrate(arguments) => migrate::run(&arguments).await,
             Verb::Adopt(arguments) => adopt::run(&arguments).await,
             Verb::Doctor(arguments) => doctor::run(&arguments).await,
         }

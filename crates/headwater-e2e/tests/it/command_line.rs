@@ -150,3 +150,17 @@ fn an_operator_changes_the_key_and_everything_still_opens() {
     std::fs::write(&file, right).unwrap();
     assert!(text(&["client", "list"]).contains("my agent"));
 }
+
+#[test]
+fn the_schema_is_brought_up_to_date_by_a_command_of_its_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let arguments = ["migrate", "--data-dir", data.to_str().unwrap()];
+    for _ in 0..2 {
+        assert_eq!(succeed(&arguments).unwrap(), "the schema is up to date\n");
+    }
+    let files: Vec<_> = std::fs::read_dir(&data).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert!(
+        files.iter().any(|it| it == "headwater.db") && !files.iter().any(|it| it == "key-encryption.key")
+    );
+}

@@ -42,6 +42,9 @@ pub enum UseCasesError {
         #[source]
         source: SealError,
     },
+    /// The data directory.
+    #[error(transparent)]
+    DataDir(#[from] crate::data_dir::DataDirError),
     /// Where the database is.
     #[error(transparent)]
     Address(#[from] SecretError),
@@ -78,6 +81,17 @@ pub struct UseCases {
 }
 
 impl UseCases {
+    /// Brings the schema of the store up to date.
+    pub async fn migrate(config: &Config) -> Result<(), UseCasesError> {
+        if let Some(address) = config.database.address()? {
+            PostgresStore::open(&address, 1).await?.close().await;
+        } else {
+            let data_dir = DataDir::beside(&config.data_dir)?;
+            SqliteStore::open(&data_dir.file(DATABASE)).await?.close().await;
+        }
+        Ok(())
+    }
+
     /// Opens the store and the key ring, and checks that they belong together. `origin` is the public one.
     pub async fn open(
         config: &Config,
@@ -112,7 +126,10 @@ impl UseCases {
 
 async fn open_store(config: &Config, data_dir: &DataDir) -> Result<Arc<dyn Store>, UseCasesError> {
     Ok(match config.database.address()? {
-        Some(address) => Arc::new(PostgresStore::open(&address, config.database.connections).await?),
+        Some(address) if config.database.migrate => {
+            Arc::new(PostgresStore::open(&address, config.database.connections).await?)
+        }
+        Some(address) => Arc::new(PostgresStore::open_as_is(&address, config.database.connections).await?),
         None => Arc::new(SqliteStore::open(&data_dir.file(DATABASE)).await?),
     })
 }
@@ -145,6 +162,8 @@ async fn check_key(store: &dyn Store, ring: &KeyRing) -> Result<(), UseCasesErro
 fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCasesError> {
     let mut settings = Settings::new(Url::parse(origin)?);
     settings.confirm_refusal_after = config.refresh.confirm_after();
+    settings.calls_per_account = config.limits.calls_per_account;
+    settings.calls_per_client = config.limits.calls_per_client;
     settings.grant_lifetime = config.refresh.grant_lifetime();
     settings.site_concurrency = config.upstream.site_concurrency;
     settings.link_lifetime = config.link.lifetime();

@@ -21,11 +21,14 @@ pub struct DatabaseConfig {
     pub url_file: Option<PathBuf>,
     /// How many connections to PostgreSQL at most. `HEADWATER_DATABASE__CONNECTIONS`; default 10.
     pub connections: u32,
+    /// Whether a start brings the schema up to date. `HEADWATER_DATABASE__MIGRATE`; default true. With `false` a start
+    /// with an older schema is refused, and `headwater migrate` does it: for servers whose own database user may not.
+    pub migrate: bool,
 }
 
 impl Default for DatabaseConfig {
     fn default() -> Self {
-        Self { url: None, url_file: None, connections: 10 }
+        Self { url: None, url_file: None, connections: 10, migrate: true }
     }
 }
 

@@ -33,6 +33,11 @@ pub struct LimitsConfig {
     /// Open connections of one address. `HEADWATER_LIMITS__CONNECTIONS_PER_ADDRESS`; default 512. A reverse proxy
     /// is one address: raise this behind one.
     pub connections_per_address: usize,
+    /// Calls to the provider for one connected account at a time; more wait, and get 429 after half a minute.
+    /// `HEADWATER_LIMITS__CALLS_PER_ACCOUNT`; default 16.
+    pub calls_per_account: u32,
+    /// The same for all calls of one API client. `HEADWATER_LIMITS__CALLS_PER_CLIENT`; default 256.
+    pub calls_per_client: u32,
 }
 
 impl LimitsConfig {
@@ -65,6 +70,8 @@ impl LimitsConfig {
             ("limits.drain_timeout_seconds", self.drain_timeout_seconds, 0, 3600),
             ("limits.connections", whole(self.connections), 1, 1 << 24),
             ("limits.connections_per_address", whole(self.connections_per_address), 1, 1 << 24),
+            ("limits.calls_per_account", self.calls_per_account.into(), 1, 1 << 20),
+            ("limits.calls_per_client", self.calls_per_client.into(), 1, 1 << 20),
         ] {
             if !(least..=most).contains(&value) {
                 return Err(ConfigError::invalid(setting, format!("must be from {least} to {most}")));
@@ -86,6 +93,8 @@ impl Default for LimitsConfig {
             drain_timeout_seconds: limits.drain_timeout.as_secs(),
             connections: limits.connections,
             connections_per_address: limits.connections_per_address,
+            calls_per_account: 16,
+            calls_per_client: 256,
         }
     }
 }

@@ -45,12 +45,7 @@ impl Service {
         }
         let (connection, owner) = locator.required()?;
         let key = LookupKey { connection: connection.to_owned(), owner };
-        if let Some(id) = self.live().id(&key).await {
-            return Ok(id);
-        }
-        let id = self.account(locator).await?.account.id;
-        self.live().remember_id(key, id.clone()).await;
-        Ok(id)
+        self.live_id(key, async { Ok(self.account(locator).await?.account.id) }).await
     }
 
     pub(super) async fn find_account(

@@ -35,7 +35,7 @@ pub async fn acting<F: Future>(actor: Actor, work: F) -> F::Output {
 }
 
 /// Who acts: without word to the contrary, headwater by itself.
-pub(super) fn actor() -> Actor {
+pub(crate) fn actor() -> Actor {
     ACTOR.try_with(Clone::clone).unwrap_or(Actor::System)
 }
 

@@ -67,7 +67,7 @@ async fn a_pause_is_waited_for_when_it_is_short_and_refused_at_once_when_it_is_l
 }
 
 /// How many get in at the same time.
-async fn width(governor: &Governor, clock: &ManualClock, key: &SiteKey) -> usize {
+async fn width(governor: &Governor<SiteKey>, clock: &ManualClock, key: &SiteKey) -> usize {
     let mut permits = Vec::new();
     while let Ok(permit) = governor.enter(key, clock, Duration::ZERO).await {
         permits.push(permit);

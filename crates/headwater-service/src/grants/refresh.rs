@@ -39,13 +39,13 @@ impl Service {
             self.may_refresh()?;
             let (pause, error) = match self.try_exchange(id, generation).await? {
                 Exchanged::Stored(live) => {
-                    self.live().remember(Arc::clone(&live)).await;
+                    self.remember_live(&live).await;
                     return Ok(live);
                 }
                 Exchanged::Elsewhere => {
                     let live = self.load_live(id).await?;
                     if self.is_fresh(&live) {
-                        self.live().remember(Arc::clone(&live)).await;
+                        self.remember_live(&live).await;
                         return Ok(live);
                     }
                     generation = live.grant.generation;

@@ -37,6 +37,36 @@ async fn warm_accounts_go_on_and_the_others_are_refused() {
     assert_eq!(house.status(&warm).await, AccountStatus::Active, "nothing was changed");
 }
 
+/// What was read before the store went away serves for minutes, as long as the access token does; whoever is not known is
+/// refused, and once the store is back it is asked again.
+#[tokio::test]
+async fn warm_accounts_and_clients_go_on_through_a_long_outage() {
+    let house = House::new().await;
+    let warm = house.connected(1).await;
+    let client = house.service.create_api_client("one").await.unwrap().client.id;
+    assert!(house.service.api_client_exists(&client).await.unwrap());
+    house.provider.answer(200, &json!({}));
+    house.read_page(&warm).await.unwrap();
+    house.store.break_down(true);
+    house.clock.advance(Duration::from_secs(500));
+    house.provider.answer(200, &json!({}));
+    house.read_page(&warm).await.unwrap();
+    assert!(house.service.api_client_exists(&client).await.unwrap());
+    let stranger = headwater_domain::id::ClientId::parse("skc_7").unwrap();
+    assert_ours(&house.service.api_client_exists(&stranger).await.map(drop).unwrap_err());
+    house.clock.advance(Duration::from_secs(3100));
+    assert!(
+        house.read_page(&warm).await.is_err(),
+        "the token has lapsed, and the next one could not be kept"
+    );
+    house.store.break_down(false);
+    house.service.delete_api_client(&client).await.unwrap();
+    house.service.disconnect_account(&warm).await.unwrap();
+    house.clock.advance(Duration::from_secs(3));
+    assert_eq!(house.read_page(&warm).await.unwrap_err().code(), "ACCOUNT_NOT_ACTIVE");
+    assert!(!house.service.api_client_exists(&client).await.unwrap());
+}
+
 #[tokio::test]
 async fn marks_of_use_wait_for_the_store() {
     let house = House::new().await;

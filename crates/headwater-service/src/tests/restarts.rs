@@ -186,6 +186,36 @@ async fn of_two_changes_of_a_connection_one_is_told_to_look_again() {
     assert_eq!(house.service.connection(id).await.unwrap().name, kept.name);
 }
 
+/// Two servers on one database: what one changes, the other obeys after five seconds at the latest, and at once where a
+/// token would be refreshed.
+#[tokio::test]
+async fn replicas_obey_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (house(&folder, 1).await, house(&folder, 2).await);
+    one.connected(1).await;
+    read_page(&other).await;
+    one.service.disconnect_account(&ann()).await.unwrap();
+    other.clock.advance(Duration::from_secs(5));
+    let id = one.account(&ann()).await.id;
+    let refused = |outcome: Result<_, crate::error::ServiceError>| outcome.err().map(|error| error.code());
+    assert_eq!(refused(other.service.usable(&id).await.map(drop)), Some("ACCOUNT_NOT_ACTIVE"));
+
+    one.connected(2).await;
+    other.clock.advance(Duration::from_secs(5));
+    read_page(&other).await;
+    one.service.disconnect_account(&ann()).await.unwrap();
+    other.provider.requests();
+    // Its memory is a moment old, and the token in it has lapsed.
+    let stale = other.service.live_account(&id).await.unwrap();
+    let refresh = other.service.start_refresh(&id, stale.grant.generation).await;
+    assert_eq!(refresh.err().map(|error| error.code()), Some("ACCOUNT_NOT_ACTIVE"));
+    assert!(other.provider.requests().is_empty(), "nothing was presented");
+    one.connected(3).await;
+    other.clock.advance(Duration::from_secs(5));
+    let live = other.service.usable(&id).await.unwrap();
+    assert_eq!(reveal(&live.grant.access_token), "access-3", "a new consent is obeyed too");
+}
+
 fn count(outcomes: Vec<Result<bool, tokio::task::JoinError>>) -> usize {
     outcomes.into_iter().filter(|it| *it.as_ref().unwrap()).count()
 }

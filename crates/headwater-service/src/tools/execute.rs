@@ -59,7 +59,9 @@ impl Service {
         let execution_id = ExecutionId::generate(self.now(), self.random_word());
         audit::executing(&execution_id);
         let plan = found.connector.plan(found.tool, &arguments).map_err(invalid)?;
+        let place = self.admit(&id).await?;
         let outcome = self.perform(&found, plan, live, &execution_id).await;
+        drop(place);
         tracing::info!(tool = %call.name, account = %id, execution = %execution_id, ok = outcome.is_ok(), "tool executed");
         self.usage().mark(&id, self.now());
         match outcome {

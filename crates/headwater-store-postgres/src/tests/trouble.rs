@@ -47,6 +47,20 @@ async fn a_schema_of_a_newer_release_is_refused() {
 }
 
 #[tokio::test]
+async fn an_older_schema_is_left_alone_where_servers_may_not_change_it() {
+    let address = server::database().await;
+    let error = PostgresStore::open_as_is(&address, 1).await.unwrap_err();
+    assert!(matches!(error, OpenError::Outdated(missing) if missing > 1), "{error:?}");
+    assert!(error.to_string().contains("headwater migrate"), "{error}");
+    let store = PostgresStore::open(&address, 1).await.unwrap();
+    add(&PostgresStore::open_as_is(&address, 1).await.unwrap(), &connection(1)).await;
+    let last = "DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
+    sqlx::query(last).execute(store.pool()).await.unwrap();
+    let error = PostgresStore::open_as_is(&address, 1).await.unwrap_err();
+    assert!(matches!(error, OpenError::Outdated(1)), "{error:?}");
+}
+
+#[tokio::test]
 async fn f1_addresses_that_lead_nowhere_are_explained_without_the_password() {
     for address in ["mysql://root:canary@h/d", "postgres://u:canary@h:notaport/d", "canary", ""] {
         let error = PostgresStore::open(&Secret::new(address.to_owned()), 1).await.unwrap_err();

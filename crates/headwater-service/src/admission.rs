@@ -1,0 +1,63 @@
+//! How many calls of one API client, and for one connected account, are under way at a time. Who comes when the place is
+//! full waits: so one agent that runs wild stands in its own way, and not in that of the others at the site.
+
+use headwater_domain::audit::Actor;
+use headwater_domain::error::ErrorKind;
+use headwater_domain::id::{AccountId, ClientId};
+
+use crate::Service;
+use crate::audit;
+use crate::error::ServiceError;
+use crate::governor::{Governor, Permit};
+use crate::settings::Settings;
+
+/// The doors of all accounts and clients. In memory: each replica has its own.
+pub(crate) struct Admission {
+    accounts: Governor<AccountId>,
+    clients: Governor<ClientId>,
+}
+
+/// The places that one call takes; given back when dropped.
+pub(crate) struct Admitted {
+    _account: Permit,
+    _client: Option<Permit>,
+}
+
+impl Admission {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            accounts: Governor::new(settings.calls_per_account),
+            clients: Governor::new(settings.calls_per_client),
+        }
+    }
+}
+
+impl Service {
+    /// Waits for a place, for half of the time that a call may take. The account's door comes first: who waits there
+    /// takes no place from the client's other accounts.
+    pub(crate) async fn admit(&self, account: &AccountId) -> Result<Admitted, ServiceError> {
+        let patience = self.settings().tool_patience.response / 2;
+        let doors = self.admission();
+        let full = |whose, most| move |_| too_many(whose, most);
+        let account = doors
+            .accounts
+            .enter(account, self.clock(), patience)
+            .await
+            .map_err(full("for this connected account", self.settings().calls_per_account))?;
+        let client = match audit::actor() {
+            Actor::Client(id) => {
+                let entered = doors.clients.enter(&id, self.clock(), patience).await;
+                Some(entered.map_err(full("of this API client", self.settings().calls_per_client))?)
+            }
+            Actor::Operator | Actor::EndUser | Actor::System => None,
+        };
+        Ok(Admitted { _account: account, _client: client })
+    }
+}
+
+fn too_many(whose: &str, most: u32) -> ServiceError {
+    let message = format!(
+        "nothing was sent: {most} calls {whose} are under way already; call again later, and less often at the same time"
+    );
+    ServiceError::new(ErrorKind::ResourceExhausted, "TOO_MANY_CALLS", message)
+}
