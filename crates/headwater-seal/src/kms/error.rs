@@ -61,10 +61,9 @@ impl fmt::Display for KmsError {
                 "cannot be reached",
                 "it is needed when headwater starts and when keys are changed; servers that run go on without it",
             ),
-            KmsFailure::Credentials => (
-                "cannot be asked without credentials",
-                "docs/keys.md tells where they may come from",
-            ),
+            KmsFailure::Credentials => {
+                ("cannot be asked without credentials", "docs/keys.md tells where they may come from")
+            }
             KmsFailure::Denied => (
                 "refuses",
                 "check the credentials, and that they may decrypt with this key, and encrypt to change keys",
