@@ -11,6 +11,7 @@ pub mod entropy;
 mod kms;
 pub mod listener;
 pub mod log;
+pub mod process;
 pub mod shutdown;
 pub mod tls;
 pub mod tools;

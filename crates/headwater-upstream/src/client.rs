@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bodies_go_both_ways_and_redirects_are_not_followed() {
+    async fn c5_bodies_go_both_ways_and_redirects_are_not_followed() {
         let address = provider().await;
         let upstream = allowing(address);
         let answer =
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn private_addresses_are_refused_at_connect_time() {
+    async fn c6_private_addresses_are_refused_at_connect_time() {
         let address = provider().await;
         let upstream = HttpUpstream::new(Vec::new()).unwrap();
         for url in [format!("http://{address}/echo"), format!("http://localhost:{}/echo", address.port())] {

@@ -212,7 +212,7 @@ fn settings_that_do_not_go_together_are_refused() {
 }
 
 #[test]
-fn messages_do_not_repeat_values() {
+fn f1_messages_do_not_repeat_values() {
     for toml in [
         "[encryption]\nkey_encryption_key = 31337",
         "[encryption]\nkey_encryption_key = 31337.5",

@@ -7,13 +7,16 @@ use headwater_server::encryption_key::{self, KmsKey};
 use headwater_server::entropy::SystemEntropy;
 
 use super::show;
+use crate::arguments::ServerArguments;
+use crate::offline;
 use crate::terminal::remark;
 
 /// Has the key file wrapped, by the key that the settings name or by the one that is named here.
-pub(super) async fn wrap(config: &Config, data_dir: &DataDir, kms: Option<&str>) -> Result<()> {
+pub(super) async fn wrap(server: &ServerArguments, kms: Option<&str>) -> Result<()> {
+    let (config, data_dir) = places(server)?;
     let target = kms.map(|text| text.parse::<KmsKey>().context("--kms")).transpose()?;
-    let keys = encryption_key::wrap(&config.encryption, data_dir, &SystemEntropy, target.as_ref()).await?;
-    show(&keys);
+    let keys = encryption_key::wrap(&config.encryption, &data_dir, &SystemEntropy, target.as_ref()).await?;
+    show(&keys, None);
     if let Some(target) = target.filter(|it| config.encryption.kms.as_ref() != Some(it)) {
         remark!("Set HEADWATER_ENCRYPTION__KMS={target} before anything of headwater is started again.");
     }
@@ -24,11 +27,18 @@ pub(super) async fn wrap(config: &Config, data_dir: &DataDir, kms: Option<&str>)
 }
 
 /// Puts the key file back as it is.
-pub(super) async fn unwrap(config: &Config, data_dir: &DataDir) -> Result<()> {
-    let keys = encryption_key::unwrap(&config.encryption, data_dir, &SystemEntropy).await?;
-    show(&keys);
+pub(super) async fn unwrap(server: &ServerArguments) -> Result<()> {
+    let (config, data_dir) = places(server)?;
+    let keys = encryption_key::unwrap(&config.encryption, &data_dir, &SystemEntropy).await?;
+    show(&keys, None);
     remark!(
         "The key file is there as it is: whoever reads it has the keys. Remove HEADWATER_ENCRYPTION__KMS before anything of headwater is started again."
     );
     Ok(())
+}
+
+fn places(server: &ServerArguments) -> Result<(Config, DataDir)> {
+    let config = offline::configuration(server)?;
+    let data_dir = DataDir::beside(&config.data_dir)?;
+    Ok((config, data_dir))
 }
