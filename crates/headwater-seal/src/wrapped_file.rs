@@ -103,7 +103,7 @@ impl WrappedKeyFile {
         }
         let mut closed = Self {
             kms: kms.key().to_string(),
-            version: wrapped.version.replace(char::is_whitespace, ""),
+            version: one_word(&wrapped.version),
             wrapped: wrapped.ciphertext,
             sealed: Vec::new(),
         };
@@ -146,4 +146,10 @@ impl WrappedKeyFile {
         }
         bytes
     }
+}
+
+/// What a service says fits into a line, and no line is empty.
+fn one_word(said: &str) -> String {
+    let word = said.replace(char::is_whitespace, "");
+    if word.is_empty() { "unknown".to_owned() } else { word }
 }

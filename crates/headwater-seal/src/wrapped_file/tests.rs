@@ -12,12 +12,18 @@ use crate::kms::{KmsKey, WrappedKey};
 /// Remembers keys and gives them numbers: nothing that was not wrapped by it can be unwrapped.
 struct Remembering {
     key: KmsKey,
+    version: &'static str,
     keys: Mutex<Vec<WrappingKey>>,
 }
 
 impl Remembering {
     fn new() -> Self {
-        Self { key: "aws-kms:alias/headwater".parse().unwrap(), keys: Mutex::default() }
+        Self::saying("v 1")
+    }
+
+    /// With what it says about the version of its key.
+    fn saying(version: &'static str) -> Self {
+        Self { key: "aws-kms:alias/headwater".parse().unwrap(), version, keys: Mutex::default() }
     }
 }
 
@@ -30,7 +36,10 @@ impl KeyWrap for Remembering {
     async fn wrap_key(&self, key: &WrappingKey) -> Result<WrappedKey, KmsError> {
         let mut keys = self.keys.lock().unwrap();
         keys.push(key.clone());
-        Ok(WrappedKey { ciphertext: vec![u8::try_from(keys.len()).unwrap()], version: "v 1".to_owned() })
+        Ok(WrappedKey {
+            ciphertext: vec![u8::try_from(keys.len()).unwrap()],
+            version: self.version.to_owned(),
+        })
     }
 
     async fn unwrap_key(&self, ciphertext: &[u8]) -> Result<WrappingKey, KmsError> {
@@ -63,6 +72,15 @@ async fn the_text_tells_who_wrapped_it_and_shows_no_key() {
     let key = opened.expose().lines().last().unwrap().split(' ').nth(1).unwrap();
     assert_eq!(STANDARD.decode(key).unwrap().len(), 32);
     assert!(!text.contains(key), "{text}");
+}
+
+#[tokio::test]
+async fn whatever_a_service_says_the_text_can_be_read_again() {
+    for said in ["", " ", "v1\nwrapped AAAA", "# v1", "\u{a0}v\r"] {
+        let kms = Remembering::saying(said);
+        let text = wrapped(&kms).await.to_text();
+        assert!(WrappedKeyFile::parse(&text).unwrap().open(&kms).await.is_ok(), "{said:?}: {text}");
+    }
 }
 
 #[tokio::test]
