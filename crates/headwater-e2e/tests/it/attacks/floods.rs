@@ -1,10 +1,11 @@
 //! F7: HTTP/2 frames that cost the sender little and are to cost the server much.
 //!
-//! The attacker does not read what comes back until it is over, as attackers do. What would make these fail: no cap on
-//! streams that were reset, none on the bytes of a header list, none on frames without content.
+//! The attacker does not read what comes back until it is over, as attackers do. Without the listener's bounds on resets
+//! the first two fail. Against the others h2 has bounds of its own, which is why `cargo xtask tidy` refuses older ones.
 
 use super::http2::{
-    CONTINUATION, DATA, Frames, HEADERS, PING, RST_STREAM, SETTINGS, Sent, WINDOW_UPDATE, frame, literal,
+    CONTINUATION, DATA, Frames, HEADERS, PING, PRIORITY, RST_STREAM, SETTINGS, Sent, WINDOW_UPDATE, frame,
+    literal,
 };
 use super::target::Target;
 
@@ -56,13 +57,21 @@ fn f7_rapid_reset_ends_the_connection() {
     assert!(flood(&target, streams(50_000).map(reset)), "CVE-2023-44487");
 }
 
+/// "MadeYouReset": the client keeps within its streams, but each makes an error for which the server resets it.
 #[test]
 fn f7_making_the_server_reset_ends_the_connection() {
     let target = Target::start();
-    // A window that is moved by nothing is an error of the stream, so the server resets it: "MadeYouReset".
-    let provoke =
-        |stream| [frame(HEADERS, 5, stream, &get()), frame(WINDOW_UPDATE, 0, stream, &[0; 4])].concat();
-    assert!(flood(&target, streams(50_000).map(provoke)), "CVE-2025-8671");
+    let provocations: [&dyn Fn(u32) -> Vec<u8>; 4] = [
+        // A window that overflows, one that is moved by nothing, content after the end, a stream that is its own parent.
+        &|stream| frame(WINDOW_UPDATE, 0, stream, &[0x7f, 0xff, 0xff, 0xff]),
+        &|stream| frame(WINDOW_UPDATE, 0, stream, &[0; 4]),
+        &|stream| frame(DATA, 0, stream, b"late"),
+        &|stream| frame(PRIORITY, 0, stream, &[&stream.to_be_bytes()[..], &[1]].concat()),
+    ];
+    for (number, provoke) in provocations.iter().enumerate() {
+        let attack = |stream| [frame(HEADERS, 5, stream, &get()), provoke(stream)].concat();
+        assert!(flood(&target, streams(50_000).map(attack)), "CVE-2025-8671, way {number}");
+    }
 }
 
 #[test]
