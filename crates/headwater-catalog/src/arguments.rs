@@ -34,7 +34,8 @@ impl Violation {
 
 impl Arguments {
     /// Checks what a caller gave. Forgives what models often get wrong where nothing is lost by it: whole numbers
-    /// written as `5.0` or `"5"`, identifiers given as numbers, a single value where an array is wanted.
+    /// written as `5.0` or `"5"`, identifiers given as numbers, a single value where an array is wanted, arrays and
+    /// objects written as JSON text, identifiers with commas between them.
     pub fn check(tool: &Tool, mut given: Map<String, Value>) -> Result<Self, Vec<Violation>> {
         let mut violations = unknown(tool, &given);
         let mut values = Map::new();

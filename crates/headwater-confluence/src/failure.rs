@@ -1,5 +1,7 @@
 //! Confluence's refusals in words: what went wrong, and what a model should do next.
 
+mod names;
+
 use headwater_catalog::catalogue::Catalogue;
 use headwater_catalog::definition::Tool;
 use headwater_catalog::failure::{FailureKind, ToolFailure};
@@ -100,7 +102,8 @@ impl Refusal<'_> {
         } else if says("xhtml") {
             "The storage format is XHTML: close every tag, quote every attribute, and write `&amp;` for `&`"
         } else {
-            "Correct the arguments before calling again"
+            let names = names::translated(self.tool, self.text);
+            return format!("Correct the arguments before calling again{names}");
         };
         advice.to_owned()
     }

@@ -65,11 +65,13 @@ fn rule(parameter: Option<&Parameter>, error: &ValidationError<'_>) -> (String, 
 fn of_type(parameter: Option<&Parameter>, error: &ValidationError<'_>) -> (String, String) {
     let Some(parameter) = parameter else { return ("type".to_owned(), "has the wrong type".to_owned()) };
     let nested = error.instance_path().as_str().matches('/').count() > 1;
-    let wanted = match (parameter.kind, nested) {
-        (crate::definition::Kind::Array(items), true) => items.as_str(),
-        (kind, _) => kind.as_str(),
+    let example = parameter.example.as_ref();
+    let (wanted, example) = match (parameter.kind, nested) {
+        (crate::definition::Kind::Array(items), true) => (items.as_str(), example.and_then(|it| it.get(0))),
+        (kind, _) => (kind.as_str(), example),
     };
-    (format!("type={wanted}"), format!("must be of type {wanted}"))
+    let example = example.map(|it| format!(", such as {it}")).unwrap_or_default();
+    (format!("type={wanted}"), format!("must be of type {wanted}{example} ({})", meaning(parameter)))
 }
 
 fn pattern(parameter: Option<&Parameter>) -> String {

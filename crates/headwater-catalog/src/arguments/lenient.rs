@@ -19,8 +19,8 @@ pub(super) fn adjust(parameter: &Parameter, value: Value) -> Result<Value, Viola
         Kind::Integer => whole(&parameter.name, value),
         Kind::Number => Ok(number(value)),
         Kind::Boolean => Ok(truth(value)),
-        Kind::Object => Ok(value),
-        Kind::Array(items) => array(&parameter.name, items, value),
+        Kind::Object => Ok(object(value)),
+        Kind::Array(items) => array(parameter, items, value),
     }
 }
 
@@ -142,18 +142,39 @@ fn truth(value: Value) -> Value {
     }
 }
 
-fn array(name: &str, kind: ItemKind, value: Value) -> Result<Value, Violation> {
+fn array(parameter: &Parameter, kind: ItemKind, value: Value) -> Result<Value, Violation> {
+    let name = &parameter.name;
     let items = match value {
         Value::Null => return Ok(Value::Null),
         Value::Array(items) => items,
+        Value::String(text) => several(parameter, text),
         single => vec![single],
     };
     let adjust = |item| match kind {
         ItemKind::String => digits(name, item),
         ItemKind::Integer => whole(name, item),
-        ItemKind::Object => Ok(item),
+        ItemKind::Object => Ok(object(item)),
     };
     items.into_iter().map(adjust).collect::<Result<Vec<_>, _>>().map(Value::Array)
+}
+
+/// The elements of an array that was given as one text: written as JSON, or with commas between what holds none.
+fn several(parameter: &Parameter, text: String) -> Vec<Value> {
+    if let Ok(Value::Array(items)) = serde_json::from_str(&text) {
+        return items;
+    }
+    if parameter.format == Some(Format::Id) || !parameter.allowed.is_empty() {
+        return text.split(',').map(|it| Value::from(it.trim())).collect();
+    }
+    vec![Value::String(text)]
+}
+
+/// An object that was written as JSON text; anything else as it is.
+fn object(value: Value) -> Value {
+    match value.as_str().map(serde_json::from_str) {
+        Some(Ok(object @ Value::Object(_))) => object,
+        _ => value,
+    }
 }
 
 /// The cursor itself, out of what a caller took from an answer: a bare cursor or the link to the next page. The

@@ -29,7 +29,11 @@ fn harmless_slips_are_repaired() {
         (json!({"ids": [98400.0, "98401", 98402]}), json!({"ids": ["98400", "98401", "98402"]})),
         (json!({"ids": "98400"}), json!({"ids": ["98400"]})),
         (json!({"ids": 98400}), json!({"ids": ["98400"]})),
+        (json!({"ids": "98400, 98401"}), json!({"ids": ["98400", "98401"]})),
+        (json!({"ids": "[98400, \"98401\"]"}), json!({"ids": ["98400", "98401"]})),
         (json!({"keys": "A,B"}), json!({"keys": ["A,B"]})),
+        (json!({"keys": "[\"A\", \"B\"]"}), json!({"keys": ["A", "B"]})),
+        (json!({"keys": "[A, B]"}), json!({"keys": ["[A, B]"]})),
         (json!({"numbers": ["7", 8.0]}), json!({"numbers": [7, 8]})),
         (json!({"space_id": 65538.0}), json!({"space_id": "65538"})),
         (json!({"space_id": "1 , 2"}), json!({"space_id": "1,2"})),
@@ -44,6 +48,7 @@ fn harmless_slips_are_repaired() {
             json!({"body_representation": "atlas_doc_format", "body_value": "{\"type\":\"doc\",\"version\":1}"}),
         ),
         (json!({"metadata": {"a": [null, 1.5]}}), json!({"metadata": {"a": [null, 1.5]}})),
+        (json!({"metadata": "{\"a\": 1}"}), json!({"metadata": {"a": 1}})),
     ];
     for (given, expected) in table {
         assert_eq!(check(given.clone()), Ok(expected), "{given}");
@@ -77,13 +82,18 @@ fn violations_name_the_field_the_rule_and_the_way_out() {
     let table = [
         (json!({"count": 251}), "count", "maximum=250", "must be at most 250; got 251"),
         (json!({"count": 0}), "count", "minimum=1", "must be at least 1; got 0"),
-        (json!({"count": 5.5}), "count", "type=integer", "must be of type integer; got 5.5"),
-        (json!({"count": true}), "count", "type=integer", "must be of type integer; got true"),
-        (json!({"private": "maybe"}), "private", "type=boolean", "must be of type boolean; got \"maybe\""),
+        (json!({"count": 5.5}), "count", "type=integer", "must be of type integer (Count); got 5.5"),
+        (json!({"count": true}), "count", "type=integer", "must be of type integer (Count); got true"),
+        (
+            json!({"private": "maybe"}),
+            "private",
+            "type=boolean",
+            "must be of type boolean (Private); got \"maybe\"",
+        ),
         (json!({"sort": "title"}), "sort", "enum", "must be one of `id`, `-id`; got \"title\""),
         (json!({"ids": ["1", "x"]}), "ids.1", "pattern", "must be a numeric id (Ids); got \"x\""),
-        (json!({"ids": ["1", {}]}), "ids.1", "type=string", "must be of type string; got an object"),
-        (json!({"ids": "1,2"}), "ids.0", "pattern", "must be a numeric id (Ids); got \"1,2\""),
+        (json!({"ids": ["1", {}]}), "ids.1", "type=string", "must be of type string (Ids); got an object"),
+        (json!({"ids": "1,x"}), "ids.1", "pattern", "must be a numeric id (Ids); got \"x\""),
         (
             json!({"ids": [1, 2, 3, 4]}),
             "ids",
@@ -123,7 +133,7 @@ fn violations_name_the_field_the_rule_and_the_way_out() {
             "required together",
             "must be given together with `body_value`, or neither",
         ),
-        (json!({"metadata": "x"}), "metadata", "type=object", "must be of type object; got \"x\""),
+        (json!({"metadata": "x"}), "metadata", "type=object", "must be of type object (Metadata); got \"x\""),
     ];
     for (given, field, constraint, description) in table {
         let expected = Violation::new(field, constraint, description);
