@@ -2,15 +2,22 @@
 //! counterpart becomes an extension node on the way out and an error on the way in.
 
 mod blocks;
+mod extension;
 mod inline;
+mod layout;
+mod links;
 mod macros;
+mod media;
 mod store;
-mod tree;
+mod style;
+mod tables;
 
 #[cfg(test)]
 mod tests;
 
 use serde_json::{Value, json};
+
+use crate::render::tree;
 
 /// Converts storage format to a document.
 pub(crate) fn from_storage(storage: &str) -> Result<Value, String> {

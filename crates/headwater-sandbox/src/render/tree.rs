@@ -1,38 +1,37 @@
 //! Storage format as a tree of elements and text.
 
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::render;
+use super::{MAX_DEPTH, check_storage, entities};
 
 /// A piece of storage format.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Element(Element),
     Text(String),
 }
 
 /// An element with what is inside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Element {
-    pub(super) name: String,
-    pub(super) attributes: Vec<(String, String)>,
-    pub(super) children: Vec<Node>,
+pub(crate) struct Element {
+    pub(crate) name: String,
+    pub(crate) attributes: Vec<(String, String)>,
+    pub(crate) children: Vec<Node>,
 }
 
 impl Element {
     /// The value of an attribute; empty when there is none.
-    pub(super) fn attribute(&self, name: &str) -> &str {
+    pub(crate) fn attribute(&self, name: &str) -> &str {
         self.attributes.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }
 
     /// The first child element of this name.
-    pub(super) fn child(&self, name: &str) -> Option<&Self> {
+    pub(crate) fn child(&self, name: &str) -> Option<&Self> {
         self.elements().find(|element| element.name == name)
     }
 
     /// The child elements.
-    pub(super) fn elements(&self) -> impl Iterator<Item = &Self> {
+    pub(crate) fn elements(&self) -> impl Iterator<Item = &Self> {
         self.children.iter().filter_map(|node| match node {
             Node::Element(element) => Some(element),
             Node::Text(_) => None,
@@ -40,7 +39,7 @@ impl Element {
     }
 
     /// All text inside, however deep.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.children
             .iter()
             .map(|node| match node {
@@ -52,38 +51,61 @@ impl Element {
 }
 
 /// Parses storage format; what is not well-formed is refused, with the reason.
-pub(super) fn parse(storage: &str) -> Result<Vec<Node>, String> {
-    // The check bounds the depth, which every walk over the tree relies on.
-    render::check_storage(storage)?;
-    let mut reader = Reader::from_str(storage);
-    let mut open = vec![Element::default()];
-    loop {
-        let event = reader.read_event().map_err(|error| error.to_string())?;
-        let node = match event {
-            Event::Start(tag) => {
-                open.push(element(&tag));
-                continue;
-            }
-            Event::End(_) => open.pop().map(Node::Element),
-            Event::Empty(tag) => Some(Node::Element(element(&tag))),
-            Event::Text(text) => Some(Node::Text(text.to_string())),
-            Event::CData(text) => Some(Node::Text(text.to_string())),
-            Event::GeneralRef(name) => Some(Node::Text(character(&name))),
-            Event::Eof => break,
-            _ => None,
-        };
-        if let (Some(node), Some(parent)) = (node, open.last_mut()) {
-            push(&mut parent.children, node);
-        }
-    }
-    Ok(open.into_iter().next().map(|root| root.children).unwrap_or_default())
+pub(crate) fn parse(storage: &str) -> Result<Vec<Node>, String> {
+    check_storage(storage)?;
+    Ok(parse_leniently(storage))
 }
 
-/// Joins neighbouring text: references split it.
-fn push(children: &mut Vec<Node>, node: Node) {
-    match (children.last_mut(), node) {
+/// Parses storage format as far as it makes sense. Elements are closed with those around them, ends without a
+/// beginning are left out, and so is what is nested too deeply: walks over the tree may rely on its depth.
+pub(crate) fn parse_leniently(storage: &str) -> Vec<Node> {
+    let mut reader = super::reader(storage);
+    let mut open = vec![Element::default()];
+    let mut too_deep = 0_usize;
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(_)) if open.len() > MAX_DEPTH => too_deep += 1,
+            Ok(Event::End(_)) if too_deep > 0 => too_deep -= 1,
+            Ok(_) if too_deep > 0 => {}
+            Ok(Event::Start(tag)) => open.push(element(&tag)),
+            Ok(Event::End(tag)) => close(&mut open, tag.name().as_ref()),
+            Ok(Event::Empty(tag)) => push(&mut open, Node::Element(element(&tag))),
+            Ok(Event::Text(text)) => push(&mut open, Node::Text(text.to_string())),
+            Ok(Event::CData(text)) => push(&mut open, Node::Text(text.to_string())),
+            Ok(Event::GeneralRef(name)) => {
+                push(&mut open, Node::Text(entities::resolve(&name).unwrap_or_default()));
+            }
+            Ok(Event::Eof) | Err(_) => break,
+            Ok(_) => {}
+        }
+    }
+    while open.len() > 1 {
+        close_last(&mut open);
+    }
+    open.pop().map(|root| root.children).unwrap_or_default()
+}
+
+/// Closes the innermost open element of this name, and what is open inside it.
+fn close(open: &mut Vec<Element>, name: &str) {
+    // The first one is the document, which nothing closes.
+    let Some(place) = open.iter().skip(1).rposition(|element| element.name == name) else { return };
+    while open.len() > place + 1 {
+        close_last(open);
+    }
+}
+
+fn close_last(open: &mut Vec<Element>) {
+    if let Some(element) = open.pop() {
+        push(open, Node::Element(element));
+    }
+}
+
+/// Adds a node to the innermost open element. Neighbouring text is joined: references split it.
+fn push(open: &mut [Element], node: Node) {
+    let Some(parent) = open.last_mut() else { return };
+    match (parent.children.last_mut(), node) {
         (Some(Node::Text(before)), Node::Text(text)) => before.push_str(&text),
-        (_, node) => children.push(node),
+        (_, node) => parent.children.push(node),
     }
 }
 
@@ -91,37 +113,7 @@ fn element(tag: &BytesStart<'_>) -> Element {
     let attributes = tag
         .attributes()
         .flatten()
-        .map(|attribute| (attribute.key.as_ref().to_owned(), resolve(&attribute.value)))
+        .map(|attribute| (attribute.key.as_ref().to_owned(), entities::resolve_all(&attribute.value)))
         .collect();
     Element { name: tag.name().as_ref().to_owned(), attributes, children: Vec::new() }
-}
-
-/// Resolves the references in the value of an attribute.
-fn resolve(value: &str) -> String {
-    let mut resolved = String::new();
-    let mut rest = value;
-    while let Some((before, behind)) = rest.split_once('&') {
-        resolved.push_str(before);
-        let Some((name, after)) = behind.split_once(';') else {
-            resolved.push('&');
-            rest = behind;
-            continue;
-        };
-        resolved.push_str(&character(name));
-        rest = after;
-    }
-    resolved.push_str(rest);
-    resolved
-}
-
-/// The text a reference stands for.
-fn character(name: &str) -> String {
-    match name {
-        // Plain text drops white space at its ends, and this is white space.
-        "nbsp" | "#160" | "#xa0" | "#xA0" => "\u{a0}".to_owned(),
-        "#10" | "#xa" | "#xA" => "\n".to_owned(),
-        "#9" | "#x9" => "\t".to_owned(),
-        "#32" | "#x20" => " ".to_owned(),
-        _ => render::plain_text(&format!("&{name};")),
-    }
 }

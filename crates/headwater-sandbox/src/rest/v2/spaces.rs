@@ -150,7 +150,7 @@ impl Show {
             return json!({});
         }
         let value = match format {
-            "view" => render::view_html(&space.description),
+            "view" => render::view_html(&space.description, &render::References::default()),
             _ => render::plain_text(&space.description),
         };
         json!({ format: { "representation": format, "value": value } })

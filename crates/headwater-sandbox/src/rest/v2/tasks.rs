@@ -12,6 +12,7 @@ use super::fields::Fields;
 use super::paging::{self, Page, Paging, Sort, up};
 use super::parameter::{LIST_FORMATS, body_format, boolean, ids, path_id, word};
 use crate::access;
+use crate::render::References;
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::content::Kind;
 use crate::storage::contents;
@@ -181,7 +182,7 @@ fn show(task: &Task, format: Option<&str>) -> Result<Value, Refusal> {
         "localId": task.local_id,
         "spaceId": task.space_id.to_string(),
         "status": tasks::word(task.complete),
-        "body": entity::body(&task.body, format)?,
+        "body": entity::body(&task.body, format, &References::default())?,
         "createdBy": task.creator_id,
         "assignedTo": task.assignee_id,
         "completedBy": task.completer_id,

@@ -10,6 +10,7 @@ use super::error::{no_content, not_found, wrong_type};
 use super::paging::{Page, Paging, Sort, down, single, up};
 use super::parameter::{LIST_FORMATS, body_format};
 use super::{attachments, documents, entity};
+use crate::render::References;
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::content::{Content, Kind};
 use crate::storage::listing::{After, By, Key};
@@ -165,8 +166,7 @@ fn show(version: &Version, subject: Subject, stored: &str, format: Option<&str>)
         Kind::Attachment => attachments::public_id(version.content_id),
         _ => version.content_id.to_string(),
     };
-    let then =
-        json!({ "id": id, "title": version.title, "body": body::show(&version.body, stored, format)? });
+    let then = json!({ "id": id, "title": version.title, "body": body::show(&version.body, stored, format, &References::default())? });
     shown.insert(subject.noun().to_owned(), then);
     Ok(Value::Object(shown))
 }

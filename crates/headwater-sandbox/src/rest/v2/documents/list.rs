@@ -11,6 +11,7 @@ use super::super::error::not_found;
 use super::super::paging::{Page, Paging, Sort, down, up};
 use super::super::parameter::{LIST_FORMATS, Statuses, body_format, ids, path_id, statuses, word};
 use crate::access;
+use crate::render::References;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::labels;
@@ -139,7 +140,7 @@ pub(crate) async fn spaces_of(
 
 fn show(row: &Listed, spaces: &HashMap<i64, Space>, format: Option<&str>) -> Result<Value, Refusal> {
     match spaces.get(&row.content.space_id) {
-        Some(space) => entity::document(&row.content, &row.version, space, format),
+        Some(space) => entity::document(&row.content, &row.version, space, format, &References::default()),
         // Foreign keys keep every content in a space, so there is nothing to show here.
         None => Ok(Value::Null),
     }
