@@ -48,9 +48,7 @@ pub(crate) fn router(state: State) -> Router {
         .route("/_web/files/{id}/{name}", get(files::file))
         .route(
             "/_web/sandbox.css",
-            get(async || {
-                ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=3600")], STYLE)
-            }),
+            get(async || ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "no-cache")], STYLE)),
         )
         .fallback(page::missing)
         .with_state(state)

@@ -29,7 +29,9 @@ pub(super) fn block(element: &Element) -> Value {
     let name = element.attribute("ac:name");
     let rich = element.child("ac:rich-text-body");
     let content = || rich.map(|body| blocks::convert(&body.children)).unwrap_or_default();
-    if let Some((_, panel)) = PANELS.iter().find(|(macro_name, _)| *macro_name == name) {
+    let panel = PANELS.iter().find(|(macro_name, _)| *macro_name == name);
+    // A panel of a document has no title: with one the macro stays a macro.
+    if let Some((_, panel)) = panel.filter(|_| element.child("ac:parameter").is_none()) {
         return json!({ "type": "panel", "attrs": { "panelType": panel }, "content": content() });
     }
     match name {

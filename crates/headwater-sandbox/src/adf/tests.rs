@@ -57,6 +57,8 @@ fn storage_survives_the_way_to_a_document_and_back() {
          <ac:rich-text-body><p>own</p></ac:rich-text-body></ac:structured-macro>",
         "<ac:structured-macro ac:name=\"panel\"><ac:parameter ac:name=\"title\">Named</ac:parameter>\
          <ac:rich-text-body><p>x</p></ac:rich-text-body></ac:structured-macro>",
+        "<ac:structured-macro ac:name=\"tip\"><ac:parameter ac:name=\"title\">Named</ac:parameter>\
+         <ac:rich-text-body><p>x</p></ac:rich-text-body></ac:structured-macro>",
         "<ac:adf-extension><ac:adf-node type=\"panel\"><ac:adf-attribute key=\"panel-type\">note</ac:adf-attribute>\
          <ac:adf-content><p>purple</p></ac:adf-content></ac:adf-node><ac:adf-fallback><div class=\"panel\">\
          <div class=\"panelContent\"><p>purple</p></div></div></ac:adf-fallback></ac:adf-extension>",

@@ -83,11 +83,10 @@ pub(super) fn routes() -> Vec<Route> {
 impl Subject {
     async fn find(self, call: &Call, connection: &mut SqliteConnection) -> Result<Content, Refusal> {
         let text = call.parameter(self.parameter);
-        let (digits, expected) = match self.kind {
-            Kind::Attachment => (text.strip_prefix("att").unwrap_or(text), "ContentId"),
-            _ => (text, "long"),
+        let id = match self.kind {
+            Kind::Attachment => attachments::read_id(self.parameter, text)?,
+            _ => text.parse().map_err(|_| wrong_type(self.parameter, text, "long"))?,
         };
-        let id = digits.parse().map_err(|_| wrong_type(self.parameter, text, expected))?;
         let content = documents::find(call, connection, self.kind, id).await?;
         if self.subtype.is_some() && content.subtype.as_deref() != self.subtype {
             return Err(no_content(self.kind, id));
