@@ -8,6 +8,7 @@ mod layout;
 mod links;
 mod macros;
 mod media;
+mod resolve;
 mod store;
 mod style;
 mod tables;
@@ -17,12 +18,14 @@ mod tests;
 
 use serde_json::{Value, json};
 
-use crate::render::tree;
+use crate::render::{References, tree};
 
 /// Converts storage format to a document.
-pub(crate) fn from_storage(storage: &str) -> Result<Value, String> {
+pub(crate) fn from_storage(storage: &str, references: &References) -> Result<Value, String> {
     let nodes = tree::parse(storage)?;
-    Ok(json!({ "type": "doc", "version": 1, "content": blocks::convert(&nodes) }))
+    let mut content = Value::Array(blocks::convert(&nodes));
+    resolve::resolve(&mut content, references);
+    Ok(json!({ "type": "doc", "version": 1, "content": content }))
 }
 
 /// Converts a document to storage format. The error names the node that cannot be converted.

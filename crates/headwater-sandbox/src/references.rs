@@ -2,6 +2,7 @@
 
 use sqlx::SqliteConnection;
 
+use crate::cql::escape;
 use crate::render::References;
 use crate::render::references::{FileReference, Mentioned, PageReference, mentioned};
 use crate::rest::v2::attachments::download_path;
@@ -112,11 +113,30 @@ async fn add_files(
             version: file.version,
             container_id: container,
             media_type: about.media_type,
+            file_id: about.file_id,
             address,
         };
         found.files.insert(file.title, reference);
     }
     Ok(())
+}
+
+/// A body that was sent, with the names of attached files where it has their ids.
+pub(crate) async fn name_files(
+    connection: &mut SqliteConnection,
+    container_id: i64,
+    mut storage: String,
+) -> Result<String, StorageError> {
+    if !storage.contains("<ri:attachment") {
+        return Ok(storage);
+    }
+    for file in attachments::of_container(connection, container_id).await? {
+        if let Some(about) = attachments::find(connection, file.id).await? {
+            let named = |name: &str| format!("<ri:attachment ri:filename=\"{}\"", escape(name));
+            storage = storage.replace(&named(&about.file_id), &named(&file.title));
+        }
+    }
+    Ok(storage)
 }
 
 /// The pages below, in their order.

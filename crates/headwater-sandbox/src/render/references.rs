@@ -55,6 +55,8 @@ pub(crate) struct FileReference {
     pub(crate) version: i64,
     pub(crate) container_id: i64,
     pub(crate) media_type: String,
+    /// The id by which documents name it.
+    pub(crate) file_id: String,
     pub(crate) address: String,
 }
 

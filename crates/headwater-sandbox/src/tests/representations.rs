@@ -95,6 +95,25 @@ async fn what_cannot_be_read_is_refused_with_the_reason() {
     assert_eq!(session.post("/wiki/api/v2/pages", &body).await.title(), "body.value: must be a string");
 }
 
+const FILE_ID: &str = "0d9f7c1e-aaaa-4bbb-8ccc-ddddeeeeffff";
+
+/// Attaches a picture to a page.
+async fn attach(world: &World, page: &str) {
+    let page = page.parse().unwrap();
+    let file = world.insert(Kind::Attachment, "a b.png", Some(page)).await;
+    let about = Attachment {
+        content_id: file,
+        container_id: page,
+        media_type: "image/png".to_owned(),
+        file_size: 1,
+        comment: String::new(),
+        file_id: FILE_ID.to_owned(),
+    };
+    let mut tx = world.storage.begin().await.unwrap();
+    attachments::insert(&mut tx, &about, b"x").await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// A page that refers to others, to people and files, and lists what is below it.
 async fn referring(session: &Session<'_>) -> String {
     let link = |title: &str, words: &str| {
@@ -120,18 +139,7 @@ async fn a_view_leads_to_what_a_body_refers_to_if_its_reader_may_see_it() {
     let secret = json!({ "spaceId": SPACE_ID.to_string(), "title": "Secret" });
     let secret = id(&session.post("/wiki/api/v2/pages?private=true", &secret).await.json);
     let page = referring(&session).await;
-    let file = world.insert(Kind::Attachment, "a b.png", Some(page.parse().unwrap())).await;
-    let about = Attachment {
-        content_id: file,
-        container_id: page.parse().unwrap(),
-        media_type: "image/png".to_owned(),
-        file_size: 1,
-        comment: String::new(),
-        file_id: "0d9f7c1e-aaaa-4bbb-8ccc-ddddeeeeffff".to_owned(),
-    };
-    let mut tx = world.storage.begin().await.unwrap();
-    attachments::insert(&mut tx, &about, b"x").await.unwrap();
-    tx.commit().await.unwrap();
+    attach(&world, &page).await;
     let child = id(&session.create_page("Below", json!({ "parentId": page })).await);
     let other = world.other_user().await;
     for (reader, sees_secret) in [(&session, true), (&other, false)] {
@@ -151,9 +159,37 @@ async fn a_view_leads_to_what_a_body_refers_to_if_its_reader_may_see_it() {
         let leads = html.contains(&format!("data-linked-resource-id=\"{secret}\""));
         assert_eq!(leads, sees_secret, "{html}");
     }
+    let path = format!("/wiki/api/v2/pages/{page}?body-format=atlas_doc_format");
+    let document = session.get(&path).await.json["body"]["atlas_doc_format"]["value"].clone();
+    for expected in [
+        format!("\"href\":\"{PUBLIC_URL}/wiki/spaces/BOX/pages/{open}/Open\""),
+        "\"text\":\"@Robin Sand\"".to_owned(),
+        format!("\"id\":\"{FILE_ID}\""),
+        format!("\"collection\":\"contentId-{page}\""),
+    ] {
+        assert!(document.as_str().unwrap().contains(&expected), "{expected} is not in {document}");
+    }
     let exported = session.get(&format!("/wiki/api/v2/pages/{page}?body-format=export_view")).await.json;
     let html = exported["body"]["export_view"]["value"].as_str().unwrap();
     assert!(html.contains(&format!("<a href=\"{PUBLIC_URL}/wiki/spaces/BOX/pages/{open}/Open\"")), "{html}");
+}
+
+#[tokio::test]
+async fn documents_may_name_files_by_their_ids() {
+    let world = World::new().await;
+    let session = world.session().await;
+    let page = id(&session.create_page("Page", json!({})).await);
+    attach(&world, &page).await;
+    let media = json!({ "type": "media", "attrs": { "type": "file", "id": FILE_ID, "collection": format!("contentId-{page}") } });
+    let document =
+        json!({ "type": "doc", "version": 1, "content": [{ "type": "mediaSingle", "content": [media] }] });
+    let mut change = update(&page, 2, "Page", &document.to_string());
+    change["body"]["representation"] = json!("atlas_doc_format");
+    let path = format!("/wiki/api/v2/pages/{page}");
+    assert_eq!(session.put(&path, &change).await.status, 200);
+    let kept = session.get(&format!("{path}?body-format=storage")).await.json;
+    let expected = "<ac:image><ri:attachment ri:filename=\"a b.png\" /></ac:image>";
+    assert_eq!(kept["body"]["storage"]["value"], expected);
 }
 
 #[tokio::test]

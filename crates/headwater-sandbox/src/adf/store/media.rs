@@ -45,7 +45,8 @@ fn picture(node: &Value, attributes: &str, caption: &str) -> Result<String, Stri
     let target = match text(node, "type") {
         "external" => format!("<ri:url ri:value=\"{}\" />", escape(text(node, "url"))),
         "file" | "link" | "mediaInline" => {
-            let name = [text(node, "__fileName"), text(node, "alt"), text(node, "id")];
+            // Who knows a file by its id only, has it named later, when it is known where it is attached.
+            let name = [text(node, "__fileName"), text(node, "id")];
             let name = name.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
             format!("<ri:attachment ri:filename=\"{}\" />", escape(name))
         }

@@ -18,7 +18,7 @@ pub(crate) struct Written {
 
 /// Whether a format shows what a body refers to by name, and not only the names.
 pub(crate) fn resolves(format: &str) -> bool {
-    matches!(format, "view" | "export_view" | "anonymous_export_view" | "styled_view")
+    matches!(format, "atlas_doc_format" | "view" | "export_view" | "anonymous_export_view" | "styled_view")
 }
 
 /// Shows a stored body in the wanted format.
@@ -26,7 +26,7 @@ pub(crate) fn write(storage: &str, format: &str, references: &References) -> Res
     match format {
         "storage" | "editor" => Ok(storage.to_owned()),
         "atlas_doc_format" => {
-            adf::from_storage(storage).map(|document| document.to_string()).map_err(|problem| {
+            adf::from_storage(storage, references).map(|document| document.to_string()).map_err(|problem| {
                 invalid_body(format!("The body cannot be shown as atlas_doc_format: {problem}"))
             })
         }

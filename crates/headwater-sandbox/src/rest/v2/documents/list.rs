@@ -96,8 +96,12 @@ pub(crate) async fn list(call: Call, kind: Kind, within: Within) -> Result<Respo
     let rows = listing::list(&mut tx, &filter, paging.order(), paging.after.as_ref(), paging.fetch()).await?;
     let spaces = spaces_of(&call, &mut tx).await?;
     let Page { rows, next } = paging.cut(rows);
-    let rows: Result<Vec<Value>, Refusal> = rows.iter().map(|row| show(row, &spaces, format)).collect();
-    Ok(Page { rows: rows?, next }.reply(&call, |row| row))
+    let mut shown = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let references = super::references(&call, &mut tx, &row.content, format).await?;
+        shown.push(show(row, &spaces, format, &references)?);
+    }
+    Ok(Page { rows: shown, next }.reply(&call, |row| row))
 }
 
 /// Lists what carries a label.
@@ -138,9 +142,14 @@ pub(crate) async fn spaces_of(
     Ok(spaces.into_iter().map(|space| (space.id, space)).collect())
 }
 
-fn show(row: &Listed, spaces: &HashMap<i64, Space>, format: Option<&str>) -> Result<Value, Refusal> {
+fn show(
+    row: &Listed,
+    spaces: &HashMap<i64, Space>,
+    format: Option<&str>,
+    references: &References,
+) -> Result<Value, Refusal> {
     match spaces.get(&row.content.space_id) {
-        Some(space) => entity::document(&row.content, &row.version, space, format, &References::default()),
+        Some(space) => entity::document(&row.content, &row.version, space, format, references),
         // Foreign keys keep every content in a space, so there is nothing to show here.
         None => Ok(Value::Null),
     }
