@@ -2,20 +2,30 @@
 //! counterpart becomes an extension node on the way out and an error on the way in.
 
 mod blocks;
+mod extension;
 mod inline;
+mod layout;
+mod links;
 mod macros;
+mod media;
+mod resolve;
 mod store;
-mod tree;
+mod style;
+mod tables;
 
 #[cfg(test)]
 mod tests;
 
 use serde_json::{Value, json};
 
+use crate::render::{References, tree};
+
 /// Converts storage format to a document.
-pub(crate) fn from_storage(storage: &str) -> Result<Value, String> {
+pub(crate) fn from_storage(storage: &str, references: &References) -> Result<Value, String> {
     let nodes = tree::parse(storage)?;
-    Ok(json!({ "type": "doc", "version": 1, "content": blocks::convert(&nodes) }))
+    let mut content = Value::Array(blocks::convert(&nodes));
+    resolve::resolve(&mut content, references);
+    Ok(json!({ "type": "doc", "version": 1, "content": content }))
 }
 
 /// Converts a document to storage format. The error names the node that cannot be converted.

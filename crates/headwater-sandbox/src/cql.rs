@@ -8,6 +8,7 @@ mod error;
 mod excerpt;
 mod lexer;
 mod lexicon;
+mod page;
 mod parser;
 mod people;
 mod resolve;

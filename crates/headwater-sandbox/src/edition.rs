@@ -1,7 +1,10 @@
 //! What a site has bought. Some operations are refused on the smaller editions.
 
+use serde::Deserialize;
+
 /// The edition of a site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
 pub enum Edition {
     /// No archiving, no classification, no redaction.
     Free,

@@ -10,7 +10,7 @@ pub fn normalise(text: &str) -> Option<String> {
 /// Reads a body as storage format and as wiki markup, and shows it.
 pub fn render(text: &str) {
     drop(render::check_storage(text));
-    drop(render::view_html(text));
+    drop(render::view_html(text, &render::References::default()));
     drop(render::plain_text(text));
     drop(wiki::to_storage(text));
 }

@@ -7,6 +7,7 @@ mod rates;
 mod refusals;
 mod site;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
@@ -117,14 +118,15 @@ impl Gateway {
 
     async fn answer(&self, parts: &Parts, body: Body) -> Result<Response, Refusal> {
         let through_gateway = split(parts.uri.path());
-        let path = through_gateway.map_or(parts.uri.path(), |(_, path)| path);
+        let path = through_gateway.map_or(Cow::Borrowed(parts.uri.path()), |(_, path)| of_site(path));
+        let path = path.as_ref();
         if parts.method == Method::PATCH {
             return Err(refusals::patch());
         }
         if refusals::looks_forged(parts) {
             return Err(refusals::forged());
         }
-        let Caller { account_id, site, app } = if let Some((cloud_id, path)) = through_gateway {
+        let Caller { account_id, site, app } = if let Some((cloud_id, _)) = through_gateway {
             self.caller(parts, cloud_id, path).await?
         } else {
             let (account_id, site) = site::caller(&self.state, parts).await?;
@@ -209,6 +211,13 @@ impl Gateway {
 /// The largest body of a request to this path.
 fn limit(path: &str) -> usize {
     if path.contains("/child/attachment") { UPLOAD_LIMIT } else { BODY_LIMIT }
+}
+
+/// A path of the gateway as the site knows it. The vendor's pages for developers leave out `/wiki`, and what is sent
+/// so arrives.
+fn of_site(path: &str) -> Cow<'_, str> {
+    let is_short = path.starts_with("/rest/api/") || path.starts_with("/api/v2/");
+    if is_short { Cow::Owned(format!("/wiki{path}")) } else { Cow::Borrowed(path) }
 }
 
 /// Takes `/ex/confluence/{cloudId}/rest/of/path` apart; the rest keeps its slash.

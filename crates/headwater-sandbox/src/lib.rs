@@ -20,6 +20,7 @@ mod media;
 mod oauth;
 mod options;
 mod random;
+mod references;
 mod render;
 mod rest;
 mod sandbox;

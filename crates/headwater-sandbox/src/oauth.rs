@@ -2,6 +2,7 @@
 
 mod authorize;
 mod consent;
+mod jwt;
 mod pages;
 mod pkce;
 mod resources;

@@ -2,7 +2,9 @@
 
 mod entities;
 mod macro_body;
-mod macros;
+pub(crate) mod references;
+mod text;
+pub(crate) mod tree;
 mod view;
 
 #[cfg(test)]
@@ -12,6 +14,8 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 pub(crate) use macro_body::{MacroBody, find_macro};
+pub(crate) use references::References;
+pub(crate) use text::plain_text;
 pub(crate) use view::view_html;
 
 /// Deeper documents are not written by people.
@@ -57,45 +61,6 @@ pub(crate) fn check_storage(storage: &str) -> Result<(), String> {
     match open.pop() {
         None => Ok(()),
         Some(name) => Err(wrong(&format!("Unexpected EOF; expected close tag </{name}>"))),
-    }
-}
-
-/// The text that a reader sees, for searching: words of different blocks are apart, macro parameters are left out.
-pub(crate) fn plain_text(storage: &str) -> String {
-    let mut text = String::new();
-    let mut parameter = 0_usize;
-    let mut reader = reader(storage);
-    loop {
-        match reader.read_event() {
-            Ok(Event::Start(tag)) => {
-                parameter += usize::from(parameter > 0 || is_hidden(tag.name().as_ref()));
-                push_space(&mut text);
-            }
-            Ok(Event::End(_)) => {
-                parameter = parameter.saturating_sub(1);
-                push_space(&mut text);
-            }
-            Ok(Event::Empty(_)) => push_space(&mut text),
-            Ok(Event::Text(part)) if parameter == 0 => text.push_str(&part),
-            Ok(Event::CData(part)) if parameter == 0 => text.push_str(&part),
-            Ok(Event::GeneralRef(reference)) if parameter == 0 => {
-                text.push_str(&entities::resolve(&reference).unwrap_or_default());
-            }
-            Ok(Event::Eof) | Err(_) => break,
-            Ok(_) => {}
-        }
-    }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn is_hidden(name: &str) -> bool {
-    matches!(name, "ac:parameter" | "ac:task-id" | "ac:task-uuid" | "ac:task-status")
-}
-
-/// Parts words of neighbouring elements.
-fn push_space(text: &mut String) {
-    if !text.is_empty() && !text.ends_with(' ') {
-        text.push(' ');
     }
 }
 

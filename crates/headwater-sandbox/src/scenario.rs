@@ -5,6 +5,7 @@
 
 mod content;
 mod file;
+mod site;
 
 use axum::Json;
 use axum::extract::State as Extract;
@@ -17,9 +18,12 @@ use crate::state::State;
 use crate::storage::StorageError;
 
 /// The scenarios that come with the sandbox.
-const SCENARIOS: [(&str, &str); 6] = [
+const SCENARIOS: [(&str, &str); 9] = [
+    ("classic-gone", include_str!("../scenarios/classic-gone.toml")),
     ("family-killed", include_str!("../scenarios/family-killed.toml")),
+    ("free-edition", include_str!("../scenarios/free-edition.toml")),
     ("lost-rotation", include_str!("../scenarios/lost-rotation.toml")),
+    ("only-roles", include_str!("../scenarios/only-roles.toml")),
     ("provider-down", include_str!("../scenarios/provider-down.toml")),
     ("short-lives", include_str!("../scenarios/short-lives.toml")),
     ("throttled", include_str!("../scenarios/throttled.toml")),

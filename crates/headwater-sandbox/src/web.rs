@@ -21,6 +21,8 @@ use axum::middleware::map_response;
 use axum::response::Redirect;
 use axum::routing::get;
 
+pub(crate) use files::path as file_path;
+
 use crate::state::State;
 
 const STYLE: &str = include_str!("../templates/web/sandbox.css");
@@ -46,9 +48,7 @@ pub(crate) fn router(state: State) -> Router {
         .route("/_web/files/{id}/{name}", get(files::file))
         .route(
             "/_web/sandbox.css",
-            get(async || {
-                ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=3600")], STYLE)
-            }),
+            get(async || ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "no-cache")], STYLE)),
         )
         .fallback(page::missing)
         .with_state(state)

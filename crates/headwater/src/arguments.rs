@@ -150,6 +150,9 @@ pub(crate) struct SandboxArguments {
     /// What the made-up pages are made from; the same seed makes the same pages.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// A scenario to load: one of the sandbox's own, or a file; may be given several times.
+    #[arg(long = "scenario", value_name = "NAME OR FILE")]
+    pub(crate) scenarios: Vec<String>,
 }
 
 /// `headwater key`

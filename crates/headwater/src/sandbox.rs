@@ -1,7 +1,8 @@
 //! `headwater sandbox`: an emulated Confluence Cloud.
 
+use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -49,7 +50,11 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<()> {
     if !had_content && arguments.pages > 0 {
         running.sandbox.generate_pages(arguments.pages, arguments.seed).await?;
     }
+    for scenario in &arguments.scenarios {
+        load(&running.sandbox, scenario).await?;
+    }
     let secret = arguments.client_secret.unwrap_or_else(made_up_secret);
+    let has_callback = !arguments.redirect_uris.is_empty();
     let client = Client {
         client_id: arguments.client_id.clone(),
         client_secret: secret.clone(),
@@ -64,6 +69,9 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<()> {
     say!("Confluence sandbox at {}", running.url);
     say!("  OAuth app      client id {}, client secret {secret}", arguments.client_id);
     say!("  authorize URL  {}/authorize", running.url);
+    if !has_callback {
+        say!("  redirect URI   none yet, so nobody can consent: give the app's with --redirect-uri");
+    }
     say!("  token URL      {}/oauth/token", running.url);
     say!("  API gateway    {}/ex/confluence/{{cloud id}}", running.url);
     say!("  web view       {}/wiki", running.url);
@@ -79,6 +87,17 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<()> {
     tasks.wait().await;
     signals.abort();
     Ok(())
+}
+
+/// Loads a scenario from a file, or one of the sandbox's own.
+async fn load(sandbox: &Sandbox, name_or_file: &str) -> Result<()> {
+    let file = Path::new(name_or_file);
+    let text = if file.is_file() {
+        fs::read_to_string(file).with_context(|| format!("{name_or_file} could not be read"))?
+    } else {
+        name_or_file.to_owned()
+    };
+    sandbox.load_scenario(&text).await.with_context(|| format!("scenario {name_or_file}"))
 }
 
 /// Opens a sandbox and binds its ports, on this machine only.

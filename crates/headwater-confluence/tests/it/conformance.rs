@@ -26,6 +26,8 @@ struct Defects {
     refused: BTreeMap<String, u16>,
     /// Inputs that are taken although the document does not allow them.
     taken: BTreeMap<String, Vec<String>>,
+    /// Inputs that the document allows and that find nothing here, or cannot be had together with the others.
+    fruitless: BTreeMap<String, Vec<String>>,
 }
 
 /// What one operation came to.
@@ -36,6 +38,7 @@ struct Found {
     missing: bool,
     valid: bool,
     wrong_inputs: usize,
+    right_inputs: usize,
 }
 
 /// An input that the document does not allow.
@@ -79,16 +82,25 @@ fn the_sandbox_answers_what_the_vendors_document_describes() {
         found.len() - refused - missing
     );
     let wrong: usize = found.iter().map(|(_, it)| it.wrong_inputs).sum();
-    println!("{} replies valid, {wrong} wrong inputs refused", count(|it| it.valid));
+    let right: usize = found.iter().map(|(_, it)| it.right_inputs).sum();
+    println!(
+        "{} replies valid, {wrong} wrong inputs refused, {right} right ones taken",
+        count(|it| it.valid)
+    );
     assert_eq!(missing, 0);
     assert!(problems.is_empty(), "{} problems:\n{problems}", problems.lines().count());
 }
 
 impl Defects {
     fn takes(&self, operation: &Operation<'_>, input: &WrongInput) -> bool {
-        let known = [operation.name, "*"].into_iter().filter_map(|it| self.taken.get(it)).flatten();
-        known.into_iter().any(|it| *it == input.name)
+        names(&self.taken, operation, &input.name)
     }
+}
+
+/// Whether a list names an input of an operation, or of all of them.
+fn names(list: &BTreeMap<String, Vec<String>>, operation: &Operation<'_>, input: &str) -> bool {
+    let known = [operation.name, "*"].into_iter().filter_map(|it| list.get(it)).flatten();
+    known.into_iter().any(|it| *it == input)
 }
 
 impl Walk<'_> {
@@ -155,10 +167,59 @@ impl Walk<'_> {
             }
             found.wrong_inputs += 1;
         }
+        if operation.method == "GET" {
+            self.take_right_inputs(operation, &world, &path, &mut found).await;
+        }
         world.call(&token, tool, arguments).await;
         let reply = world.replies.borrow_mut().pop().expect("a reply to the call");
         self.check(operation, &reply, &mut found);
         found
+    }
+
+    /// Asks once more for each value that the document lists: it must be taken, and what comes back be as described.
+    async fn take_right_inputs(
+        &self,
+        operation: &Operation<'_>,
+        world: &World<'_>,
+        path: &str,
+        found: &mut Found,
+    ) {
+        for parameter in self.api.parameters(operation).iter().filter(|it| !it.in_path) {
+            for value in self.right_values(parameter) {
+                let input = format!("{}={value}", parameter.name);
+                let path = with_query(path, parameter.name, &value);
+                let (status, answer) = world.ask_whole(&world.everything, "GET", &path).await;
+                if status >= 400 {
+                    if !names(&self.defects.fruitless, operation, &input) {
+                        found.problems.push(format!("{status} for the right input {input}: {answer}"));
+                    }
+                    continue;
+                }
+                found.right_inputs += 1;
+                let body = serde_json::from_str(&answer).unwrap_or_default();
+                let before = found.problems.len();
+                self.check(operation, &Raw { status, body }, found);
+                for problem in found.problems.iter_mut().skip(before) {
+                    *problem = format!("{problem} (with {input})");
+                }
+            }
+        }
+    }
+
+    /// Values that a parameter's schema lists: words, switches, and the bounds of numbers.
+    fn right_values(&self, parameter: &Parameter<'_>) -> Vec<String> {
+        let schema = parameter.schema;
+        let elements = self.api.follow(&schema["items"]);
+        let one = if elements.is_object() { elements } else { schema };
+        let words = one["enum"].as_array().into_iter().flatten();
+        let mut values: Vec<String> = words.filter_map(Value::as_str).map(str::to_owned).collect();
+        if one["type"] == "boolean" {
+            values.extend(["true".to_owned(), "false".to_owned()]);
+        }
+        for bound in ["minimum", "maximum"] {
+            values.extend(schema[bound].as_i64().map(|it| it.to_string()));
+        }
+        values
     }
 
     fn check(&self, operation: &Operation<'_>, reply: &Raw, found: &mut Found) {
@@ -203,6 +264,10 @@ impl Walk<'_> {
                 });
             }
         }
+        for parameter in self.api.parameters(operation).iter().filter(|it| it.required && !it.in_path) {
+            let name = format!("no {}", parameter.name);
+            inputs.push(WrongInput { name, path: without_query(path, parameter.name), body: text.clone() });
+        }
         let Some(Value::Object(members)) = body.filter(|_| operation.has_body()) else { return inputs };
         let mut with_body = |name: String, body: String| {
             inputs.push(WrongInput { name, path: path.to_owned(), body: Some(body) });
@@ -212,6 +277,14 @@ impl Walk<'_> {
             let mut members: Map<String, Value> = members.clone();
             members.remove(&name);
             with_body(format!("a body without {name}"), Value::Object(members).to_string());
+        }
+        for (name, schema) in self.api.members(operation) {
+            for wrong in wrong_members(schema) {
+                let mut members: Map<String, Value> = members.clone();
+                let input = format!("a body with {name}: {wrong}");
+                members.insert(name.to_owned(), wrong);
+                with_body(input, Value::Object(members).to_string());
+            }
         }
         inputs
     }
@@ -232,11 +305,33 @@ impl Walk<'_> {
         }
         values.extend(schema["maximum"].as_i64().map(|it| (it + 1).to_string()));
         values.extend(schema["minimum"].as_i64().map(|it| (it - 1).to_string()));
+        if let Some(most) = schema["maxItems"].as_u64() {
+            let entry = if one["type"] == "integer" { "1" } else { "x" };
+            let many = usize::try_from(most + 1).unwrap_or(usize::MAX);
+            values.push(vec![entry; many].join(","));
+        }
+        if one.get("pattern").is_some() {
+            values.push("att-1".to_owned());
+        }
         if parameter.name == "cursor" {
             values.push("garbage".to_owned());
         }
         values
     }
+}
+
+/// Values that the schema of a member does not allow.
+fn wrong_members(schema: &Value) -> Vec<Value> {
+    let mut wrong = Vec::new();
+    if schema.get("enum").is_some() {
+        wrong.push(json!("nonsense"));
+    }
+    match schema["type"].as_str() {
+        Some("string") => wrong.push(json!({ "a": 1 })),
+        Some("integer" | "boolean" | "array" | "object") => wrong.push(json!("nonsense")),
+        _ => {}
+    }
+    wrong
 }
 
 /// The path with another value in the place of a parameter.
@@ -245,6 +340,13 @@ fn with_segment(template: &str, path: &str, name: &str, value: &str) -> String {
         template.split('/').position(|it| it == format!("{{{name}}}")).expect("a parameter of the path");
     let segments = path.split('/').enumerate();
     segments.map(|(at, it)| if at == place { value } else { it }).collect::<Vec<_>>().join("/")
+}
+
+/// The path without a parameter.
+fn without_query(path: &str, name: &str) -> String {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let others: Vec<&str> = query.split('&').filter(|it| it.split('=').next() != Some(name)).collect();
+    format!("{path}?{}", others.join("&"))
 }
 
 /// The path with one more parameter, or another value of one that it has.

@@ -23,6 +23,8 @@ pub(crate) struct Operation<'a> {
 pub(crate) struct Parameter<'a> {
     pub(crate) in_path: bool,
     pub(crate) name: &'a str,
+    /// Whether requests must have it.
+    pub(crate) required: bool,
     pub(crate) schema: &'a Value,
 }
 
@@ -76,6 +78,7 @@ impl OpenApi {
             Parameter {
                 in_path: it["in"] == "path",
                 name: it["name"].as_str().unwrap(),
+                required: it["required"] == true,
                 schema: self.follow(&it["schema"]),
             }
         };
@@ -88,6 +91,14 @@ impl OpenApi {
         let schema = self.follow(&body["content"]["application/json"]["schema"]);
         let names = schema["required"].as_array().into_iter().flatten();
         names.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// The members that a request's body may have, with their schemas.
+    pub(crate) fn members<'a>(&'a self, operation: &Operation<'a>) -> Vec<(&'a str, &'a Value)> {
+        let body = self.follow(&operation.entry["requestBody"]);
+        let schema = self.follow(&body["content"]["application/json"]["schema"]);
+        let members = schema["properties"].as_object().into_iter().flatten();
+        members.map(|(name, schema)| (name.as_str(), self.follow(schema))).collect()
     }
 
     /// The schema of the replies with a status; null for one without a body, nothing when the status is not foreseen.

@@ -215,6 +215,17 @@ impl<'a> World<'a> {
         (format!("{}{question}", plan.path), plan.body)
     }
 
+    /// Sends a request of one's own making without a body, and gives the whole answer.
+    pub(crate) async fn ask_whole(&self, token: &str, method: &str, path: &str) -> (u16, String) {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/ex/confluence/{CLOUD_ID}{path}"))
+            .header(AUTHORIZATION, format!("Bearer {token}"))
+            .header(ACCEPT, "application/json");
+        let (status, _, answer) = self.send(request.body(Body::empty()).unwrap()).await;
+        (status, String::from_utf8_lossy(&answer).into_owned())
+    }
+
     /// Sends a request of one's own making.
     pub(crate) async fn ask(
         &self,

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::inline;
-use super::macros;
-use super::tree::{Element, Node};
+use super::{extension, inline, layout, macros, media, style, tables};
+use crate::render::tree::{Element, Node};
 
 /// Converts what stands where blocks stand. Loose text is gathered into paragraphs.
 pub(super) fn convert(nodes: &[Node]) -> Vec<Value> {
@@ -25,36 +24,70 @@ pub(super) fn convert(nodes: &[Node]) -> Vec<Value> {
 
 fn flush(loose: &mut Vec<Node>, blocks: &mut Vec<Value>) {
     let nodes = std::mem::take(loose);
-    let is_blank = |node: &Node| matches!(node, Node::Text(text) if text.trim().is_empty());
     if !nodes.iter().all(is_blank) {
         blocks.push(json!({ "type": "paragraph", "content": inline::convert(&nodes, &[]) }));
     }
 }
 
+fn is_blank(node: &Node) -> bool {
+    matches!(node, Node::Text(text) if text.trim().is_empty())
+}
+
 fn convert_element(element: &Element) -> Vec<Value> {
     let one = |node: Value| vec![node];
     match element.name.as_str() {
-        "p" => one(json!({ "type": "paragraph", "content": inline::convert(&element.children, &[]) })),
+        "p" => one(paragraph(element)),
         "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => one(heading(element)),
         "ul" => one(json!({ "type": "bulletList", "content": items(element) })),
         "ol" => one(ordered(element)),
         "blockquote" => one(json!({ "type": "blockquote", "content": convert(&element.children) })),
         "hr" => one(json!({ "type": "rule" })),
         "pre" => one(macros::code_block("", &element.text())),
-        "table" => one(json!({ "type": "table", "content": rows(element) })),
+        "table" => one(tables::table(element)),
         "ac:task-list" => one(macros::task_list(element)),
-        "ac:image" => macros::image(element).into_iter().collect(),
+        "ac:image" => media::single(element).into_iter().collect(),
         "ac:structured-macro" => one(macros::block(element)),
-        "ac:layout-section" => one(json!({ "type": "layoutSection", "content": cells(element) })),
+        "ac:layout-section" => one(layout::section(element)),
+        "ac:adf-extension" => extension::node(element).into_iter().collect(),
         // Wrappers that mean nothing of their own.
         _ => convert(&element.children),
+    }
+}
+
+/// A paragraph; one that holds nothing but a card that stands by itself is that card.
+fn paragraph(element: &Element) -> Value {
+    let mut inside = element.children.iter().filter(|node| !is_blank(node));
+    if let (Some(Node::Element(link)), None) = (inside.next(), inside.next())
+        && link.name == "a"
+        && let Some(kind) = card(link.attribute("data-card-appearance"))
+    {
+        return json!({ "type": kind, "attrs": { "url": link.attribute("href") } });
+    }
+    placed(json!({ "type": "paragraph", "content": inline::convert(&element.children, &[]) }), element)
+}
+
+/// What a link is that shows its target as a block.
+fn card(appearance: &str) -> Option<&'static str> {
+    match appearance {
+        "block" => Some("blockCard"),
+        "embed" => Some("embedCard"),
+        _ => None,
     }
 }
 
 fn heading(element: &Element) -> Value {
     let level: u8 = element.name.trim_start_matches('h').parse().unwrap_or(1);
     let content = inline::convert(&element.children, &[]);
-    json!({ "type": "heading", "attrs": { "level": level }, "content": content })
+    placed(json!({ "type": "heading", "attrs": { "level": level }, "content": content }), element)
+}
+
+/// The block with the marks that say where its lines stand.
+fn placed(mut block: Value, element: &Element) -> Value {
+    let marks = style::placement(element.attribute("style"));
+    if let (false, Some(block)) = (marks.is_empty(), block.as_object_mut()) {
+        block.insert("marks".to_owned(), json!(marks));
+    }
+    block
 }
 
 fn ordered(element: &Element) -> Value {
@@ -65,43 +98,4 @@ fn ordered(element: &Element) -> Value {
 fn items(element: &Element) -> Vec<Value> {
     let items = element.elements().filter(|item| item.name == "li");
     items.map(|item| json!({ "type": "listItem", "content": convert(&item.children) })).collect()
-}
-
-fn rows(element: &Element) -> Vec<Value> {
-    let mut rows = Vec::new();
-    for child in element.elements() {
-        match child.name.as_str() {
-            "thead" | "tbody" | "tfoot" => rows.extend(self::rows(child)),
-            "tr" => rows.push(json!({ "type": "tableRow", "content": table_cells(child) })),
-            _ => {}
-        }
-    }
-    rows
-}
-
-fn table_cells(row: &Element) -> Vec<Value> {
-    let cells = row.elements().filter(|cell| cell.name == "td" || cell.name == "th");
-    cells
-        .map(|cell| {
-            let kind = if cell.name == "th" { "tableHeader" } else { "tableCell" };
-            let mut attributes = json!({});
-            for name in ["colspan", "rowspan"] {
-                let span: Option<i64> = cell.attribute(name).parse().ok().filter(|span| *span > 1);
-                if let (Some(attributes), Some(span)) = (attributes.as_object_mut(), span) {
-                    attributes.insert(name.to_owned(), json!(span));
-                }
-            }
-            json!({ "type": kind, "attrs": attributes, "content": convert(&cell.children) })
-        })
-        .collect()
-}
-
-fn cells(section: &Element) -> Vec<Value> {
-    let cells: Vec<&Element> = section.elements().filter(|cell| cell.name == "ac:layout-cell").collect();
-    let count = u32::try_from(cells.len().max(1)).unwrap_or(1);
-    let width = 100.0 / f64::from(count);
-    cells
-        .into_iter()
-        .map(|cell| json!({ "type": "layoutColumn", "attrs": { "width": width }, "content": convert(&cell.children) }))
-        .collect()
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::macros;
-use super::tree::{Element, Node};
+use super::{links, macros, media, style};
+use crate::render::tree::{Element, Node};
 
 /// Converts inline content. White space between blocks is dropped by the caller; inside it is kept.
 pub(super) fn convert(nodes: &[Node], marks: &[Value]) -> Vec<Value> {
@@ -56,12 +56,22 @@ fn convert_element(element: &Element, marks: &[Value]) -> Vec<Value> {
         "s" | "del" => marked(json!({ "type": "strike" })),
         "code" => marked(json!({ "type": "code" })),
         "sub" | "sup" => marked(json!({ "type": "subsup", "attrs": { "type": element.name } })),
+        "span" => coloured(element, marks),
+        "a" if element.attribute("data-card-appearance") == "inline" => {
+            vec![json!({ "type": "inlineCard", "attrs": { "url": element.attribute("href") } })]
+        }
         "a" => marked(json!({ "type": "link", "attrs": { "href": element.attribute("href") } })),
         "br" => vec![json!({ "type": "hardBreak" })],
         "time" => vec![json!({ "type": "date", "attrs": { "timestamp": timestamp(element) } })],
         "ac:emoticon" => emoticon(element, marks),
-        "ac:link" => link(element, marks),
-        "ac:structured-macro" => vec![macros::status(element)],
+        "ac:link" => links::link(element, marks),
+        "ac:image" => media::inline(element).into_iter().collect(),
+        "ac:inline-comment-marker" => marked(json!({
+            "type": "annotation",
+            "attrs": { "annotationType": "inlineComment", "id": element.attribute("ac:ref") },
+        })),
+        "ac:structured-macro" if element.attribute("ac:name") == "status" => vec![macros::status(element)],
+        "ac:structured-macro" => vec![macros::inline(element)],
         _ => convert(&element.children, marks),
     }
 }
@@ -88,29 +98,20 @@ fn emoticon(element: &Element, marks: &[Value]) -> Vec<Value> {
     match (name.is_empty(), fallback.is_empty()) {
         (true, true) => text_node(&format!(":{}:", element.attribute("ac:name")), marks),
         (true, false) => text_node(fallback, marks),
-        _ => vec![json!({ "type": "emoji", "attrs": { "shortName": name, "text": fallback } })],
+        _ => {
+            let mut attributes = json!({ "shortName": name, "text": fallback });
+            let id = element.attribute("ac:emoji-id");
+            if let (false, Some(attributes)) = (id.is_empty(), attributes.as_object_mut()) {
+                attributes.insert("id".to_owned(), json!(id));
+            }
+            vec![json!({ "type": "emoji", "attrs": attributes })]
+        }
     }
 }
 
-/// A link to a page by its title, to a person, or to a file.
-fn link(element: &Element, marks: &[Value]) -> Vec<Value> {
-    if let Some(user) = element.child("ri:user") {
-        return vec![json!({ "type": "mention", "attrs": { "id": user.attribute("ri:account-id") } })];
-    }
-    let page = element.child("ri:page").or_else(|| element.child("ri:blog-post"));
-    let title = page.map_or("", |page| page.attribute("ri:content-title"));
-    let space = page.map_or("", |page| page.attribute("ri:space-key"));
-    let words = ["ac:link-body", "ac:plain-text-link-body"].iter().find_map(|name| element.child(name));
-    let words = words.map(Element::text).filter(|words| !words.is_empty());
-    let encoded: String = url::form_urlencoded::byte_serialize(title.as_bytes()).collect();
-    let mut metadata = json!({ "linkType": "page", "contentTitle": title });
-    if let (Some(metadata), false) = (metadata.as_object_mut(), space.is_empty()) {
-        metadata.insert("spaceKey".to_owned(), json!(space));
-    }
+/// Text in the colours of its `span`.
+fn coloured(element: &Element, marks: &[Value]) -> Vec<Value> {
     let mut marks = marks.to_vec();
-    marks.push(json!({
-        "type": "link",
-        "attrs": { "href": format!("/wiki/search?q={encoded}"), "__confluenceMetadata": metadata },
-    }));
-    text_node(&words.unwrap_or_else(|| title.to_owned()), &marks)
+    marks.extend(style::colours(element.attribute("style")));
+    convert(&element.children, &marks)
 }

@@ -1,26 +1,51 @@
-//! Macros, tasks and pictures, out of storage format.
+//! Macros and tasks, out of storage format.
 
 use serde_json::{Map, Value, json};
 
-use super::tree::Element;
 use super::{blocks, inline};
+use crate::render::tree::Element;
 
-/// The panels: the macro and the panel type.
+/// The panels: the macro and the panel type, which is the one with the same colour.
 pub(super) const PANELS: [(&str, &str); 4] =
-    [("info", "info"), ("note", "note"), ("warning", "warning"), ("tip", "success")];
+    [("info", "info"), ("note", "warning"), ("warning", "error"), ("tip", "success")];
+
+/// Panels with a colour of their own: the parameter of the macro and the attribute of the node.
+pub(super) const CUSTOM_PANEL: [(&str, &str); 4] = [
+    ("bgColor", "panelColor"),
+    ("panelIcon", "panelIcon"),
+    ("panelIconId", "panelIconId"),
+    ("panelIconText", "panelIconText"),
+];
 
 /// The type of extension nodes that stand for macros.
 pub(super) const MACRO: &str = "com.atlassian.confluence.macro.core";
+
+/// What a document keeps of a macro besides its parameters: attribute and member.
+pub(super) const METADATA: [(&str, &str); 2] =
+    [("ac:macro-id", "macroId"), ("ac:schema-version", "schemaVersion")];
 
 /// A macro that stands where a block stands.
 pub(super) fn block(element: &Element) -> Value {
     let name = element.attribute("ac:name");
     let rich = element.child("ac:rich-text-body");
     let content = || rich.map(|body| blocks::convert(&body.children)).unwrap_or_default();
-    if let Some((_, panel)) = PANELS.iter().find(|(macro_name, _)| *macro_name == name) {
+    let panel = PANELS.iter().find(|(macro_name, _)| *macro_name == name);
+    // A panel of a document has no title: with one the macro stays a macro.
+    if let Some((_, panel)) = panel.filter(|_| element.child("ac:parameter").is_none()) {
         return json!({ "type": "panel", "attrs": { "panelType": panel }, "content": content() });
     }
     match name {
+        "panel" if is_custom_panel(element) => {
+            let mut attributes = Map::new();
+            attributes.insert("panelType".to_owned(), json!("custom"));
+            for (parameter_name, attribute) in CUSTOM_PANEL {
+                let value = parameter(element, parameter_name);
+                if !value.is_empty() {
+                    attributes.insert(attribute.to_owned(), json!(value));
+                }
+            }
+            json!({ "type": "panel", "attrs": attributes, "content": content() })
+        }
         "code" => {
             let body = element.child("ac:plain-text-body").map(Element::text).unwrap_or_default();
             code_block(&parameter(element, "language"), &body)
@@ -31,6 +56,18 @@ pub(super) fn block(element: &Element) -> Value {
         "status" => json!({ "type": "paragraph", "content": [status(element)] }),
         _ => extension(element, rich),
     }
+}
+
+/// A macro inside a line.
+pub(super) fn inline(element: &Element) -> Value {
+    let attributes = extension_attributes(element);
+    json!({ "type": "inlineExtension", "attrs": attributes })
+}
+
+/// Whether a document can say everything that a panel macro does.
+fn is_custom_panel(element: &Element) -> bool {
+    let mut names = element.elements().filter(|child| child.name == "ac:parameter");
+    names.all(|it| CUSTOM_PANEL.iter().any(|(known, _)| *known == it.attribute("ac:name")))
 }
 
 /// The lozenge.
@@ -58,8 +95,11 @@ pub(super) fn task_list(element: &Element) -> Value {
     let text = |task: &Element, name: &str| task.child(name).map(Element::text).unwrap_or_default();
     let items: Vec<Value> = element
         .elements()
-        .filter(|task| task.name == "ac:task")
+        .filter(|task| matches!(task.name.as_str(), "ac:task" | "ac:task-list"))
         .map(|task| {
+            if task.name == "ac:task-list" {
+                return task_list(task);
+            }
             let state = if text(task, "ac:task-status") == "complete" { "DONE" } else { "TODO" };
             let body = task.child("ac:task-body");
             let content = body.map(|body| inline::convert(&body.children, &[])).unwrap_or_default();
@@ -67,25 +107,11 @@ pub(super) fn task_list(element: &Element) -> Value {
             json!({ "type": "taskItem", "attrs": { "localId": id, "state": state }, "content": content })
         })
         .collect();
-    json!({ "type": "taskList", "attrs": { "localId": "" }, "content": items })
+    let id = text(element, "ac:task-list-id");
+    json!({ "type": "taskList", "attrs": { "localId": id }, "content": items })
 }
 
-/// A picture by its address, or an attached one by its file name.
-pub(super) fn image(element: &Element) -> Option<Value> {
-    let alt = element.attribute("ac:alt");
-    let media = match (element.child("ri:url"), element.child("ri:attachment")) {
-        (Some(url), _) => json!({ "type": "external", "url": url.attribute("ri:value"), "alt": alt }),
-        (None, Some(file)) => {
-            let name = file.attribute("ri:filename");
-            json!({ "type": "file", "id": name, "collection": "", "__fileName": name, "alt": alt })
-        }
-        (None, None) => return None,
-    };
-    let media = json!({ "type": "media", "attrs": media });
-    Some(json!({ "type": "mediaSingle", "attrs": { "layout": "center" }, "content": [media] }))
-}
-
-fn extension(element: &Element, rich: Option<&Element>) -> Value {
+fn extension_attributes(element: &Element) -> Value {
     let mut parameters = Map::new();
     for parameter in element.elements().filter(|child| child.name == "ac:parameter") {
         let name = parameter.attribute("ac:name").to_owned();
@@ -95,12 +121,25 @@ fn extension(element: &Element, rich: Option<&Element>) -> Value {
     if let Some(body) = plain {
         parameters.insert("__bodyContent".to_owned(), json!({ "value": body }));
     }
-    let attributes = json!({
-        "extensionType": MACRO,
-        "extensionKey": element.attribute("ac:name"),
-        "parameters": { "macroParams": parameters },
-        "layout": "default",
-    });
+    let mut metadata = Map::new();
+    for (attribute, name) in METADATA {
+        let value = element.attribute(attribute);
+        if !value.is_empty() {
+            metadata.insert(name.to_owned(), json!({ "value": value }));
+        }
+    }
+    let mut about = json!({ "macroParams": parameters });
+    if let (false, Some(about)) = (metadata.is_empty(), about.as_object_mut()) {
+        about.insert("macroMetadata".to_owned(), Value::Object(metadata));
+    }
+    json!({ "extensionType": MACRO, "extensionKey": element.attribute("ac:name"), "parameters": about })
+}
+
+fn extension(element: &Element, rich: Option<&Element>) -> Value {
+    let mut attributes = extension_attributes(element);
+    if let Some(attributes) = attributes.as_object_mut() {
+        attributes.insert("layout".to_owned(), json!("default"));
+    }
     match rich {
         Some(body) => {
             let content = blocks::convert(&body.children);

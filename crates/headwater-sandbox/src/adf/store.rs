@@ -1,9 +1,15 @@
 //! Documents as storage format.
 
+mod extension;
 mod inline;
+mod links;
 mod macros;
+mod media;
+mod tables;
 
 use serde_json::Value;
+
+use super::{layout, style};
 
 /// Converts the content of a node that holds blocks.
 pub(super) fn blocks(node: &Value) -> Result<String, String> {
@@ -13,9 +19,9 @@ pub(super) fn blocks(node: &Value) -> Result<String, String> {
 fn block(node: &Value) -> Result<String, String> {
     let kind = kind(node)?;
     match kind {
-        "paragraph" => Ok(wrap("p", &inline::line(node)?)),
+        "paragraph" => Ok(placed("p", node, &inline::line(node)?)),
         "heading" => match number(node, "level") {
-            Some(level @ 1..=6) => Ok(wrap(&format!("h{level}"), &inline::line(node)?)),
+            Some(level @ 1..=6) => Ok(placed(&format!("h{level}"), node, &inline::line(node)?)),
             _ => Err("a heading needs a level from 1 to 6".to_owned()),
         },
         "bulletList" => Ok(wrap("ul", &blocks(node)?)),
@@ -27,13 +33,14 @@ fn block(node: &Value) -> Result<String, String> {
         "listItem" => Ok(wrap("li", &blocks(node)?)),
         "blockquote" => Ok(wrap("blockquote", &blocks(node)?)),
         "rule" => Ok("<hr />".to_owned()),
-        "table" => Ok(wrap("table", &format!("<tbody>{}</tbody>", blocks(node)?))),
+        "table" => tables::table(node),
         "tableRow" => Ok(wrap("tr", &blocks(node)?)),
-        "tableCell" => cell("td", node),
-        "tableHeader" => cell("th", node),
-        "layoutSection" => layout(node),
+        "tableCell" => tables::cell("td", node),
+        "tableHeader" => tables::cell("th", node),
+        "layoutSection" => section(node),
         "layoutColumn" => Ok(wrap("ac:layout-cell", &blocks(node)?)),
-        "blockCard" | "embedCard" => Ok(wrap("p", &inline::card(node)?)),
+        "blockCard" => Ok(wrap("p", &inline::card(node, "block")?)),
+        "embedCard" => Ok(wrap("p", &inline::card(node, "embed")?)),
         "mediaGroup" => blocks(node),
         _ => macros::block(kind, node),
     }
@@ -43,20 +50,16 @@ fn wrap(name: &str, inside: &str) -> String {
     format!("<{name}>{inside}</{name}>")
 }
 
-fn cell(name: &str, node: &Value) -> Result<String, String> {
-    let span = |span: &str| {
-        let count = number(node, span).filter(|count| *count > 1);
-        count.map(|count| format!(" {span}=\"{count}\"")).unwrap_or_default()
-    };
-    Ok(format!("<{name}{}{}>{}</{name}>", span("colspan"), span("rowspan"), blocks(node)?))
+/// An element whose lines stand where the marks of the node say.
+fn placed(name: &str, node: &Value, inside: &str) -> String {
+    format!("<{name}{}>{inside}</{name}>", style::attribute(node))
 }
 
-fn layout(node: &Value) -> Result<String, String> {
-    let kind = match content(node)?.len() {
-        0 | 1 => "single",
-        2 => "two_equal",
-        _ => "three_equal",
-    };
+/// A section of columns, one by one: storage format gathers them in one layout, and takes several as well.
+fn section(node: &Value) -> Result<String, String> {
+    let width = |column: &Value| column.pointer("/attrs/width").and_then(Value::as_f64);
+    let widths: Vec<Option<f64>> = content(node)?.iter().map(width).collect();
+    let kind = layout::kind(&widths);
     let section = blocks(node)?;
     Ok(format!("<ac:layout><ac:layout-section ac:type=\"{kind}\">{section}</ac:layout-section></ac:layout>"))
 }

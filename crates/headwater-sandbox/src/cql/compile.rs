@@ -96,11 +96,8 @@ pub(super) fn push_from(
                 sql.push(" LEFT JOIN (SELECT rowid AS hit_id, bm25(content_search, 5.0, 1.0) AS rank FROM content_search WHERE content_search MATCH ");
                 sql.push_bind(expression.clone()).push(") relevance ON relevance.hit_id = c.id");
             }
-            sql.push(" WHERE c.cloud_id = ").push_bind(asker.cloud_id.to_owned());
-            sql.push(" AND c.status = 'current' AND ");
-            push_with(sql, visible!("c", "{cloud}", "{account}"), asker.cloud_id, Some(asker.account_id));
-            sql.push(" AND (c.container_id IS NULL");
-            sql.push(" OR c.container_id IN (SELECT k.id FROM contents k WHERE k.status = 'current'))");
+            sql.push(" WHERE ");
+            push_visible(sql, asker);
         }
         Universe::Spaces => {
             sql.push(" FROM spaces s WHERE s.cloud_id = ").push_bind(asker.cloud_id.to_owned());
@@ -108,6 +105,69 @@ pub(super) fn push_from(
             push_with(sql, readable_spaces!("{cloud}", "{account}"), asker.cloud_id, Some(asker.account_id));
         }
     }
+    push_rest(sql, universe, query, asker)
+}
+
+/// Appends the same for content that fits an expression of the index and a condition, in such a way that it is read in
+/// the order of ids and no further than needed.
+pub(super) fn push_from_index(
+    sql: &mut QueryBuilder<Sqlite>,
+    expression: &str,
+    rest: &Condition,
+    asker: &Asker<'_>,
+) -> Result<(), CqlError> {
+    sql.push(
+        " FROM content_search f CROSS JOIN contents c ON c.id = f.rowid JOIN spaces s ON s.id = c.space_id",
+    );
+    sql.push(" WHERE f.content_search MATCH ").push_bind(expression.to_owned()).push(" AND ");
+    push_visible(sql, asker);
+    push_rest(sql, Universe::Contents, rest, asker)
+}
+
+/// The expression of the index that all results of a condition fit, and what else they must be; nothing when there is
+/// none, or when reading from it first would not help.
+pub(super) fn driver(it: &Condition, lexicon: &Lexicon) -> Option<(String, Condition)> {
+    match it {
+        Condition::Clause(clause) => Some((positive(clause, lexicon)?, Condition::And(Vec::new()))),
+        Condition::And(parts) => {
+            let place = parts.iter().position(|part| driver(part, lexicon).is_some())?;
+            let mut others = parts.clone();
+            let (expression, rest) = driver(&others.remove(place), lexicon)?;
+            others.push(rest);
+            Some((expression, Condition::And(others)))
+        }
+        Condition::Or(_) | Condition::Not(_) => None,
+    }
+}
+
+/// The expression of a clause that asks for words.
+fn positive(clause: &Clause, lexicon: &Lexicon) -> Option<String> {
+    let column = match clause.field {
+        Field::Text | Field::SiteSearch => "",
+        Field::Title => "title : ",
+        _ => return None,
+    };
+    let (Operator::Matches, [Operand::Text(text)]) = (clause.operator, &clause.values[..]) else {
+        return None;
+    };
+    Some(format!("{column}({})", match_expression(text, lexicon)?))
+}
+
+/// Appends that content is current, hangs on something current, and is not hidden from the asker.
+fn push_visible(sql: &mut QueryBuilder<Sqlite>, asker: &Asker<'_>) {
+    sql.push("c.cloud_id = ").push_bind(asker.cloud_id.to_owned());
+    sql.push(" AND c.status = 'current' AND ");
+    push_with(sql, visible!("c", "{cloud}", "{account}"), asker.cloud_id, Some(asker.account_id));
+    sql.push(" AND (c.container_id IS NULL OR EXISTS");
+    sql.push(" (SELECT 1 FROM contents k WHERE k.id = c.container_id AND k.status = 'current'))");
+}
+
+fn push_rest(
+    sql: &mut QueryBuilder<Sqlite>,
+    universe: Universe,
+    query: &Condition,
+    asker: &Asker<'_>,
+) -> Result<(), CqlError> {
     if !asker.archived_spaces {
         sql.push(" AND s.status = 'current'");
     }
@@ -170,7 +230,8 @@ fn joined(
     word: &'static str,
     asker: &Asker<'_>,
 ) -> Result<(), CqlError> {
-    sql.push("(");
+    // Nothing is asked for beside what drives the search.
+    sql.push(if parts.is_empty() { "(1" } else { "(" });
     for (place, part) in parts.iter().enumerate() {
         if place > 0 {
             sql.push(word);

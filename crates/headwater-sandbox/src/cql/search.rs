@@ -1,13 +1,14 @@
 //! Carrying a search out.
 
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::ast::{Clause, Condition, Field, Operand, Operator, Query};
-use super::compile::{Asker, Ordering, Universe, marks, push_from, push_order, push_select};
+use super::compile::{Asker, Ordering, Universe, marks};
 use super::date::Moment;
 use super::error::CqlError;
 use super::excerpt::{self, Excerpt};
 use super::lexicon::Lexicon;
+use super::page::{Page, Wanted, page};
 use super::parser::parse;
 use super::text::{escape, match_expression};
 use super::{cursor, resolve};
@@ -97,7 +98,8 @@ pub(crate) async fn search(connection: &mut SqliteConnection, it: &Search<'_>) -
     };
     let ordering = ordering(&query, &condition, &asker.lexicon);
     let universes = universes(&condition);
-    let (ids, total) = page(connection, universes, &condition, &ordering, &asker, (it.limit, start)).await?;
+    let wanted = Wanted { universes, condition: &condition, ordering: &ordering, asker: &asker };
+    let Page { ids, total, has_more } = page(connection, &wanted, it.limit, start).await?;
     let mut expressions = Vec::new();
     marks(&condition, &asker.lexicon, &mut expressions);
     let marks = expressions.join(" OR ");
@@ -111,42 +113,8 @@ pub(crate) async fn search(connection: &mut SqliteConnection, it: &Search<'_>) -
         rows.extend(hit);
     }
     let end = start + i64::try_from(ids.len()).unwrap_or(0);
-    let next = (end < total && !ids.is_empty()).then(|| cursor::write(end, it.cql));
+    let next = (has_more && !ids.is_empty()).then(|| cursor::write(end, it.cql));
     Ok(Found { rows, total, start, normalised: query.to_string(), next })
-}
-
-/// The sources and ids of `limit` results after `start`, and how many results there are.
-async fn page(
-    connection: &mut SqliteConnection,
-    universes: &[Universe],
-    condition: &Condition,
-    ordering: &Ordering<'_>,
-    asker: &Asker<'_>,
-    (limit, start): (i64, i64),
-) -> Result<(Vec<(i64, i64)>, i64), SearchError> {
-    let mut select = QueryBuilder::<Sqlite>::new("SELECT source, id, COUNT(*) OVER () FROM (");
-    for (place, universe) in universes.iter().enumerate() {
-        if place > 0 {
-            select.push(" UNION ALL ");
-        }
-        push_select(&mut select, *universe, condition, ordering, asker)?;
-    }
-    select.push(")");
-    push_order(&mut select, ordering);
-    select.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(start);
-    let rows: Vec<(i64, i64, i64)> = select.build_query_as().fetch_all(&mut *connection).await?;
-    if let Some((_, _, total)) = rows.first() {
-        let total = *total;
-        return Ok((rows.into_iter().map(|(source, id, _)| (source, id)).collect(), total));
-    }
-    // A page without rows says nothing of those before it.
-    let mut total = 0;
-    for universe in universes {
-        let mut count = QueryBuilder::<Sqlite>::new("SELECT COUNT(*)");
-        push_from(&mut count, *universe, condition, &Ordering::Written(&[]), asker)?;
-        total += count.build_query_scalar::<i64>().fetch_one(&mut *connection).await?;
-    }
-    Ok((Vec::new(), total))
 }
 
 /// Where the answers can be: spaces are looked for only by those who say so.

@@ -4,10 +4,12 @@ use axum::Json;
 use axum::extract::State as Extract;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
+use http::header::{CONTENT_TYPE, ETAG};
 use http::request::Parts;
 use serde_json::{Value, json};
 
 use crate::gateway::{access, asked_site, dress, scope_mismatch, unauthorized};
+use crate::random;
 use crate::rest::Refusal;
 use crate::state::State;
 use crate::storage::tokens::AccessToken;
@@ -53,7 +55,10 @@ async fn list_sites(state: &State, parts: &Parts) -> Result<Response, Refusal> {
             })
         })
         .collect();
-    Ok(Json(entries).into_response())
+    let body = Value::Array(entries).to_string();
+    let tag = format!("W/\"{:x}-{}\"", body.len(), random::uuid_of(&body));
+    let headers = [(CONTENT_TYPE, "application/json; charset=utf-8".to_owned()), (ETAG, tag)];
+    Ok((headers, body).into_response())
 }
 
 async fn show_user(state: &State, parts: &Parts) -> Result<Response, Refusal> {

@@ -18,6 +18,7 @@ use sqlx::SqliteConnection;
 
 use self::refused::{Refused, malformed};
 use self::request::Request;
+use super::jwt::{self, Claims};
 use super::pkce;
 use crate::control::{
     Event, LateRefresh, RepeatedRefresh, RequestNumber, Rotation, TokenMark, TokenRules, milliseconds,
@@ -256,13 +257,21 @@ impl Exchange<'_> {
         grant: &Grant,
         refresh: Option<&RefreshToken>,
     ) -> Result<AccessToken, Refused> {
+        let expires_at = self.now + milliseconds(self.rules.access_token_seconds);
+        let claims = Claims {
+            account_id: &grant.account_id,
+            client_id: &grant.client_id,
+            scope: &grant.scope,
+            issued_at: self.now,
+            expires_at,
+        };
         let access = AccessToken {
-            token: random::token(&*self.state.random),
+            token: jwt::issue(&*self.state.random, &claims),
             grant_id: grant.grant_id.clone(),
             scope: grant.scope.clone(),
             refresh_token: refresh.map(|refresh| refresh.token.clone()),
             generation: refresh.map_or(0, |refresh| refresh.generation),
-            expires_at: self.now + milliseconds(self.rules.access_token_seconds),
+            expires_at,
         };
         tokens::insert_access(connection, &access).await?;
         Ok(access)

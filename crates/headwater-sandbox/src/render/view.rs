@@ -1,13 +1,18 @@
-//! Storage format as HTML that is safe to show: elements and attributes from a list, everything else as text.
+//! Storage format as the HTML that the vendor's `view` is: elements and attributes from a list, macros with the classes
+//! that programs look for, everything else as text. Nothing in it runs.
 
-use quick_xml::events::{BytesStart, Event};
+mod attributes;
+mod headings;
+mod links;
+mod macros;
 
-use super::macros::{Shape, shape};
-use super::{MAX_DEPTH, entities, reader};
+use super::references::References;
+use super::tree::{self, Element, Node};
 use crate::cql::escape;
+use headings::Heading;
 
 /// Elements that are shown as they are.
-const ELEMENTS: [&str; 37] = [
+const ELEMENTS: &[&str] = &[
     "a",
     "b",
     "blockquote",
@@ -30,11 +35,13 @@ const ELEMENTS: [&str; 37] = [
     "h6",
     "hr",
     "i",
+    "ins",
     "li",
     "ol",
     "p",
     "pre",
     "s",
+    "small",
     "span",
     "strong",
     "sub",
@@ -42,214 +49,171 @@ const ELEMENTS: [&str; 37] = [
     "table",
     "tbody",
     "td",
+    "tfoot",
     "th",
     "thead",
     "tr",
+    "u",
+    "ul",
 ];
-/// The same, but names of which the list would be too long.
-const MORE_ELEMENTS: [&str; 4] = ["tfoot", "u", "ul", "time"];
+
+/// Elements of which not even the text is shown.
+const HIDDEN: &[&str] = &[
+    "script",
+    "style",
+    "iframe",
+    "object",
+    "template",
+    "ac:parameter",
+    "ac:placeholder",
+    "ac:task-id",
+    "ac:task-uuid",
+    "ac:task-list-id",
+    "ac:task-status",
+    "ac:adf-attribute",
+];
 
 /// Storage format as HTML. Malformed input is shown as far as it makes sense.
-pub(crate) fn view_html(storage: &str) -> String {
-    let mut view = View::default();
-    let mut reader = reader(storage);
-    loop {
-        match reader.read_event() {
-            Ok(Event::Start(tag)) => view.open(&tag),
-            Ok(Event::Empty(tag)) => {
-                view.open(&tag);
-                view.close();
-            }
-            Ok(Event::End(_)) => view.close(),
-            Ok(Event::Text(text)) => view.text(&text),
-            Ok(Event::CData(text)) => view.text(&text),
-            Ok(Event::GeneralRef(reference)) => {
-                view.text(&entities::resolve(&reference).unwrap_or_default());
-            }
-            Ok(Event::Eof) | Err(_) => return view.finish(),
-            Ok(_) => {}
-        }
-    }
+pub(crate) fn view_html(storage: &str, references: &References) -> String {
+    let nodes = tree::parse_leniently(storage);
+    let headings = headings::all(&nodes, &references.title);
+    let mut view =
+        View { html: String::new(), references, headings: &headings, next_heading: 0, next_expander: 1 };
+    view.nodes(&nodes);
+    view.html
 }
 
-/// What is being written, and what must be written when each open element ends.
-#[derive(Default)]
-struct View {
+/// What is being written.
+struct View<'a> {
     html: String,
-    open: Vec<Frame>,
+    references: &'a References,
+    headings: &'a [Heading],
+    next_heading: usize,
+    next_expander: usize,
 }
 
-#[derive(Default)]
-struct Frame {
-    /// What is written at the end.
-    end: String,
-    /// What happens to text inside.
-    text: TextUse,
-}
-
-/// What text inside an element is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum TextUse {
-    /// It is shown.
-    #[default]
-    Show,
-    /// It is left out.
-    Hide,
-    /// It says whether a task is done.
-    TaskStatus,
-    /// It is the title of a status.
-    StatusTitle,
-}
-
-impl View {
-    fn open(&mut self, tag: &BytesStart<'_>) {
-        let name = tag.name().as_ref().to_ascii_lowercase();
-        let hidden = self.open.last().is_some_and(|frame| frame.text == TextUse::Hide);
-        let frame = if hidden || self.open.len() >= MAX_DEPTH {
-            Frame { end: String::new(), text: TextUse::Hide }
-        } else if name.contains(':') {
-            self.open_special(&name, tag)
-        } else {
-            self.open_element(&name, tag)
-        };
-        self.open.push(frame);
+impl View<'_> {
+    fn nodes(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            match node {
+                Node::Text(text) => self.put(&escape(text)),
+                Node::Element(element) => self.element(element),
+            }
+        }
     }
 
-    fn open_element(&mut self, name: &str, tag: &BytesStart<'_>) -> Frame {
-        if matches!(name, "script" | "style" | "iframe" | "object" | "template") {
-            return Frame { end: String::new(), text: TextUse::Hide };
-        }
-        if !ELEMENTS.contains(&name) && !MORE_ELEMENTS.contains(&name) {
-            return Frame::default();
-        }
-        self.html.push('<');
-        self.html.push_str(name);
-        for (key, value) in attributes(name, tag) {
-            for part in [" ", key, "=\"", &escape(&value), "\""] {
-                self.html.push_str(part);
+    fn element(&mut self, element: &Element) {
+        let name = element.name.to_ascii_lowercase();
+        match name.as_str() {
+            hidden if HIDDEN.contains(&hidden) => {}
+            special if special.contains(':') => self.special(special, element),
+            "table" => {
+                self.around("<div class=\"table-wrap\">", "</div>", |view| view.plain("table", element));
             }
+            "time" => self.date(element),
+            known if ELEMENTS.contains(&known) => self.plain(known, element),
+            _ => self.nodes(&element.children),
+        }
+    }
+
+    /// An element of HTML, with the attributes that are kept and those that the vendor adds.
+    fn plain(&mut self, name: &str, element: &Element) {
+        self.html.push('<');
+        self.put(name);
+        if matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
+            let id = self.headings.get(self.next_heading).map(|heading| heading.id.clone());
+            self.next_heading += 1;
+            self.attribute("id", &id.unwrap_or_default());
+        }
+        for (key, value) in attributes::kept(name, element) {
+            self.attribute(&key, &value);
+        }
+        if matches!(name, "br" | "hr" | "col") {
+            self.put("/>");
+            return;
         }
         self.html.push('>');
-        let is_void = matches!(name, "br" | "hr" | "col");
-        Frame { end: if is_void { String::new() } else { format!("</{name}>") }, text: TextUse::Show }
+        self.nodes(&element.children);
+        self.put(&format!("</{name}>"));
     }
 
-    fn open_special(&mut self, name: &str, tag: &BytesStart<'_>) -> Frame {
+    fn special(&mut self, name: &str, element: &Element) {
         match name {
-            "ac:structured-macro" | "ac:macro" => self.open_macro(&attribute(tag, "ac:name")),
-            "ac:parameter" => Frame {
-                end: String::new(),
-                text: if attribute(tag, "ac:name") == "title" && self.in_status() {
-                    TextUse::StatusTitle
-                } else {
-                    TextUse::Hide
-                },
+            "ac:structured-macro" | "ac:macro" => self.structured_macro(element),
+            "ac:task-list" => self.task_list(element),
+            "ac:task" => self.task(element),
+            "ac:link" => self.link(element),
+            "ac:image" => self.image(element),
+            "ac:emoticon" => self.emoticon(element),
+            "ac:layout" => {
+                self.around("<div class=\"contentLayout2\">", "</div>", |view| view.nodes(&element.children));
+            }
+            "ac:layout-section" => {
+                let kind = escape(&element.attribute("ac:type").replace('_', "-"));
+                let begin = format!("<div class=\"columnLayout {kind}\" data-layout=\"{kind}\">");
+                self.around(&begin, "</div>", |view| view.nodes(&element.children));
+            }
+            "ac:layout-cell" => {
+                let begin = "<div class=\"cell normal\" data-type=\"normal\"><div class=\"innerCell\">";
+                self.around(begin, "</div></div>", |view| view.nodes(&element.children));
+            }
+            "ac:inline-comment-marker" => {
+                let reference = escape(element.attribute("ac:ref"));
+                let begin = format!("<span class=\"inline-comment-marker\" data-ref=\"{reference}\">");
+                self.around(&begin, "</span>", |view| view.nodes(&element.children));
+            }
+            // What stands in for what readers may not know is made for being shown.
+            "ac:adf-extension" => match element.child("ac:adf-fallback") {
+                Some(fallback) => self.nodes(&fallback.children),
+                None => self.nodes(&element.children),
             },
-            "ac:task-list" => self.write("<ul class=\"tasks\">", "</ul>"),
-            "ac:task" => self.write("<li>", "</li>"),
-            "ac:task-id" | "ac:task-uuid" => Frame { end: String::new(), text: TextUse::Hide },
-            "ac:task-status" => Frame { end: String::new(), text: TextUse::TaskStatus },
-            "ac:link" => self.write("<span class=\"link\">", "</span>"),
-            "ri:page" => self.show(&attribute(tag, "ri:content-title")),
-            "ri:user" => self.show("@user"),
-            "ri:attachment" => self.show(&attribute(tag, "ri:filename")),
-            "ac:image" => self.write("<span class=\"image\">🖼 ", "</span>"),
-            "ri:url" => self.show(&attribute(tag, "ri:value")),
-            _ => Frame::default(),
+            _ => self.nodes(&element.children),
         }
     }
 
-    fn open_macro(&mut self, name: &str) -> Frame {
-        match shape(name) {
-            Shape::Panel(kind) => self.write(&format!("<div class=\"panel {kind}\">"), "</div>"),
-            Shape::Code => self.write("<pre class=\"code\"><code>", "</code></pre>"),
-            Shape::Expand => self.write("<details><summary>More</summary>", "</details>"),
-            Shape::Status => self.write("<span class=\"status\">", "</span>"),
-            Shape::Unknown => {
-                let label = format!("<div class=\"macro\"><small>{}</small>", escape(name));
-                self.write(&label, "</div>")
-            }
+    fn date(&mut self, element: &Element) {
+        let day = element.attribute("datetime");
+        let shown = if element.children.is_empty() { attributes::spoken_day(day) } else { element.text() };
+        self.put(&format!("<time datetime=\"{}\">{}</time>", escape(day), escape(&shown)));
+    }
+
+    fn task_list(&mut self, element: &Element) {
+        self.put("<ul class=\"inline-task-list\"");
+        let id = self.references.content_id.map(|id| id.to_string()).unwrap_or_default();
+        self.attribute("data-inline-tasks-content-id", &id);
+        self.html.push('>');
+        self.nodes(&element.elements().cloned().map(Node::Element).collect::<Vec<_>>());
+        self.put("</ul>");
+    }
+
+    fn task(&mut self, element: &Element) {
+        let text = |name: &str| element.child(name).map(Element::text).unwrap_or_default();
+        self.put("<li");
+        if text("ac:task-status").trim() == "complete" {
+            self.attribute("class", "checked");
+        }
+        self.attribute("data-inline-task-id", text("ac:task-id").trim());
+        self.html.push('>');
+        if let Some(body) = element.child("ac:task-body") {
+            self.around("<span>", "</span>", |view| view.nodes(&body.children));
+        }
+        self.put("</li>");
+    }
+
+    fn put(&mut self, html: &str) {
+        self.html.push_str(html);
+    }
+
+    fn around(&mut self, begin: &str, end: &str, inside: impl FnOnce(&mut Self)) {
+        self.put(begin);
+        inside(self);
+        self.put(end);
+    }
+
+    /// Writes an attribute with a space before it; an empty one is left out.
+    fn attribute(&mut self, name: &str, value: &str) {
+        if !value.is_empty() {
+            self.put(&format!(" {name}=\"{}\"", escape(value)));
         }
     }
-
-    fn in_status(&self) -> bool {
-        self.html.ends_with("<span class=\"status\">")
-    }
-
-    fn write(&mut self, begin: &str, end: &str) -> Frame {
-        self.html.push_str(begin);
-        Frame { end: end.to_owned(), text: TextUse::Show }
-    }
-
-    fn show(&mut self, text: &str) -> Frame {
-        self.html.push_str(&escape(text));
-        Frame::default()
-    }
-
-    fn text(&mut self, text: &str) {
-        match self.open.last().map(|frame| frame.text).unwrap_or_default() {
-            TextUse::Hide => {}
-            TextUse::Show | TextUse::StatusTitle => self.html.push_str(&escape(text)),
-            TextUse::TaskStatus => {
-                self.html.push_str(if text.trim() == "complete" { "☑ " } else { "☐ " });
-            }
-        }
-    }
-
-    fn close(&mut self) {
-        if let Some(frame) = self.open.pop() {
-            self.html.push_str(&frame.end);
-        }
-    }
-
-    fn finish(mut self) -> String {
-        while !self.open.is_empty() {
-            self.close();
-        }
-        self.html
-    }
-}
-
-/// The attributes that are kept.
-fn attributes(element: &str, tag: &BytesStart<'_>) -> Vec<(&'static str, String)> {
-    let wanted: &[&'static str] = match element {
-        "a" => &["href", "title"],
-        "td" | "th" => &["colspan", "rowspan"],
-        "ol" => &["start"],
-        "time" => &["datetime"],
-        _ => &[],
-    };
-    let found = |key: &&'static str| Some((*key, attribute(tag, key))).filter(|(_, value)| !value.is_empty());
-    wanted.iter().filter_map(found).filter(|(key, value)| *key != "href" || harmless(value)).collect()
-}
-
-/// Links may lead to the web, to mail and to places on the same site.
-fn harmless(link: &str) -> bool {
-    let link = link.trim().to_ascii_lowercase();
-    ["http://", "https://", "mailto:", "/", "#"].iter().any(|begin| link.starts_with(begin))
-}
-
-fn attribute(tag: &BytesStart<'_>, name: &str) -> String {
-    let found = tag.attributes().flatten().find(|attribute| attribute.key.as_ref() == name);
-    found.map(|attribute| unescape(&attribute.value)).unwrap_or_default()
-}
-
-/// Resolves the references in an attribute's value.
-fn unescape(value: &str) -> String {
-    let mut text = String::new();
-    let mut rest = value;
-    while let Some((before, after)) = rest.split_once('&') {
-        text.push_str(before);
-        let resolved =
-            after.split_once(';').and_then(|(name, after)| Some((entities::resolve(name)?, after)));
-        if let Some((character, after)) = resolved {
-            text.push_str(&character);
-            rest = after;
-        } else {
-            text.push('&');
-            rest = after;
-        }
-    }
-    text.push_str(rest);
-    text
 }

@@ -9,6 +9,7 @@ mod contents;
 mod copies;
 mod download;
 pub(crate) mod error;
+mod expand;
 mod groups;
 mod labels;
 mod long_tasks;

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use sqlx::SqliteConnection;
 
-use super::ScenarioError;
 use super::file::{PageEntry, ScenarioFile, SpaceEntry};
+use super::{ScenarioError, site};
 use crate::address;
 use crate::options::Client;
 use crate::random;
 use crate::state::State;
 use crate::storage::content::{Kind, Status};
 use crate::storage::contents::{self, NewContent};
-use crate::storage::sites::{self, Site};
+use crate::storage::sites;
 use crate::storage::spaces::{self, NewSpace, Space};
 use crate::storage::users::{self, User};
 use crate::storage::{clients, labels};
@@ -43,8 +43,7 @@ pub(super) async fn add(state: &State, file: &ScenarioFile) -> Result<(), Scenar
         users::insert(&mut tx, &user).await?;
     }
     for entry in &file.site {
-        let (cloud_id, name) = (entry.cloud_id.clone(), entry.name.clone());
-        sites::insert(&mut tx, &Site { cloud_id, url: state.settings.public_url.clone(), name }).await?;
+        site::apply(state, &mut tx, entry).await?;
     }
     let sites = sites::all(&mut tx).await?;
     for entry in &file.space {

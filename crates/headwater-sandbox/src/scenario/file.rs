@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::control::{ConsentOutcome, ConsentSites, FaultWish};
+use crate::edition::Edition;
 
 /// One scenario.
 #[derive(Deserialize)]
@@ -69,8 +70,34 @@ pub(super) struct UserEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SiteEntry {
-    pub(super) cloud_id: String,
-    pub(super) name: String,
+    /// Of a site that is added.
+    pub(super) cloud_id: Option<String>,
+    /// Without one the entry is about all sites that there are.
+    pub(super) name: Option<String>,
+    /// What the site has bought.
+    pub(super) edition: Option<Edition>,
+    /// Whether the v1 operations on content that are no longer documented still answer.
+    pub(super) classic_content: Option<ClassicContent>,
+    /// How access to spaces is given.
+    pub(super) space_roles: Option<SpaceRoles>,
+}
+
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ClassicContent {
+    Answered,
+    Gone,
+}
+
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum SpaceRoles {
+    /// By permissions only.
+    None,
+    /// By permissions and by roles.
+    Transition,
+    /// By roles only.
+    Only,
 }
 
 #[derive(Deserialize)]

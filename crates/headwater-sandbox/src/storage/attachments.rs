@@ -4,6 +4,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::StorageError;
+use super::content::Content;
 
 /// What is known about a file besides its content row. Without the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +69,20 @@ pub(crate) async fn named(
     .bind(name)
     .fetch_optional(connection)
     .await?)
+}
+
+/// The current attachments of a container, oldest first.
+pub(crate) async fn of_container(
+    connection: &mut SqliteConnection,
+    container_id: i64,
+) -> Result<Vec<Content>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT * FROM contents WHERE container_id = ?1 AND type = 'attachment' AND status = 'current' ORDER BY id",
+    )
+    .bind(container_id)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(Content::read).collect()
 }
 
 /// Changes what is known of a file; its bytes stay.

@@ -126,6 +126,25 @@ async fn children_and_descendants_are_asked_for_by_kind() {
 }
 
 #[tokio::test]
+async fn the_first_version_of_a_property_creates_it() {
+    let world = World::new().await;
+    let scopes = format!("{SCOPES} read:confluence-props write:confluence-props");
+    let session = world.session_with(&scopes).await;
+    let page = id(&create(&session, "Page", json!({})).await.json);
+    let path = format!("{PATH}/{page}/property/builder");
+    let put = async |number: i64, value: i64| {
+        let body = json!({ "key": "builder", "value": { "hash": value }, "version": { "number": number } });
+        let reply = session.put(&path, &body).await;
+        (reply.status.as_u16(), reply.json["version"]["number"].as_i64())
+    };
+    assert_eq!(put(2, 1).await, (404, None), "there is nothing to update");
+    assert_eq!(put(1, 1).await, (200, Some(1)));
+    assert_eq!(put(1, 2).await.0, 409);
+    assert_eq!(put(2, 2).await, (200, Some(2)));
+    assert_eq!(session.get(&path).await.json["value"], json!({ "hash": 2 }));
+}
+
+#[tokio::test]
 async fn history_tells_who_made_the_versions() {
     let world = World::new().await;
     let session = world.session_with(SCOPES).await;

@@ -166,6 +166,19 @@ async fn sites_that_were_not_granted_do_not_exist() {
 }
 
 #[tokio::test]
+async fn paths_of_the_gateway_may_leave_out_the_name_of_the_wiki() {
+    let world = World::new().await;
+    let session = world.session().await;
+    let path = "/rest/api/search?cql=type=page&limit=1";
+    let short = session.get(path).await;
+    assert_eq!(short.status, 200, "{}", short.text);
+    assert_eq!(short.json, session.get(&format!("/wiki{path}")).await.json);
+    let page = session.get("/api/v2/pages?limit=1").await.json;
+    assert_eq!(page["results"][0]["title"], "Sandbox Home");
+    assert_eq!(session.get("/rest/api/space").await.json["code"], 401, "scopes are checked there as well");
+}
+
+#[tokio::test]
 async fn unknown_paths_answer_as_their_part_of_the_vendor_does() {
     let world = World::new().await;
     let session = world.session().await;

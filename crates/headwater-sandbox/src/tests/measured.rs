@@ -1,4 +1,4 @@
-//! Small rules that were seen at the vendor and that no other test is about. `docs/sandbox-rules.md` lists all rules.
+//! Small rules that were seen at the vendor and that no other test is about. `RULES.md` lists all rules.
 
 mod http;
 mod others;

@@ -1,11 +1,14 @@
 //! Refresh tokens: rotation, leeway and the end of a family.
 
 use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Request;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::harness::{Reply, SCOPES, World, client};
+use crate::bare;
 
 const MINUTE: i64 = 60;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -30,6 +33,21 @@ async fn a_pair_has_the_vendors_members() {
     assert_eq!(pair["token_type"], "Bearer");
     assert!(pair["scope"].as_str().unwrap().contains("offline_access"));
     assert!(pair["refresh_token"].is_string());
+}
+
+#[tokio::test]
+async fn access_tokens_are_long_and_say_what_they_are_for() {
+    let world = World::new().await;
+    let pair = world.connect_with(SCOPES).await;
+    let token = pair["access_token"].as_str().unwrap();
+    let parts: Vec<&str> = token.split('.').collect();
+    assert_eq!((parts.len(), token.len() > 1000), (3, true), "{token}");
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+    assert_eq!((&claims["sub"], &claims["client_id"]), (&json!(bare::ACCOUNT_ID), &json!("app")));
+    assert_eq!(claims["scope"], pair["scope"]);
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 3600);
+    let forged = format!("{}.{}.{}", parts[0], parts[1], "A".repeat(parts[2].len()));
+    assert!(!works(&world, &json!(forged)).await);
 }
 
 #[tokio::test]

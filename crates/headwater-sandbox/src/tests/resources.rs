@@ -25,6 +25,8 @@ async fn sites_are_listed_with_sorted_scopes_and_without_offline_access() {
     assert_eq!(site["name"], "sandbox");
     assert_eq!(site["scopes"], serde_json::json!(["read:page:confluence", "write:page:confluence"]));
     assert_eq!(reply.header("server"), "AtlassianEdge");
+    assert_eq!(reply.header("content-type"), "application/json; charset=utf-8");
+    assert!(reply.header("etag").starts_with("W/\""), "{:?}", reply.headers);
 }
 
 #[tokio::test]

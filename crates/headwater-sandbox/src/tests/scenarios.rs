@@ -2,11 +2,11 @@
 
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::faults::control;
-use super::harness::{SCOPES, Session, World};
+use super::harness::{HOMEPAGE_ID, SCOPES, Session, World};
 use crate::{ConsentOutcome, ConsentSites, ScenarioError};
 
 #[tokio::test]
@@ -14,7 +14,7 @@ async fn all_of_ours_load_twice_and_say_what_they_are_for() {
     let world = World::new().await;
     let (_, listed) = control(&world, Method::GET, "scenarios", &Value::Null).await;
     let listed = listed.as_array().unwrap();
-    assert!(listed.len() >= 6);
+    assert!(listed.len() >= 9);
     for scenario in listed {
         assert!(scenario["description"].as_str().is_some_and(|text| !text.is_empty()), "{scenario}");
         for _ in 0..2 {
@@ -59,12 +59,36 @@ async fn sites_people_and_pages_of_a_scenario_can_be_used_at_once() {
 }
 
 #[tokio::test]
+async fn what_a_site_has_bought_and_how_it_is_set_can_be_switched() {
+    let world = World::new().await;
+    let scopes = format!("{SCOPES} read:configuration:confluence read:confluence-content.all");
+    let session = world.session_with(&scopes).await;
+    let classic = format!("/wiki/rest/api/content/{HOMEPAGE_ID}");
+    let statuses = async || {
+        let levels = session.get("/wiki/api/v2/classification-levels").await.status.as_u16();
+        let mode = session.get("/wiki/api/v2/space-role-mode").await.json["mode"].clone();
+        (levels, mode, session.get(&classic).await.status.as_u16())
+    };
+    assert_eq!(statuses().await, (200, json!("ROLES_TRANSITION"), 200));
+    for name in ["free-edition", "only-roles", "classic-gone"] {
+        world.sandbox.load_scenario(name).await.unwrap();
+    }
+    assert_eq!(statuses().await, (404, json!("ROLES"), 410));
+    let back = "description = \"x\"\n[[site]]\nname = \"sandbox\"\nedition = \"enterprise\"\n\
+        space_roles = \"none\"\nclassic_content = \"answered\"";
+    world.sandbox.load_scenario(back).await.unwrap();
+    assert_eq!(statuses().await, (200, json!("PRE_ROLES"), 200));
+}
+
+#[tokio::test]
 async fn scenarios_that_do_not_fit_change_nothing() {
     let world = World::new().await;
     let cases = [
         ("no-such-scenario", "no scenario is called"),
         ("description = 1", "cannot be read"),
         ("description = \"x\"\nusers = []", "unknown field"),
+        ("description = \"x\"\n[[site]]\nname = \"nowhere\"", "does not exist"),
+        ("description = \"x\"\n[[site]]\nedition = \"golden\"", "unknown variant"),
         ("description = \"x\"\n[options]\nspeed = 1", "options"),
         ("description = \"x\"\n[[fault]]\npath = \"/\"", "say what happens"),
         (

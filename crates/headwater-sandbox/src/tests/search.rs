@@ -294,3 +294,36 @@ async fn content_is_also_found_without_rows_around_it() {
     let expanded = session.get(&format!("{path}&expand=body.storage,version")).await.json;
     assert_eq!(expanded["results"][1]["version"]["number"], 1);
 }
+
+#[tokio::test]
+async fn what_is_found_does_not_depend_on_how_it_is_read_and_large_numbers_are_estimated() {
+    let world = World::new().await;
+    let session = world.session_with(SCOPES).await;
+    world.sandbox.generate_pages(1500, 1).await.unwrap();
+    let found = async |cql: &str| {
+        let encoded: String = url::form_urlencoded::byte_serialize(cql.as_bytes()).collect();
+        let mut next = Some(format!("/wiki/rest/api/search?limit=250&cql={encoded}"));
+        let (mut ids, mut totals) = (Vec::new(), Vec::new());
+        while let Some(path) = next {
+            let page = session.get(&path).await.json;
+            ids.extend(page["results"].as_array().unwrap().iter().map(|row| id(&row["content"])));
+            totals.push(page["totalSize"].as_i64().unwrap());
+            next = page["_links"]["next"].as_str().map(|path| format!("/wiki{path}"));
+        }
+        (ids, totals)
+    };
+    for word in ["harbour", "restore", "\"restore backup\"", "nothing"] {
+        let (driven, totals) = found(&format!("type = page and text ~ {word}")).await;
+        let (read, _) = found(&format!("type = page and (text ~ {word} or text ~ {word})")).await;
+        assert_eq!(driven, read, "{word}");
+        let mut sorted = found(&format!("text ~ {word} and type = page order by id desc")).await.0;
+        sorted.reverse();
+        assert_eq!(driven, sorted, "{word}");
+        let exact = i64::try_from(driven.len()).unwrap();
+        assert_eq!(*totals.last().unwrap(), exact, "the last page knows");
+        for total in totals {
+            assert!((total - exact).abs() * 5 <= exact, "{word}: {total} is no estimate of {exact}");
+            assert!(exact > 300 || total == exact, "{word}: {exact} are counted");
+        }
+    }
+}

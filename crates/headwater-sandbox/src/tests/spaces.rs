@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::harness::{HOMEPAGE_ID, OTHER_CLOUD_ID, SPACE_ID, Session, World};
+use super::harness::{HOMEPAGE_ID, OTHER_CLOUD_ID, SCOPES, SPACE_ID, Session, World};
 use crate::bare;
+use crate::storage::relations::{self, End, Relation};
 use crate::storage::spaces::{self, NewSpace};
 
 async fn add(world: &World, key: &str, name: &str, kind: &str) {
@@ -93,6 +94,37 @@ async fn lists_of_spaces_are_sorted_and_narrowed() {
     }
     for query in ["sort=title", "type=odd", "status=odd", "ids=x", "include-icon=odd"] {
         assert_eq!(session.get(&format!("/wiki/api/v2/spaces?{query}")).await.status, 400, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn spaces_are_found_by_their_labels_and_by_whose_favourites_they_are() {
+    let world = World::new().await;
+    let session = world.session_with(&format!("{SCOPES} write:confluence-space")).await;
+    add(&world, "AAA", "Zebra", "global").await;
+    let labels = json!([{ "prefix": "team", "name": "sea" }]);
+    let labelled = session.post("/wiki/rest/api/space/AAA/label", &labels).await;
+    assert_eq!(labelled.status, 200, "{}", labelled.text);
+    let mut tx = world.storage.begin().await.unwrap();
+    let favourite = Relation {
+        name: "favourite".to_owned(),
+        source: End { kind: "user".to_owned(), id: bare::ACCOUNT_ID.to_owned() },
+        target: End { kind: "space".to_owned(), id: SPACE_ID.to_string() },
+        author_id: bare::ACCOUNT_ID.to_owned(),
+        created_at: 0,
+    };
+    relations::add(&mut tx, bare::CLOUD_ID, &favourite).await.unwrap();
+    tx.commit().await.unwrap();
+    let me = bare::ACCOUNT_ID.replace(':', "%3A");
+    let cases: [(String, &[&str]); 5] = [
+        ("labels=SEA,lake".to_owned(), &["AAA"]),
+        ("labels=lake".to_owned(), &[]),
+        (format!("favorited-by={me}"), &["BOX"]),
+        (format!("not-favorited-by={me}"), &["AAA"]),
+        ("favorited-by=nobody".to_owned(), &[]),
+    ];
+    for (query, expected) in cases {
+        assert_eq!(session.walk(&format!("/wiki/api/v2/spaces?{query}"), "key").await, expected, "{query}");
     }
 }
 

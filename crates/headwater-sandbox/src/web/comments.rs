@@ -2,9 +2,8 @@
 
 use sqlx::SqliteConnection;
 
-use super::content::hanging;
+use super::content::{hanging, html};
 use super::page::{WebError, day, name};
-use crate::render::view_html;
 use crate::storage::content::Content;
 use crate::storage::inline_comments;
 
@@ -37,7 +36,7 @@ pub(super) async fn of_content(
             id: comment.id,
             author: name(&mut *connection, &comment.author_id).await?,
             written_at: day(comment.created_at),
-            html: view_html(&comment.body),
+            html: html(&mut *connection, comment).await?,
             selection: place.as_ref().map_or_else(String::new, |it| it.selection.clone()),
             resolution: place.map_or_else(String::new, |it| it.resolution),
             depth: depth.min(6),

@@ -12,6 +12,7 @@ use super::comments::{self, CommentView};
 use super::files::{self, FileView};
 use super::page::{self, Link, WebError, day, link, name};
 use super::{spaces as shelves, tree};
+use crate::references::{self, Reader};
 use crate::render::view_html;
 use crate::rest::v2::entity::web_path;
 use crate::state::State;
@@ -104,7 +105,7 @@ async fn show_content(state: &State, key: &str, id: i64) -> Result<Response, Web
         message,
         labels: labels::of_content(&mut tx, id).await?.into_iter().map(|label| label.name).collect(),
         likes: likes::of_content(&mut tx, id).await?.len(),
-        html: view_html(&content.body),
+        html: html(&mut tx, &content).await?,
         children: children(&mut tx, &content, &space).await?,
         files: files::of_content(&mut tx, id).await?,
         comments: comments::of_content(&mut tx, id).await?,
@@ -113,6 +114,14 @@ async fn show_content(state: &State, key: &str, id: i64) -> Result<Response, Web
     };
     tx.commit().await?;
     Ok(page::show(&page))
+}
+
+/// A body as people read it, with what it refers to.
+pub(super) async fn html(connection: &mut SqliteConnection, content: &Content) -> Result<String, WebError> {
+    let wiki = || "/wiki".to_owned();
+    let reader = Reader { viewer: None, base: wiki(), files: wiki(), for_people: true };
+    let references = references::look_up(connection, &reader, content).await?;
+    Ok(view_html(&content.body, &references))
 }
 
 /// Counts as a look by the first user: the view has no login.

@@ -29,11 +29,7 @@ pub(super) async fn of_content(
     for content in hanging(&mut *connection, id, "attachment").await? {
         if let Some(file) = attachments::find(&mut *connection, content.id).await? {
             files.push(FileView {
-                href: format!(
-                    "/_web/files/{}/{}",
-                    content.id,
-                    utf8_percent_encode(&content.title, NON_ALPHANUMERIC)
-                ),
+                href: path(content.id, &content.title),
                 name: content.title,
                 is_image: file.media_type.starts_with("image/"),
                 media_type: file.media_type,
@@ -42,6 +38,11 @@ pub(super) async fn of_content(
         }
     }
     Ok(files)
+}
+
+/// Where the web view shows a file.
+pub(crate) fn path(id: i64, name: &str) -> String {
+    format!("/_web/files/{id}/{}", utf8_percent_encode(name, NON_ALPHANUMERIC))
 }
 
 /// The bytes of an attachment; the name in the address is for people.

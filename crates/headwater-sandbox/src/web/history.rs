@@ -7,8 +7,8 @@ use axum::response::Response;
 use super::difference::{self, Piece};
 use super::page::{Link, WebError, day, link, name, show};
 use super::{content, spaces};
-use crate::render::view_html;
 use crate::state::State;
+use crate::storage::content::Content;
 use crate::storage::spaces::Space;
 use crate::storage::versions;
 
@@ -76,12 +76,13 @@ pub(super) async fn version(
     let before = versions::find(&mut tx, id, number - 1).await?;
     let old_body = before.as_ref().map_or("", |before| before.body.as_str());
     let page = link(&content, &space, 0, String::new());
+    let then = Content { title: version.title.clone(), body: version.body.clone(), ..content.clone() };
     Ok(show(&VersionPage {
         space,
         page,
         id,
         changes: difference::between(old_body, &version.body),
-        html: view_html(&version.body),
+        html: content::html(&mut tx, &then).await?,
         old_title: before.as_ref().map(|it| it.title.clone()).filter(|it| *it != version.title),
         before: before.map(|it| it.number),
         after: (number < content.version).then_some(number + 1),

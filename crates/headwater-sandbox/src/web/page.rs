@@ -75,9 +75,10 @@ pub(super) async fn missing() -> WebError {
     WebError::Missing
 }
 
-/// Bodies are written by programs: nothing in them may run, or load anything from elsewhere.
+/// Bodies are written by programs: nothing in them may run, or load anything from elsewhere. The few styles that a
+/// view lets through only set colours, widths and places.
 pub(super) async fn harden(mut response: Response) -> Response {
-    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    let policy = "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -104,6 +105,10 @@ pub(super) struct Link {
     pub(super) depth: usize,
     /// Whether it leads to where the reader is.
     pub(super) is_current: bool,
+    /// Whether it is the first of those below another.
+    pub(super) begins: bool,
+    /// How many lists end behind it; nothing when one begins there.
+    pub(super) ends: Option<usize>,
 }
 
 /// A link to content.
@@ -117,7 +122,7 @@ pub(super) fn link(content: &Content, space: &Space, depth: usize, note: String)
         _ => format!("/wiki{}", web_path(content, space)),
     };
     let kind = if content.kind == Kind::Page { "" } else { content.kind.as_str() };
-    Link { href, title, note, kind, depth, is_current: false }
+    Link { href, title, note, kind, depth, ..Link::default() }
 }
 
 /// The name of somebody.

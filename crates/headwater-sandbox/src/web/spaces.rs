@@ -6,7 +6,7 @@ use axum::response::Response;
 use sqlx::SqliteConnection;
 
 use super::page::{Link, WebError, day, link, show};
-use super::tree;
+use super::{content, tree};
 use crate::state::State;
 use crate::storage::content::Content;
 use crate::storage::sites;
@@ -33,6 +33,8 @@ struct SpacePage {
     space: Space,
     tree: Vec<Link>,
     posts: Vec<Link>,
+    /// What the homepage says; empty without one.
+    html: String,
 }
 
 pub(super) async fn home(Extract(state): Extract<State>) -> Result<Response, WebError> {
@@ -65,7 +67,14 @@ pub(super) async fn space(
         let post = Content::read(row)?;
         posts.push(link(&post, &space, 0, day(post.created_at)));
     }
-    Ok(show(&SpacePage { space, tree, posts }))
+    let html = match space.homepage_id {
+        Some(id) => {
+            let home = content::find(&mut tx, &space, id).await?;
+            content::html(&mut tx, &home).await?
+        }
+        None => String::new(),
+    };
+    Ok(show(&SpacePage { space, tree, posts, html }))
 }
 
 /// A space of any site by its key: keys of the demo differ.

@@ -56,7 +56,7 @@ async fn a_person_finds_a_page_by_walking_and_by_searching() {
         "Jonas Petrauskas",
         "packet.svg",
         "Could tilt be two bytes",
-        "<pre class=\"code\">",
+        "<pre class=\"syntaxhighlighter-pre\"",
         "Architecture</a>",
     ] {
         assert!(page.contains(expected), "{expected}");
@@ -129,10 +129,22 @@ async fn a_large_space_is_shown_in_part() {
     sandbox.generate_pages(1500, 1).await.unwrap();
     let router = sandbox.router();
     let (_, space) = get(&router, "/wiki/spaces/GEN1").await;
-    assert_eq!(space.matches("<li class=\"depth").count(), 21, "the homepage and its children");
-    let child = space.split("depth1\"><a href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let tree = |html: &str| {
+        let behind = html.split("<ul class=\"tree\">").nth(1).unwrap();
+        behind.split(['\n']).next().unwrap().to_owned()
+    };
+    let nodes = tree(&space);
+    assert_eq!(nodes.matches("<li>").count(), 21, "the homepage and its children");
+    let child = nodes.split("<ul><li><a href=\"").nth(1).unwrap().split('"').next().unwrap();
     let (_, page) = get(&router, child).await;
-    assert_eq!(page.matches("<li class=\"depth").count(), 41, "and the children of the page");
+    let nodes = tree(&page);
+    assert_eq!(nodes.matches("<li>").count(), 41, "and the children of the page");
+    assert_eq!(
+        (nodes.matches("<ul>").count(), nodes.matches("</li>").count()),
+        (2, 41),
+        "lists stand in lists"
+    );
+    assert_eq!(nodes.matches("aria-current").count(), 1);
 }
 
 #[tokio::test]

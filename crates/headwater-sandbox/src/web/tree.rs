@@ -27,7 +27,19 @@ pub(super) async fn of_space(
     let open = if nodes <= WHOLE { None } else { Some(way(connection, space, current).await?) };
     let mut walk = Walk { space, open, current, links: Vec::new() };
     walk.below(connection, None, 0).await?;
+    nest(&mut walk.links);
     Ok(walk.links)
+}
+
+/// Notes where the lists inside lists begin and end.
+fn nest(links: &mut [Link]) {
+    let depths: Vec<usize> = links.iter().map(|link| link.depth).collect();
+    for (at, link) in links.iter_mut().enumerate() {
+        let before = at.checked_sub(1).and_then(|before| depths.get(before)).copied().unwrap_or(0);
+        let behind = depths.get(at + 1).copied().unwrap_or(0);
+        link.begins = link.depth > before;
+        link.ends = link.depth.checked_sub(behind);
+    }
 }
 
 /// The nodes above one, itself, and the homepage.

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::to_storage;
+use crate::render::References;
 use crate::{adf, render};
 
 fn check(cases: &[(&str, &str)]) {
@@ -137,6 +138,6 @@ proptest! {
     fn whatever_is_read_is_storage_format(wiki in r"[a-b*#_\-+^~?!|\[\]{}(): /\\\n<&h1.]{0,80}") {
         let storage = to_storage(&wiki);
         prop_assert!(render::check_storage(&storage).is_ok(), "{storage}");
-        prop_assert!(adf::from_storage(&storage).is_ok());
+        prop_assert!(adf::from_storage(&storage, &References::default()).is_ok());
     }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{content, escape, kind, macros, text};
+use super::super::style::rgb;
+use super::{content, escape, kind, links, macros, media, text};
 use crate::timestamp;
 
 /// A mark as the tags around its text.
@@ -35,12 +36,12 @@ fn close(written: &mut String, open: Vec<Mark>) {
 }
 
 /// A card is a link whose text is its address.
-pub(super) fn card(node: &Value) -> Result<String, String> {
+pub(super) fn card(node: &Value, appearance: &str) -> Result<String, String> {
     let url = escape(text(node, "url"));
     if url.is_empty() {
         return Err("a card needs a url".to_owned());
     }
-    Ok(format!("<a href=\"{url}\" data-card-appearance=\"inline\">{url}</a>"))
+    Ok(format!("<a href=\"{url}\" data-card-appearance=\"{appearance}\">{url}</a>"))
 }
 
 fn piece(node: &Value) -> Result<String, String> {
@@ -50,11 +51,7 @@ fn piece(node: &Value) -> Result<String, String> {
         "mention" => {
             Ok(format!("<ac:link><ri:user ri:account-id=\"{}\" /></ac:link>", escape(text(node, "id"))))
         }
-        "emoji" => Ok(format!(
-            "<ac:emoticon ac:emoji-shortname=\"{}\" ac:emoji-fallback=\"{}\" />",
-            escape(text(node, "shortName")),
-            escape(text(node, "text"))
-        )),
+        "emoji" => Ok(emoji(node)),
         "date" => {
             let at: i64 =
                 text(node, "timestamp").parse().map_err(|_| "a date needs a timestamp".to_owned())?;
@@ -62,8 +59,9 @@ fn piece(node: &Value) -> Result<String, String> {
             Ok(format!("<time datetime=\"{day}\" />"))
         }
         "status" => Ok(macros::status(node)),
-        "inlineCard" => card(node),
+        "inlineCard" => card(node, "inline"),
         "inlineExtension" => macros::block("extension", node),
+        "mediaInline" => media::image(node),
         other => Err(format!("there is no node of type {other} inside a line")),
     }
 }
@@ -82,7 +80,17 @@ fn marks(node: &Value) -> Result<Vec<Mark>, String> {
     }
 }
 
-/// A mark; `None` when it is only about looks, which are not kept.
+/// A picture of a feeling.
+fn emoji(node: &Value) -> String {
+    let id = match text(node, "id") {
+        "" => String::new(),
+        id => format!(" ac:emoji-id=\"{}\"", escape(id)),
+    };
+    let (name, fallback) = (escape(text(node, "shortName")), escape(text(node, "text")));
+    format!("<ac:emoticon ac:emoji-shortname=\"{name}\"{id} ac:emoji-fallback=\"{fallback}\" />")
+}
+
+/// A mark; `None` when it is only about looks that are not kept.
 fn mark(mark: &Value) -> Result<Option<Mark>, String> {
     let name = match kind(mark)? {
         "strong" => "strong",
@@ -92,27 +100,30 @@ fn mark(mark: &Value) -> Result<Option<Mark>, String> {
         "code" => "code",
         "subsup" if text(mark, "type") == "sub" => "sub",
         "subsup" => "sup",
-        "link" => return Ok(Some(link(mark))),
-        "textColor" | "backgroundColor" | "annotation" | "alignment" | "indentation" | "border"
-        | "fontSize" => return Ok(None),
+        "link" => {
+            let (start, end) = links::ends(mark);
+            return Ok(Some(Mark { start, end }));
+        }
+        "textColor" => return Ok(coloured(mark, "color")),
+        "backgroundColor" => return Ok(coloured(mark, "background-color")),
+        "annotation" => return Ok(annotated(mark)),
+        "alignment" | "indentation" | "border" | "fontSize" | "breakout" => return Ok(None),
         other => return Err(format!("there is no mark of type {other}")),
     };
     Ok(Some(Mark { start: format!("<{name}>"), end: format!("</{name}>") }))
 }
 
-/// A link to an address, or to a page that is named by its title.
-fn link(mark: &Value) -> Mark {
-    let metadata = mark.get("attrs").and_then(|attributes| attributes.get("__confluenceMetadata"));
-    let known = |name: &str| metadata.and_then(|metadata| metadata.get(name)).and_then(Value::as_str);
-    let Some(title) = known("contentTitle") else {
-        return Mark {
-            start: format!("<a href=\"{}\">", escape(text(mark, "href"))),
-            end: "</a>".to_owned(),
-        };
-    };
-    let space = known("spaceKey").map(|key| format!(" ri:space-key=\"{}\"", escape(key))).unwrap_or_default();
-    Mark {
-        start: format!("<ac:link><ri:page ri:content-title=\"{}\"{space} /><ac:link-body>", escape(title)),
-        end: "</ac:link-body></ac:link>".to_owned(),
-    }
+/// Text in a colour; what is no colour is left out.
+fn coloured(mark: &Value, property: &str) -> Option<Mark> {
+    let colour = rgb(text(mark, "color"))?;
+    Some(Mark { start: format!("<span style=\"{property}: {colour};\">"), end: "</span>".to_owned() })
+}
+
+/// Text that an inline comment is about.
+fn annotated(mark: &Value) -> Option<Mark> {
+    let id = Some(text(mark, "id")).filter(|id| !id.is_empty())?;
+    Some(Mark {
+        start: format!("<ac:inline-comment-marker ac:ref=\"{}\">", escape(id)),
+        end: "</ac:inline-comment-marker>".to_owned(),
+    })
 }

@@ -1,33 +1,34 @@
-//! Nodes that are macros, tasks or pictures in storage format.
+//! Nodes that are macros or tasks in storage format.
 
 use serde_json::Value;
 
-use super::super::macros::PANELS;
-use super::{blocks, cdata, content, escape, inline, kind, text};
+use super::super::macros::{CUSTOM_PANEL, METADATA, PANELS};
+use super::{blocks, cdata, content, escape, extension, inline, kind, media, text};
 
 /// Converts a node that is none of the plain blocks.
 pub(super) fn block(node_kind: &str, node: &Value) -> Result<String, String> {
     match node_kind {
         "codeBlock" => code(node),
-        "panel" => {
-            let panel = text(node, "panelType");
-            let name = PANELS.iter().find(|(_, known)| *known == panel).map_or("info", |(name, _)| name);
-            let name = if panel == "error" { "warning" } else { name };
-            Ok(rich_macro(name, "", &blocks(node)?))
-        }
+        "panel" => panel(node),
         "expand" | "nestedExpand" => {
             Ok(rich_macro("expand", &parameter("title", text(node, "title")), &blocks(node)?))
         }
-        "taskList" | "decisionList" => {
+        "taskList" => {
             let tasks: Result<String, String> = content(node)?.iter().map(task).collect();
-            Ok(format!("<ac:task-list>{}</ac:task-list>", tasks?))
+            let id = match text(node, "localId") {
+                "" => String::new(),
+                id => format!("<ac:task-list-id>{}</ac:task-list-id>", escape(id)),
+            };
+            Ok(format!("<ac:task-list>{id}{}</ac:task-list>", tasks?))
         }
-        "mediaSingle" => {
-            content(node)?.iter().filter(|media| kind(media) == Ok("media")).map(image).collect()
-        }
-        "media" => image(node),
+        "decisionList" => extension::decisions(node),
+        "mediaSingle" => media::single(node),
+        "media" => media::image(node),
         "extension" => Ok(plain_macro(node)),
-        "bodiedExtension" => Ok(rich_macro(text(node, "extensionKey"), &parameters(node), &blocks(node)?)),
+        "bodiedExtension" => {
+            let name = text(node, "extensionKey");
+            Ok(rich_macro_with(name, &metadata(node), &parameters(node), &blocks(node)?))
+        }
         other => Err(format!("there is no node of type {other} where blocks stand")),
     }
 }
@@ -46,6 +47,20 @@ pub(super) fn status(node: &Value) -> String {
     format!("<ac:structured-macro ac:name=\"status\">{inside}</ac:structured-macro>")
 }
 
+/// A panel: a macro where there is one of its colour.
+fn panel(node: &Value) -> Result<String, String> {
+    let kind = text(node, "panelType");
+    if let Some((name, _)) = PANELS.iter().find(|(_, known)| *known == kind) {
+        return Ok(rich_macro(name, "", &blocks(node)?));
+    }
+    if kind != "custom" {
+        return extension::panel(node);
+    }
+    let parameters: String =
+        CUSTOM_PANEL.iter().map(|(name, attribute)| parameter(name, text(node, attribute))).collect();
+    Ok(rich_macro("panel", &parameters, &blocks(node)?))
+}
+
 fn code(node: &Value) -> Result<String, String> {
     let mut code = String::new();
     for piece in content(node)? {
@@ -61,7 +76,7 @@ fn code(node: &Value) -> Result<String, String> {
 
 fn task(node: &Value) -> Result<String, String> {
     let inside = match kind(node)? {
-        "taskItem" | "decisionItem" => inline::line(node)?,
+        "taskItem" => inline::line(node)?,
         "taskList" => return block("taskList", node),
         other => return Err(format!("there is no node of type {other} in a list of tasks")),
     };
@@ -73,37 +88,25 @@ fn task(node: &Value) -> Result<String, String> {
     ))
 }
 
-fn image(node: &Value) -> Result<String, String> {
-    let alt = match text(node, "alt") {
-        "" => String::new(),
-        alt => format!(" ac:alt=\"{}\"", escape(alt)),
-    };
-    let target = match text(node, "type") {
-        "external" => format!("<ri:url ri:value=\"{}\" />", escape(text(node, "url"))),
-        "file" | "link" => {
-            let name = [text(node, "__fileName"), text(node, "alt"), text(node, "id")];
-            let name = name.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
-            format!("<ri:attachment ri:filename=\"{}\" />", escape(name))
-        }
-        other => return Err(format!("there is no medium of type {other}")),
-    };
-    Ok(format!("<ac:image{alt}>{target}</ac:image>"))
-}
-
 fn plain_macro(node: &Value) -> String {
     let body = macro_parameters(node).into_iter().find(|(name, _)| name == "__bodyContent");
     let body = body.map(|(_, body)| format!("<ac:plain-text-body>{}</ac:plain-text-body>", cdata(&body)));
     format!(
-        "<ac:structured-macro ac:name=\"{}\">{}{}</ac:structured-macro>",
+        "<ac:structured-macro ac:name=\"{}\"{}>{}{}</ac:structured-macro>",
         escape(text(node, "extensionKey")),
+        metadata(node),
         parameters(node),
         body.unwrap_or_default()
     )
 }
 
 fn rich_macro(name: &str, parameters: &str, body: &str) -> String {
+    rich_macro_with(name, "", parameters, body)
+}
+
+fn rich_macro_with(name: &str, attributes: &str, parameters: &str, body: &str) -> String {
     format!(
-        "<ac:structured-macro ac:name=\"{}\">{parameters}<ac:rich-text-body>{body}</ac:rich-text-body>\
+        "<ac:structured-macro ac:name=\"{}\"{attributes}>{parameters}<ac:rich-text-body>{body}</ac:rich-text-body>\
          </ac:structured-macro>",
         escape(name)
     )
@@ -131,4 +134,13 @@ fn macro_parameters(node: &Value) -> Vec<(String, String)> {
             (name.clone(), value.to_owned())
         })
         .collect()
+}
+
+/// The attributes of a macro that are no parameters, with a space before each.
+fn metadata(node: &Value) -> String {
+    let value = |name: &str| node.pointer(&format!("/attrs/parameters/macroMetadata/{name}/value"));
+    let written = METADATA.iter().filter_map(|(attribute, name)| Some((attribute, value(name)?.as_str()?)));
+    let attributes: Vec<String> =
+        written.map(|(attribute, value)| format!(" {attribute}=\"{}\"", escape(value))).collect();
+    attributes.concat()
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::contents::read_body;
 use super::error::bad_request;
+use crate::render::References;
 use crate::rest::v2::representation;
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::{adf, render, wiki};
@@ -61,7 +62,7 @@ impl Sent {
         if !targets.is_some_and(|targets| targets.contains(&to)) {
             return Err(bad_request(&format!("Conversion from '{from}' to '{to}' is not supported")));
         }
-        representation::write(&self.storage()?, to)
+        representation::write(&self.storage()?, to, &References::default())
     }
 
     fn storage(&self) -> Result<String, Refusal> {

@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
+use super::expand;
 use crate::access;
-use crate::rest::v2::{documents, entity, representation};
+use crate::rest::v2::{documents, entity};
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind};
 use crate::storage::versions::Version;
-use crate::storage::{attachments, tree, users};
+use crate::storage::{attachments, users};
 use crate::timestamp::iso;
 
 /// The newest version of content.
@@ -93,7 +94,7 @@ pub(super) async fn content(
         },
     });
     add_special(call, connection, content, &mut shown).await?;
-    expand(call, connection, content, &mut shown).await?;
+    expand::add(call, connection, content, &mut shown).await?;
     Ok(shown)
 }
 
@@ -119,13 +120,20 @@ async fn add_special(
     if let Some(id) = content.container_id
         && let Some(container) = access::find(call, connection, id).await?
     {
-        let container = json!({
+        let shown = json!({
             "id": public_id(&container),
             "type": container.kind.as_str(),
             "status": container.status.as_str(),
             "title": container.title,
         });
-        members.insert("container".to_owned(), container);
+        members.insert("container".to_owned(), shown);
+        if content.kind == Kind::Comment
+            && let Some(links) = members.get_mut("_links").and_then(Value::as_object_mut)
+        {
+            let space = documents::find_space(call, connection, container.space_id).await?;
+            let web = format!("{}?focusedCommentId={}", entity::web_path(&container, &space), content.id);
+            links.insert("webui".to_owned(), json!(web));
+        }
     }
     if let Some(file) = attachments::find(connection, content.id).await? {
         let extensions = json!({
@@ -148,43 +156,6 @@ async fn add_special(
 
 fn url_name(name: &str) -> String {
     percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
-}
-
-async fn expand(
-    call: &Call,
-    connection: &mut SqliteConnection,
-    content: &Content,
-    shown: &mut Value,
-) -> Result<(), Refusal> {
-    let Some(members) = shown.as_object_mut() else { return Ok(()) };
-    let wanted = call.query.list("expand");
-    let mut body = serde_json::Map::new();
-    for format in ["storage", "view", "export_view", "styled_view", "atlas_doc_format", "editor"] {
-        if wanted.contains(&format!("body.{format}").as_str()) {
-            let value = representation::write(&content.body, format)?;
-            body.insert(format.to_owned(), json!({ "value": value, "representation": format }));
-        }
-    }
-    if !body.is_empty() {
-        members.insert("body".to_owned(), Value::Object(body));
-    }
-    if wanted.contains(&"ancestors") {
-        let above = tree::ancestors(connection, content).await?;
-        let rows: Vec<Value> = above
-            .iter()
-            .rev()
-            .map(|it| {
-                json!({
-                    "id": it.id.to_string(),
-                    "type": it.kind.as_str(),
-                    "status": it.status.as_str(),
-                    "title": it.title,
-                })
-            })
-            .collect();
-        members.insert("ancestors".to_owned(), json!(rows));
-    }
-    Ok(())
 }
 
 /// A person, as far as is known.

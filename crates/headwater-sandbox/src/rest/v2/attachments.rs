@@ -182,7 +182,9 @@ pub(super) fn path_id(call: &Call) -> Result<i64, Refusal> {
 /// Reads `att` and digits, or digits alone.
 pub(super) fn read_id(name: &str, text: &str) -> Result<i64, Refusal> {
     let digits = text.strip_prefix("att").unwrap_or(text);
-    digits.parse().map_err(|_| wrong_type(name, text, "ContentId"))
+    let is_number = digits.chars().all(|digit| digit.is_ascii_digit());
+    let id = if is_number { digits.parse().ok() } else { None };
+    id.ok_or_else(|| wrong_type(name, text, "ContentId"))
 }
 
 /// The id of an attachment as clients see it.

@@ -154,6 +154,7 @@ async fn show(
     format: Option<&str>,
 ) -> Result<Value, Refusal> {
     let stored = stored_format(connection, content.id).await?;
+    let references = documents::references(call, connection, content, format).await?;
     let mut shown = Map::new();
     let mut put = |name: &str, value: Value| drop(shown.insert(name.to_owned(), value));
     put("id", json!(content.id.to_string()));
@@ -174,7 +175,7 @@ async fn show(
     put("authorId", json!(content.author_id));
     put("createdAt", json!(crate::timestamp::iso(content.created_at)));
     put("version", entity::version(version));
-    put("body", body::show(&content.body, stored, format)?);
+    put("body", body::show(&content.body, stored, format, &references)?);
     put("_links", json!({ "webui": entity::web_path(content, space) }));
     Ok(Value::Object(shown))
 }

@@ -5,7 +5,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::paging::{self, Paging, Sort};
-use super::parameter::ids;
+use super::parameter::{ids, texts};
 use super::spaces::{SORTS, Show, place};
 use crate::access;
 use crate::rest::{Call, Refusal, Route};
@@ -31,7 +31,7 @@ async fn list(call: Call) -> Result<Response, Refusal> {
     let sort = Sort::read(&call.query, SORTS, "SpaceSortOrder")?;
     let paging = Paging::read(&call.query, 25, sort)?;
     let ids = ids(&call.query, "ids", 250)?;
-    let keys: Vec<String> = call.query.list("keys").into_iter().map(str::to_lowercase).collect();
+    let keys: Vec<String> = texts(&call.query, "keys", 250)?.into_iter().map(str::to_lowercase).collect();
     let mut tx = call.begin().await?;
     let mut rows = access::spaces(&call, &mut tx).await?;
     rows.retain(|space| {

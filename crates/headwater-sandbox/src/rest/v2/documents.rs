@@ -10,9 +10,11 @@ use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::error::{invalid_body, invalid_parameter, no_content, not_found};
-use super::{entity, paging};
+use super::{entity, paging, representation};
 use crate::access;
 use crate::control::BlogTitles;
+use crate::references::{self, Reader};
+use crate::render::References;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::spaces::Space;
@@ -88,9 +90,26 @@ pub(crate) async fn show(
     format: Option<&str>,
 ) -> Result<Value, Refusal> {
     let space = find_space(call, connection, content.space_id).await?;
-    let mut entity = entity::document(content, version, &space, format)?;
+    let references = references(call, connection, content, format).await?;
+    let mut entity = entity::document(content, version, &space, format, &references)?;
     entity::add_base(&mut entity, &call.base());
     Ok(entity)
+}
+
+/// What a body refers to, where the wanted format shows more of it than its name.
+pub(crate) async fn references(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    content: &Content,
+    format: Option<&str>,
+) -> Result<References, Refusal> {
+    let Some(format) = format.filter(|format| representation::resolves(format)) else {
+        return Ok(References::default());
+    };
+    // What is shown on the site links to the site; what is exported is read elsewhere.
+    let base = if format == "view" { "/wiki".to_owned() } else { call.base() };
+    let reader = Reader { viewer: call.viewer(), base, files: call.base(), for_people: false };
+    Ok(references::look_up(connection, &reader, content).await?)
 }
 
 /// Checks a title as far as it stands alone.

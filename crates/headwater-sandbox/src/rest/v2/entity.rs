@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use super::representation;
+use crate::render::References;
 use crate::rest::Refusal;
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::spaces::Space;
@@ -18,6 +19,7 @@ pub(crate) fn document(
     version: &Version,
     space: &Space,
     format: Option<&str>,
+    references: &References,
 ) -> Result<Value, Refusal> {
     let mut entity = Map::new();
     let mut put = |name: &str, value: Value| drop(entity.insert(name.to_owned(), value));
@@ -38,7 +40,7 @@ pub(crate) fn document(
     put("authorId", json!(content.author_id));
     put("createdAt", json!(iso(content.created_at)));
     put("version", self::version(version));
-    put("body", body(&content.body, format)?);
+    put("body", body(&content.body, format, references)?);
     put("_links", document_links(content, space));
     Ok(Value::Object(entity))
 }
@@ -71,9 +73,9 @@ pub(crate) fn version(version: &Version) -> Value {
 }
 
 /// The body in the wanted format; an empty object when none is wanted.
-pub(crate) fn body(storage: &str, format: Option<&str>) -> Result<Value, Refusal> {
+pub(crate) fn body(storage: &str, format: Option<&str>, references: &References) -> Result<Value, Refusal> {
     let Some(format) = format else { return Ok(json!({})) };
-    let value = representation::write(storage, format)?;
+    let value = representation::write(storage, format, references)?;
     Ok(json!({ format: { "representation": format, "value": value } }))
 }
 

@@ -38,6 +38,22 @@ impl Fields {
         }
     }
 
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(*value)),
+            Some(_) => Err(invalid_body(format!("{name}: must be a boolean"))),
+        }
+    }
+
+    pub(crate) fn list(&self, name: &str) -> Result<Option<&Vec<Value>>, Refusal> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::Array(entries)) => Ok(Some(entries)),
+            Some(_) => Err(invalid_body(format!("{name}: must be a list"))),
+        }
+    }
+
     /// An id, as a string of digits or a number.
     pub(crate) fn id(&self, name: &str) -> Result<Option<i64>, Refusal> {
         match self.value(name) {

@@ -5,10 +5,10 @@ use http::Method;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::documents;
 use super::error::wrong_type;
 use super::paging::{Paging, Sort, down, up};
 use super::parameter::{ids, path_id, word};
+use super::{attachments, documents};
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::content::Kind;
 use crate::storage::labels::{self, Label};
@@ -54,8 +54,10 @@ pub(super) fn routes() -> Vec<Route> {
 /// The labels of content of this kind.
 pub(crate) async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let (name, text) = call.first_parameter();
-    let digits = if kind == Kind::Attachment { text.strip_prefix("att").unwrap_or(text) } else { text };
-    let id = digits.parse().map_err(|_| wrong_type(name, text, "long"))?;
+    let id = match kind {
+        Kind::Attachment => attachments::read_id(name, text)?,
+        _ => text.parse().map_err(|_| wrong_type(name, text, "long"))?,
+    };
     let prefix = word(&call.query, "prefix", PREFIXES, "LabelPrefix")?;
     let mut tx = call.begin().await?;
     documents::find(&call, &mut tx, kind, id).await?;

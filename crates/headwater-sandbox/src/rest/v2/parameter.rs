@@ -22,6 +22,12 @@ pub(crate) fn boolean(query: &Query, name: &str, default: bool) -> Result<bool, 
 
 /// A list of ids in the query, with a limit on their number.
 pub(crate) fn ids(query: &Query, name: &str, most: usize) -> Result<Vec<i64>, Refusal> {
+    let entries = texts(query, name, most)?;
+    entries.into_iter().map(|entry| entry.parse().map_err(|_| wrong_type(name, entry, "long"))).collect()
+}
+
+/// A list of texts in the query, with a limit on their number.
+pub(crate) fn texts<'a>(query: &'a Query, name: &str, most: usize) -> Result<Vec<&'a str>, Refusal> {
     let entries = query.list(name);
     if entries.len() > most {
         return Err(invalid_parameter(format!(
@@ -29,7 +35,7 @@ pub(crate) fn ids(query: &Query, name: &str, most: usize) -> Result<Vec<i64>, Re
             entries.len()
         )));
     }
-    entries.into_iter().map(|entry| entry.parse().map_err(|_| wrong_type(name, entry, "long"))).collect()
+    Ok(entries)
 }
 
 /// One of these words; absent means `None`.

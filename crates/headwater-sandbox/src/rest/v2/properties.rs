@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 use super::error::{conflict, not_found, wrong_type};
 use super::fields::Fields;
 use super::paging::{Paging, Sort, down, up};
-use super::{documents, error};
+use super::{attachments, documents, error};
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::content::Kind;
 use crate::storage::listing::{After, By, Key};
@@ -78,9 +78,10 @@ impl Subject {
     /// The id of the content that the path names, if the user may see it.
     async fn find(self, call: &Call, connection: &mut SqliteConnection) -> Result<i64, Refusal> {
         let (name, text) = call.first_parameter();
-        let digits =
-            if self.kind == Kind::Attachment { text.strip_prefix("att").unwrap_or(text) } else { text };
-        let id = digits.parse().map_err(|_| wrong_type(name, text, "long"))?;
+        let id = match self.kind {
+            Kind::Attachment => attachments::read_id(name, text)?,
+            _ => text.parse().map_err(|_| wrong_type(name, text, "long"))?,
+        };
         documents::find(call, connection, self.kind, id).await?;
         Ok(id)
     }

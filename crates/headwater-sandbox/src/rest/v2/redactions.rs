@@ -14,6 +14,7 @@ use super::error::{invalid_body, invalid_parameter, no_content};
 use super::fields::Fields;
 use super::parameter::path_id;
 use crate::edition::Edition;
+use crate::render::References;
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit};
@@ -110,7 +111,8 @@ impl Request {
         }
         let mut body = version.body.clone();
         if let Some(pointers) = &self.body {
-            let mut document = adf::from_storage(&version.body).map_err(invalid_body)?;
+            let mut document =
+                adf::from_storage(&version.body, &References::default()).map_err(invalid_body)?;
             // All are checked against the text as it was: what is blacked out keeps its length.
             for pointer in pointers {
                 removed.push(pointer.apply(&mut document)?);

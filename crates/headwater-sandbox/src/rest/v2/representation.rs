@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::error::invalid_body;
+use crate::render::References;
 use crate::rest::Refusal;
 use crate::{adf, render, wiki};
 
@@ -15,17 +16,22 @@ pub(crate) struct Written {
     pub(crate) representation: &'static str,
 }
 
+/// Whether a format shows what a body refers to by name, and not only the names.
+pub(crate) fn resolves(format: &str) -> bool {
+    matches!(format, "atlas_doc_format" | "view" | "export_view" | "anonymous_export_view" | "styled_view")
+}
+
 /// Shows a stored body in the wanted format.
-pub(crate) fn write(storage: &str, format: &str) -> Result<String, Refusal> {
+pub(crate) fn write(storage: &str, format: &str, references: &References) -> Result<String, Refusal> {
     match format {
         "storage" | "editor" => Ok(storage.to_owned()),
         "atlas_doc_format" => {
-            adf::from_storage(storage).map(|document| document.to_string()).map_err(|problem| {
+            adf::from_storage(storage, references).map(|document| document.to_string()).map_err(|problem| {
                 invalid_body(format!("The body cannot be shown as atlas_doc_format: {problem}"))
             })
         }
-        "styled_view" => Ok(styled(&render::view_html(storage))),
-        _ => Ok(render::view_html(storage)),
+        "styled_view" => Ok(styled(&render::view_html(storage, references))),
+        _ => Ok(render::view_html(storage, references)),
     }
 }
 
@@ -40,9 +46,9 @@ fn styled(view: &str) -> String {
 /// What a reader needs to tell headings, tables, panels and code apart.
 const STYLE: &str = "body{font-family:sans-serif;line-height:1.5;color:#172b4d}\
     table{border-collapse:collapse}td,th{border:1px solid #c1c7d0;padding:7px 10px}th{background:#f4f5f7}\
-    pre.code{background:#f4f5f7;padding:8px;overflow:auto}.panel{border-radius:3px;padding:8px;margin:12px 0;\
-    background:#deebff}.panel.warning{background:#ffebe6}.panel.note{background:#fffae6}\
-    .panel.tip{background:#e3fcef}";
+    pre{background:#f4f5f7;padding:8px;overflow:auto}.confluence-information-macro{border-radius:3px;padding:8px;\
+    margin:12px 0;background:#deebff}.confluence-information-macro-warning{background:#ffebe6}\
+    .confluence-information-macro-note{background:#fffae6}.confluence-information-macro-tip{background:#e3fcef}";
 
 /// Reads a body in either form: `{representation, value}`, or `{storage: {representation, value}}`.
 pub(crate) fn read(body: &Value) -> Result<Written, Refusal> {

@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 
 use super::documents::list::{Within, list as list_documents};
 use super::paging::{Paging, Sort, down, single, up};
-use super::parameter::{boolean, ids, path_id, word};
+use super::parameter::{boolean, ids, path_id, texts, word};
 use super::{documents, entity, labels, operations, role_assignments};
 use crate::access;
 use crate::render;
@@ -17,7 +17,7 @@ use crate::rest::{Call, Query, Refusal, Route};
 use crate::storage::content::Kind;
 use crate::storage::listing::{After, By, Key};
 use crate::storage::spaces::Space;
-use crate::storage::{space_permissions, space_roles};
+use crate::storage::{labels as stored_labels, relations, space_permissions, space_roles};
 use crate::timestamp::iso;
 
 /// How many rows of a part are shown inside a space.
@@ -54,6 +54,7 @@ async fn list(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     let mut rows = access::spaces(&call, &mut tx).await?;
     rows.retain(|space| filter.admits(space));
+    filter.narrow(&call, &mut tx, &mut rows).await?;
     let by_key = sort.word.ends_with("key");
     let page = paging.cut_all(rows, |space| place(space, sort, by_key));
     Ok(page.reply(&call, |space| show.space(&space)))
@@ -86,28 +87,60 @@ struct Filter {
     keys: Vec<String>,
     kind: Option<String>,
     status: Option<String>,
-    /// Spaces carry no labels and nobody has favourites here, so asking for either finds nothing.
-    impossible: bool,
+    /// One of these is enough.
+    labels: Vec<String>,
+    /// Accounts whose favourite a space must be, and whose it must not be.
+    favorited_by: Option<String>,
+    not_favorited_by: Option<String>,
 }
 
 impl Filter {
     fn read(query: &Query) -> Result<Self, Refusal> {
-        let keys = query.list("keys").into_iter().map(str::to_lowercase).collect();
+        let lowercase = |names: Vec<&str>| names.into_iter().map(str::to_lowercase).collect();
+        let account = |name: &str| query.first(name).map(str::to_owned);
         Ok(Self {
             ids: ids(query, "ids", 250)?,
-            keys,
+            keys: lowercase(texts(query, "keys", 250)?),
             kind: word(query, "type", TYPES, "SpaceType")?.map(str::to_owned),
             status: word(query, "status", &["current", "archived"], "SpaceStatus")?.map(str::to_owned),
-            impossible: !query.list("labels").is_empty() || query.first("favorited-by").is_some(),
+            labels: lowercase(query.list("labels")),
+            favorited_by: account("favorited-by"),
+            not_favorited_by: account("not-favorited-by"),
         })
     }
 
     fn admits(&self, space: &Space) -> bool {
-        !self.impossible
-            && (self.ids.is_empty() || self.ids.contains(&space.id))
+        (self.ids.is_empty() || self.ids.contains(&space.id))
             && (self.keys.is_empty() || self.keys.contains(&space.key.to_lowercase()))
             && self.kind.as_ref().is_none_or(|kind| *kind == space.kind)
             && self.status.as_ref().is_none_or(|status| *status == space.status)
+    }
+
+    /// Leaves out what does not carry a label that is asked for, or is not the favourite of who is asked for.
+    async fn narrow(
+        &self,
+        call: &Call,
+        connection: &mut SqliteConnection,
+        spaces: &mut Vec<Space>,
+    ) -> Result<(), Refusal> {
+        for (account_id, wanted) in [(&self.favorited_by, true), (&self.not_favorited_by, false)] {
+            if let Some(account_id) = account_id {
+                let keys = relations::favourite_spaces(connection, &call.site.cloud_id, account_id).await?;
+                spaces.retain(|space| keys.contains(&space.key) == wanted);
+            }
+        }
+        if self.labels.is_empty() {
+            return Ok(());
+        }
+        let mut carriers = Vec::new();
+        for space in spaces.drain(..) {
+            let labels = stored_labels::of_space(connection, space.id).await?;
+            if labels.iter().any(|label| self.labels.contains(&label.name)) {
+                carriers.push(space);
+            }
+        }
+        *spaces = carriers;
+        Ok(())
     }
 }
 
@@ -150,7 +183,7 @@ impl Show {
             return json!({});
         }
         let value = match format {
-            "view" => render::view_html(&space.description),
+            "view" => render::view_html(&space.description, &render::References::default()),
             _ => render::plain_text(&space.description),
         };
         json!({ format: { "representation": format, "value": value } })

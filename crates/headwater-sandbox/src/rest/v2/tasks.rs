@@ -10,8 +10,9 @@ use super::entity;
 use super::error::{invalid_body, not_found, wrong_type};
 use super::fields::Fields;
 use super::paging::{self, Page, Paging, Sort, up};
-use super::parameter::{LIST_FORMATS, body_format, boolean, ids, path_id, word};
+use super::parameter::{LIST_FORMATS, body_format, boolean, ids, path_id, texts, word};
 use crate::access;
+use crate::render::References;
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::content::Kind;
 use crate::storage::contents;
@@ -74,8 +75,9 @@ impl Span {
 
 impl Filter {
     fn read(call: &Call) -> Result<Self, Refusal> {
-        let people =
-            |name: &str| -> Vec<String> { call.query.list(name).into_iter().map(str::to_owned).collect() };
+        let people = |name: &str| -> Result<Vec<String>, Refusal> {
+            Ok(texts(&call.query, name, MOST)?.into_iter().map(str::to_owned).collect())
+        };
         Ok(Self {
             status: word(&call.query, "status", &["complete", "incomplete"], "TaskStatus")?
                 .map(str::to_owned),
@@ -84,9 +86,9 @@ impl Filter {
             space_ids: ids(&call.query, "space-id", MOST)?,
             page_ids: ids(&call.query, "page-id", MOST)?,
             blog_post_ids: ids(&call.query, "blogpost-id", MOST)?,
-            creators: people("created-by"),
-            assignees: people("assigned-to"),
-            completers: people("completed-by"),
+            creators: people("created-by")?,
+            assignees: people("assigned-to")?,
+            completers: people("completed-by")?,
             created: Span::read(call, "created")?,
             due: Span::read(call, "due")?,
             completed: Span::read(call, "completed")?,
@@ -144,11 +146,31 @@ async fn read(call: Call) -> Result<Response, Refusal> {
     Ok(paging::single(&call, show(&task, format)?))
 }
 
+/// The members of a task that are texts.
+const MEMBERS: [&str; 12] = [
+    "id",
+    "localId",
+    "spaceId",
+    "pageId",
+    "blogPostId",
+    "createdBy",
+    "assignedTo",
+    "completedBy",
+    "completedAt",
+    "createdAt",
+    "updatedAt",
+    "dueAt",
+];
+
 /// Only the state of a task can be changed here; the rest is what its page says.
 async fn update(call: Call) -> Result<Response, Refusal> {
     let format = body_format(&call.query, LIST_FORMATS)?;
     let fields = Fields::read(&call.body)?;
     fields.require(&["status"])?;
+    // What else a task says may be sent back, and changes nothing.
+    for name in MEMBERS {
+        fields.text(name)?;
+    }
     let complete = match fields.text("status")? {
         Some("complete") => true,
         Some("incomplete") => false,
@@ -181,7 +203,7 @@ fn show(task: &Task, format: Option<&str>) -> Result<Value, Refusal> {
         "localId": task.local_id,
         "spaceId": task.space_id.to_string(),
         "status": tasks::word(task.complete),
-        "body": entity::body(&task.body, format)?,
+        "body": entity::body(&task.body, format, &References::default())?,
         "createdBy": task.creator_id,
         "assignedTo": task.assignee_id,
         "completedBy": task.completer_id,

@@ -10,6 +10,7 @@ use super::error::{no_content, not_found, wrong_type};
 use super::paging::{Page, Paging, Sort, down, single, up};
 use super::parameter::{LIST_FORMATS, body_format};
 use super::{attachments, documents, entity};
+use crate::render::References;
 use crate::rest::{Call, Refusal, Route, Scopes};
 use crate::storage::content::{Content, Kind};
 use crate::storage::listing::{After, By, Key};
@@ -82,11 +83,10 @@ pub(super) fn routes() -> Vec<Route> {
 impl Subject {
     async fn find(self, call: &Call, connection: &mut SqliteConnection) -> Result<Content, Refusal> {
         let text = call.parameter(self.parameter);
-        let (digits, expected) = match self.kind {
-            Kind::Attachment => (text.strip_prefix("att").unwrap_or(text), "ContentId"),
-            _ => (text, "long"),
+        let id = match self.kind {
+            Kind::Attachment => attachments::read_id(self.parameter, text)?,
+            _ => text.parse().map_err(|_| wrong_type(self.parameter, text, "long"))?,
         };
-        let id = digits.parse().map_err(|_| wrong_type(self.parameter, text, expected))?;
         let content = documents::find(call, connection, self.kind, id).await?;
         if self.subtype.is_some() && content.subtype.as_deref() != self.subtype {
             return Err(no_content(self.kind, id));
@@ -165,8 +165,7 @@ fn show(version: &Version, subject: Subject, stored: &str, format: Option<&str>)
         Kind::Attachment => attachments::public_id(version.content_id),
         _ => version.content_id.to_string(),
     };
-    let then =
-        json!({ "id": id, "title": version.title, "body": body::show(&version.body, stored, format)? });
+    let then = json!({ "id": id, "title": version.title, "body": body::show(&version.body, stored, format, &References::default())? });
     shown.insert(subject.noun().to_owned(), then);
     Ok(Value::Object(shown))
 }

@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 
 use super::super::contents::{check_title_is_free, find, find_node, read_body};
 use super::super::error::{bad_request, forbidden, not_found};
-use super::super::show;
+use super::super::{expand, show};
 use super::{Bodies, check_answered, id_text};
 use crate::access;
 use crate::rest::{Call, Refusal};
@@ -93,7 +93,9 @@ pub(super) async fn create(call: Call) -> Result<Response, Refusal> {
         share_id: &share_id,
     };
     let content = contents::insert(&mut tx, &new).await?;
-    let shown = show::content(&call, &mut tx, &content).await?;
+    let mut shown = show::content(&call, &mut tx, &content).await?;
+    // What was written is told in full [report].
+    expand::add_body(&call, &mut tx, &content, "storage", &mut shown).await?;
     tx.commit().await?;
     Ok(Json(shown).into_response())
 }

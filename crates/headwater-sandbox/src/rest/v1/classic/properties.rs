@@ -78,8 +78,21 @@ pub(super) async fn update(call: Call) -> Result<Response, Refusal> {
     let sent: Sent = read_body(&call.body)?;
     let mut tx = call.begin().await?;
     let content = answered(&call, &mut tx).await?;
-    let property = named(&call, &mut tx, &content).await?;
     let version = sent.version.ok_or_else(|| bad_request("The version of the property is required"))?;
+    let property = match find_named(&call, &mut tx, &content).await? {
+        Some(property) => property,
+        // The first version of what is not there yet creates it.
+        None if version.number == 1 => {
+            let value = sent.value.ok_or_else(|| bad_request("The value of the property is required"))?;
+            let change = change(&call, &value, Some(&version));
+            let (kind, key) = (content.kind.as_str(), call.parameter("key"));
+            let made = properties::insert(&mut tx, kind, content.id, key, &change).await?;
+            let made = made.ok_or_else(|| no_property(&call, &content))?;
+            tx.commit().await?;
+            return Ok(Json(show(&call, &content, &made)).into_response());
+        }
+        None => return Err(no_property(&call, &content)),
+    };
     if version.number != property.version + 1 {
         return Err(conflict(&format!(
             "Version must be incremented on update. Current version is: {}",
@@ -113,10 +126,22 @@ async fn named(
     connection: &mut SqliteConnection,
     content: &Content,
 ) -> Result<Property, Refusal> {
+    find_named(call, connection, content).await?.ok_or_else(|| no_property(call, content))
+}
+
+async fn find_named(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    content: &Content,
+) -> Result<Option<Property>, Refusal> {
     let key = call.parameter("key");
     let found = properties::of_container(connection, content.kind.as_str(), content.id).await?;
-    let property = found.into_iter().find(|property| property.key == key);
-    property.ok_or_else(|| not_found(&format!("No property with the key {key} on content {}", content.id)))
+    Ok(found.into_iter().find(|property| property.key == key))
+}
+
+fn no_property(call: &Call, content: &Content) -> Refusal {
+    let key = call.parameter("key");
+    not_found(&format!("No property with the key {key} on content {}", content.id))
 }
 
 fn change<'a>(call: &'a Call, value: &'a Value, version: Option<&'a SentVersion>) -> Change<'a> {

@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 
 use super::super::contents::{check_title_is_free, find, find_node, read_body};
 use super::super::error::{bad_request, exception, not_found};
-use super::super::show;
+use super::super::{expand, show};
 use super::create::check_title;
 use super::{Bodies, check_answered, id_text};
 use crate::rest::{Call, Refusal};
@@ -55,7 +55,8 @@ pub(super) async fn update(call: Call) -> Result<Response, Refusal> {
         _ => revise(&call, &mut tx, &content, &request).await?,
     }
     let content = contents::reread(&mut tx, content.id).await?;
-    let shown = show::content(&call, &mut tx, &content).await?;
+    let mut shown = show::content(&call, &mut tx, &content).await?;
+    expand::add_body(&call, &mut tx, &content, "storage", &mut shown).await?;
     tx.commit().await?;
     Ok(Json(shown).into_response())
 }

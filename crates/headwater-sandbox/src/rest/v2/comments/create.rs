@@ -4,7 +4,6 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{LINK, LOCATION};
-use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::super::documents::{self, list::spaces_of};
@@ -88,7 +87,7 @@ enum Target {
 
 impl Target {
     fn read(fields: &Fields, kind: CommentKind) -> Result<Self, Refusal> {
-        let attachment = match fields.value("attachmentId").and_then(Value::as_str) {
+        let attachment = match fields.text("attachmentId")? {
             Some(id) => Some(Self::Document(Kind::Attachment, attachments::read_id("attachmentId", id)?)),
             None => None,
         };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
-use super::super::{attachments, entity};
+use super::super::{attachments, documents, entity};
 use super::marker;
 use crate::access;
 use crate::rest::{Call, Refusal};
@@ -27,6 +27,7 @@ pub(super) async fn comment(
     spaces: &HashMap<i64, Space>,
     format: Option<&str>,
 ) -> Result<Value, Refusal> {
+    let references = documents::references(call, connection, comment, format).await?;
     let mut shown = Map::new();
     let mut put = |name: &str, value: Value| drop(shown.insert(name.to_owned(), value));
     put("id", json!(comment.id.to_string()));
@@ -36,7 +37,7 @@ pub(super) async fn comment(
         put("parentCommentId", json!(parent_id.to_string()));
     }
     put("version", entity::version(version));
-    put("body", entity::body(&comment.body, format)?);
+    put("body", entity::body(&comment.body, format, &references)?);
     if let (Some(container), Some(space)) =
         (container(call, connection, comment).await?, spaces.get(&comment.space_id))
     {

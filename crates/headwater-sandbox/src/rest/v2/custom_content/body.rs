@@ -6,6 +6,7 @@ use super::super::error::invalid_body;
 use super::super::parameter::word;
 use super::super::representation::{self, Written};
 use crate::cql::escape;
+use crate::render::References;
 use crate::rest::{Query, Refusal};
 
 /// What `body-format` may be for lists.
@@ -29,13 +30,18 @@ pub(in crate::rest::v2) fn wanted<'a>(
 }
 
 /// The body in the wanted format; an empty object when none is wanted.
-pub(in crate::rest::v2) fn show(body: &str, stored: &str, format: Option<&str>) -> Result<Value, Refusal> {
+pub(in crate::rest::v2) fn show(
+    body: &str,
+    stored: &str,
+    format: Option<&str>,
+    references: &References,
+) -> Result<Value, Refusal> {
     let Some(format) = format else { return Ok(json!({})) };
     let value = match (stored, format) {
         (_, "raw") => body.to_owned(),
         // Raw text is text: in other formats it means itself.
-        ("raw", _) => representation::write(&escape(body), format)?,
-        _ => representation::write(body, format)?,
+        ("raw", _) => representation::write(&escape(body), format, references)?,
+        _ => representation::write(body, format, references)?,
     };
     Ok(json!({ format: { "representation": format, "value": value } }))
 }

@@ -11,6 +11,7 @@ use super::super::error::not_found;
 use super::super::paging::{Page, Paging, Sort, down, up};
 use super::super::parameter::{LIST_FORMATS, Statuses, body_format, ids, path_id, statuses, word};
 use crate::access;
+use crate::render::References;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::labels;
@@ -95,8 +96,12 @@ pub(crate) async fn list(call: Call, kind: Kind, within: Within) -> Result<Respo
     let rows = listing::list(&mut tx, &filter, paging.order(), paging.after.as_ref(), paging.fetch()).await?;
     let spaces = spaces_of(&call, &mut tx).await?;
     let Page { rows, next } = paging.cut(rows);
-    let rows: Result<Vec<Value>, Refusal> = rows.iter().map(|row| show(row, &spaces, format)).collect();
-    Ok(Page { rows: rows?, next }.reply(&call, |row| row))
+    let mut shown = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let references = super::references(&call, &mut tx, &row.content, format).await?;
+        shown.push(show(row, &spaces, format, &references)?);
+    }
+    Ok(Page { rows: shown, next }.reply(&call, |row| row))
 }
 
 /// Lists what carries a label.
@@ -137,9 +142,14 @@ pub(crate) async fn spaces_of(
     Ok(spaces.into_iter().map(|space| (space.id, space)).collect())
 }
 
-fn show(row: &Listed, spaces: &HashMap<i64, Space>, format: Option<&str>) -> Result<Value, Refusal> {
+fn show(
+    row: &Listed,
+    spaces: &HashMap<i64, Space>,
+    format: Option<&str>,
+    references: &References,
+) -> Result<Value, Refusal> {
     match spaces.get(&row.content.space_id) {
-        Some(space) => entity::document(&row.content, &row.version, space, format),
+        Some(space) => entity::document(&row.content, &row.version, space, format, references),
         // Foreign keys keep every content in a space, so there is nothing to show here.
         None => Ok(Value::Null),
     }

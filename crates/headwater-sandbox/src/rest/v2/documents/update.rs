@@ -10,6 +10,7 @@ use super::super::representation::{self, Written};
 use super::create::read_time;
 use super::{Claim, check_parent, check_title, check_title_is_free, find, read_status};
 use crate::access;
+use crate::references;
 use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit};
@@ -33,7 +34,7 @@ struct Request {
 /// Updates content of this kind. What that means depends on the status it has and the status it shall have.
 pub(crate) async fn update(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
-    let request = Request::read(&call.body)?;
+    let mut request = Request::read(&call.body)?;
     if request.id != id {
         return Err(invalid_body(format!("id: {} does not match the id {id} in the path", request.id)));
     }
@@ -42,6 +43,7 @@ pub(crate) async fn update(call: Call, kind: Kind) -> Result<Response, Refusal> 
     if request.space_id.is_some_and(|space_id| space_id != content.space_id) {
         return Err(invalid_body("spaceId: moving content to a different space is not supported"));
     }
+    request.body.storage = references::name_files(&mut tx, id, request.body.storage).await?;
     match (content.status, request.status) {
         (Status::Trashed, Status::Current) => restore(&call, &mut tx, &content).await?,
         (Status::Trashed | Status::Archived, _) => return Err(no_content(kind, id)),

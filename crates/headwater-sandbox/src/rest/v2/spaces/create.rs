@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::super::error::invalid_body;
@@ -52,9 +51,9 @@ pub(super) async fn create(call: Call) -> Result<Response, Refusal> {
     };
     let description = fields.object("description")?;
     let text = description.as_ref().map_or(Ok(None), |it| it.text("value"))?.unwrap_or_default();
-    let assignments: Vec<Value> =
-        fields.value("roleAssignments").and_then(Value::as_array).cloned().unwrap_or_default();
-    let is_private = fields.value("createPrivateSpace").and_then(Value::as_bool).unwrap_or(false);
+    let assignments = fields.list("roleAssignments")?.cloned().unwrap_or_default();
+    let is_private = fields.boolean("createPrivateSpace")?.unwrap_or(false);
+    fields.text("templateKey")?;
     let model = fields.id("copySpaceAccessConfiguration")?;
     check_roles(&call).await?;
     let mut tx = call.begin().await?;

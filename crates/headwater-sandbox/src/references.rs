@@ -1,0 +1,168 @@
+//! Looking up what a body refers to by name: pages by their titles, people by their accounts, files by their names.
+
+use sqlx::SqliteConnection;
+
+use crate::cql::escape;
+use crate::render::References;
+use crate::render::references::{FileReference, Mentioned, PageReference, mentioned};
+use crate::rest::v2::attachments::download_path;
+use crate::rest::v2::entity::web_path;
+use crate::storage::content::{Content, Kind, Status};
+use crate::storage::listing::{By, Filter, Kinds, Order, Parent};
+use crate::storage::spaces::Space;
+use crate::storage::versions;
+use crate::storage::{StorageError, access, attachments, contents, listing, spaces, users};
+
+/// Who reads a body, and where.
+pub(crate) struct Reader<'a> {
+    /// What is hidden from these eyes is not found; `None` sees everything.
+    pub(crate) viewer: Option<&'a str>,
+    /// What links to pages and people begin with.
+    pub(crate) base: String,
+    /// What links to files begin with.
+    pub(crate) files: String,
+    /// Whether it is read in the web view.
+    pub(crate) for_people: bool,
+}
+
+/// The most pages that a list of those below shows.
+const CHILDREN: u32 = 200;
+
+/// What the body of this content refers to.
+pub(crate) async fn look_up(
+    connection: &mut SqliteConnection,
+    reader: &Reader<'_>,
+    content: &Content,
+) -> Result<References, StorageError> {
+    let wanted = mentioned(&content.body);
+    let mut found = References {
+        content_id: Some(content.id),
+        title: content.title.clone(),
+        for_people: reader.for_people,
+        base: reader.base.clone(),
+        ..References::default()
+    };
+    for (key, title) in &wanted.pages {
+        if let Some(page) = page(connection, reader, content, key, title).await? {
+            found.pages.insert((key.clone(), title.to_lowercase()), page);
+        }
+    }
+    for account_id in &wanted.people {
+        if let Some(user) = users::find(connection, account_id).await? {
+            found.people.insert(account_id.clone(), user.display_name);
+        }
+    }
+    add_files(connection, reader, content, &wanted, &mut found).await?;
+    if wanted.children {
+        found.children = children(connection, reader, content).await?;
+    }
+    Ok(found)
+}
+
+/// The page that a link names, unless it is hidden or not there.
+async fn page(
+    connection: &mut SqliteConnection,
+    reader: &Reader<'_>,
+    content: &Content,
+    key: &str,
+    title: &str,
+) -> Result<Option<PageReference>, StorageError> {
+    let space = match key {
+        "" => spaces::find(connection, &content.cloud_id, content.space_id).await?,
+        key => spaces::find_by_key(connection, &content.cloud_id, key).await?,
+    };
+    let Some(space) = space else { return Ok(None) };
+    let Some(id) = contents::find_page_by_title(connection, space.id, title).await? else { return Ok(None) };
+    let Some(page) = contents::find(connection, &content.cloud_id, id).await? else { return Ok(None) };
+    let sees = access::sees(connection, &page, reader.viewer).await?;
+    Ok(sees.then(|| reference(&page, &space)))
+}
+
+fn reference(page: &Content, space: &Space) -> PageReference {
+    PageReference {
+        id: page.id,
+        version: page.version,
+        title: page.title.clone(),
+        path: web_path(page, space),
+    }
+}
+
+/// The files beside a body: those of its content, or of what it comments on.
+async fn add_files(
+    connection: &mut SqliteConnection,
+    reader: &Reader<'_>,
+    content: &Content,
+    wanted: &Mentioned,
+    found: &mut References,
+) -> Result<(), StorageError> {
+    if !wanted.files {
+        return Ok(());
+    }
+    let container = content.container_id.filter(|_| content.kind == Kind::Comment).unwrap_or(content.id);
+    for file in attachments::of_container(connection, container).await? {
+        let Some(about) = attachments::find(connection, file.id).await? else { continue };
+        let version = versions::find(connection, file.id, file.version).await?;
+        let modified_at = version.map_or(file.created_at, |version| version.created_at);
+        let address = if reader.for_people {
+            crate::web::file_path(file.id, &file.title)
+        } else {
+            format!("{}{}", reader.files, download_path(&file, modified_at, container))
+        };
+        let reference = FileReference {
+            id: file.id,
+            version: file.version,
+            container_id: container,
+            media_type: about.media_type,
+            file_id: about.file_id,
+            address,
+        };
+        found.files.insert(file.title, reference);
+    }
+    Ok(())
+}
+
+/// A body that was sent, with the names of attached files where it has their ids.
+pub(crate) async fn name_files(
+    connection: &mut SqliteConnection,
+    container_id: i64,
+    mut storage: String,
+) -> Result<String, StorageError> {
+    if !storage.contains("<ri:attachment") {
+        return Ok(storage);
+    }
+    for file in attachments::of_container(connection, container_id).await? {
+        if let Some(about) = attachments::find(connection, file.id).await? {
+            let named = |name: &str| format!("<ri:attachment ri:filename=\"{}\"", escape(name));
+            storage = storage.replace(&named(&about.file_id), &named(&file.title));
+        }
+    }
+    Ok(storage)
+}
+
+/// The pages below, in their order.
+async fn children(
+    connection: &mut SqliteConnection,
+    reader: &Reader<'_>,
+    content: &Content,
+) -> Result<Vec<PageReference>, StorageError> {
+    let Some(space) = spaces::find(connection, &content.cloud_id, content.space_id).await? else {
+        return Ok(Vec::new());
+    };
+    let filter = Filter {
+        cloud_id: &content.cloud_id,
+        viewer: reader.viewer,
+        kind: Kinds::Only(Kind::Page),
+        statuses: &[Status::Current],
+        ids: &[],
+        space_ids: &[],
+        title: None,
+        subtype: None,
+        parent: Parent::Is(content.id),
+        container_id: None,
+        media_type: None,
+        label_id: None,
+    };
+    let order = Order { by: By::Position, descending: false };
+    let rows = listing::list(connection, &filter, order, None, CHILDREN).await?;
+    Ok(rows.iter().map(|row| reference(&row.content, &space)).collect())
+}
