@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod api_clients;
 pub mod audit;
+pub mod chaos;
 pub mod connect;
 pub mod connections;
 pub mod error;

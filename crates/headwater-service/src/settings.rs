@@ -5,6 +5,8 @@ use std::time::Duration;
 use headwater_ports::upstream::Patience;
 use url::{Host, Url};
 
+use crate::chaos::Chaos;
+
 /// What the operator decides about use cases.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -41,6 +43,8 @@ pub struct Settings {
     pub event_retention: Duration,
     /// How long entries of the audit log are kept.
     pub audit_retention: Duration,
+    /// Experiments on this process; none in builds that are for use.
+    pub chaos: Chaos,
 }
 
 /// Whether and where applications confirm their end users before an account becomes usable.
@@ -73,6 +77,7 @@ impl Settings {
             plain_hosts: Vec::new(),
             event_retention: crate::events::DEFAULT_RETENTION,
             audit_retention: crate::audit::DEFAULT_RETENTION,
+            chaos: Chaos::default(),
         }
     }
 

@@ -12,6 +12,7 @@ use headwater_domain::id::AccountId;
 use headwater_domain::time::Timestamp;
 
 use crate::Service;
+use crate::chaos::Defence;
 use crate::error::ServiceError;
 use crate::live::LiveAccount;
 
@@ -68,7 +69,9 @@ impl Service {
     /// returned future is waited for. `generation` is the one that the caller found wanting.
     pub(crate) fn start_refresh(&self, id: &AccountId, generation: u64) -> Flight {
         let Ok(mut state) = self.flights().0.lock() else { return failed_flight(Arc::new(interrupted())) };
-        if let Some(flight) = state.flying.get(id) {
+        if let Some(flight) = state.flying.get(id)
+            && !self.lacks(Defence::SingleFlight)
+        {
             return flight.clone();
         }
         if let Some((at, error)) = state.failed.get(id)
