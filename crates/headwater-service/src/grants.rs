@@ -102,7 +102,8 @@ impl Service {
         &self,
         live: &LiveAccount,
     ) -> Option<Result<Arc<LiveAccount>, ServiceError>> {
-        if live.grant.refresh_token.is_none() || !self.flights().first_suspicion(&live.account.id, self.now())
+        if live.grant.refresh_token.is_none()
+            || !self.flights().first_suspicion(&live.account.id, self.clock().elapsed())
         {
             return None;
         }

@@ -131,8 +131,7 @@ impl Service {
     /// answer that is not a server error will do.
     async fn provider_answers(&self, live: &LiveAccount) -> bool {
         let endpoint = &live.connection.endpoints.resources;
-        let reply =
-            get_json(self.upstream(), endpoint, &live.authorization, self.settings().token_patience).await;
+        let reply = get_json(self, endpoint, &live.authorization, self.settings().token_patience).await;
         reply.is_ok_and(|reply| reply.status < 500 && reply.status != 429)
     }
 
@@ -177,7 +176,9 @@ impl Service {
             let grant = &live.grant;
             self.unsaved_pairs().keep(&live.account.id, grant.generation, grant.obtained_at, tokens);
         }
-        self.live().forget(&live.account.id).await;
+        if !self.lacks(Defence::PersistFirst) {
+            self.live().forget(&live.account.id).await;
+        }
         Ok(match error {
             Some(error) => {
                 tracing::error!(account = %live.account.id, %error, "a new token pair could not be stored yet");
