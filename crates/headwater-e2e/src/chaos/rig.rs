@@ -326,7 +326,7 @@ pub(super) fn call(agent: &Agent, base: &str, token: &str, account: &str) -> Res
 }
 
 /// Asks for the access token of an account.
-pub(super) fn credentials(agent: &Agent, base: &str, token: &str, account: &str) -> Result<(u16, Value)> {
+fn credentials(agent: &Agent, base: &str, token: &str, account: &str) -> Result<(u16, Value)> {
     let url = format!("{base}/api/v1/connected_accounts/auth?connector=confluence&identifier={account}");
     let request = agent.get(&url).header("authorization", format!("Bearer {token}"));
     read(request.call().with_context(|| format!("GET {url}"))?)
