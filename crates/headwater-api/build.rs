@@ -11,7 +11,8 @@ use std::{env, fs};
 use prost::Message as _;
 use prost_reflect::DescriptorPool;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
+    "headwater/v1/webhooks/webhooks.proto",
     "scalekit/v1/tools/tools.proto",
     "scalekit/v1/connected_accounts/connected_accounts.proto",
     "scalekit/v1/connections/connections.proto",
@@ -21,7 +22,8 @@ const FILES: [&str; 6] = [
 ];
 
 /// Messages that hold secrets: their `Debug` is written by hand.
-const SECRET: [&str; 3] = [
+const SECRET: [&str; 4] = [
+    "headwater.v1.webhooks.WebhookSecret",
     "scalekit.v1.connected_accounts.OauthToken",
     "scalekit.v1.connected_accounts.StaticAuth",
     "scalekit.v1.connections.OAuthConnectionConfig",

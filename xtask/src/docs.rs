@@ -17,6 +17,8 @@ use crate::run::Program;
 const ANSWERS: &str = "crates/headwater-confluence/tests/golden/tools.json";
 /// What tools return; it is compiled in.
 const OUTPUTS: &str = "crates/headwater-confluence/tools/outputs.json";
+/// Which operations have no tool, and why.
+const LEFT_OUT: &str = "crates/headwater-confluence/tools/left_out.json";
 /// Where the reference lies. Nothing else lies there.
 const FOLDER: &str = "docs/tools";
 
@@ -64,17 +66,21 @@ pub(crate) fn check(root: &Path) -> Result<()> {
 
 /// All pages, by path.
 fn render(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
-    let text = fs::read_to_string(root.join(ANSWERS)).with_context(|| format!("{ANSWERS} cannot be read"))?;
-    let answers: Value = serde_json::from_str(&text).with_context(|| format!("{ANSWERS} is not JSON"))?;
+    let (answers, left_out) = (json(root, ANSWERS)?, json(root, LEFT_OUT)?);
     let families = families().context("the tool files do not load")?;
     let folder = root.join(FOLDER);
     let mut pages: BTreeMap<PathBuf, String> = families
         .iter()
         .map(|family| (folder.join(format!("{}.md", family.name)), page::family(family, &answers)))
         .collect();
-    pages.insert(folder.join("README.md"), page::index(&families, &answers));
+    pages.insert(folder.join("README.md"), page::index(&families, &answers, &left_out));
     pages.insert(root.join(OUTPUTS), outputs::render(&families, &answers));
     Ok(pages)
+}
+
+fn json(root: &Path, name: &str) -> Result<Value> {
+    let text = fs::read_to_string(root.join(name)).with_context(|| format!("{name} cannot be read"))?;
+    serde_json::from_str(&text).with_context(|| format!("{name} is not JSON"))
 }
 
 fn present(root: &Path) -> Result<Vec<PathBuf>> {

@@ -6,6 +6,8 @@
 mod edges;
 mod metadata;
 mod sources;
+mod supply;
+mod threats;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,6 +26,11 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let files = rust_files(root)?;
     let mut complaints = edges::check(&packages);
     complaints.extend(sources::check(&files));
+    let table = fs::read_to_string(root.join(threats::TABLE))
+        .with_context(|| format!("{} cannot be read", threats::TABLE))?;
+    complaints.extend(threats::check(&table, &files));
+    let lock = fs::read_to_string(root.join("Cargo.lock")).context("Cargo.lock cannot be read")?;
+    complaints.extend(supply::check(&lock));
     for complaint in &complaints {
         eprintln!("tidy: {complaint}");
     }

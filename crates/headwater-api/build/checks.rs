@@ -10,10 +10,7 @@ use prost_reflect::{
 /// One `impl Checked` per request message that has rules, or holds messages that have.
 pub(crate) fn generate(pool: &DescriptorPool) -> String {
     let mut code = String::new();
-    for message in pool
-        .all_messages()
-        .filter(|message| message.package_name().starts_with("scalekit.v1.") && !message.is_map_entry())
-    {
+    for message in pool.all_messages().filter(|message| of_the_contract(message) && !message.is_map_entry()) {
         let body: String = message.fields().filter_map(|field| statement(pool, &field)).collect();
         let _ = writeln!(
             code,
@@ -26,6 +23,11 @@ pub(crate) fn generate(pool: &DescriptorPool) -> String {
         let _ = writeln!(code, "{body}    }}\n}}\n");
     }
     code
+}
+
+/// Messages that clients send and get, not those that describe messages.
+fn of_the_contract(message: &MessageDescriptor) -> bool {
+    ["scalekit.v1.", "headwater.v1."].iter().any(|it| message.package_name().starts_with(it))
 }
 
 fn statement(pool: &DescriptorPool, field: &FieldDescriptor) -> Option<String> {
@@ -41,12 +43,11 @@ fn statement(pool: &DescriptorPool, field: &FieldDescriptor) -> Option<String> {
             Some(format!("        found.text(\"{name}\", self.{name}.as_deref(), {});\n", rules?))
         }
         Kind::String => Some(format!("        found.text(\"{name}\", Some(&self.{name}), {});\n", rules?)),
+        Kind::Uint32 if optional => {
+            Some(format!("        found.number(\"{name}\", self.{name}.unwrap_or_default(), {});\n", rules?))
+        }
         Kind::Uint32 => Some(format!("        found.number(\"{name}\", self.{name}, {});\n", rules?)),
-        Kind::Message(inner)
-            if !list
-                && inner.package_name().starts_with("scalekit.v1.")
-                && field.containing_oneof().is_none() =>
-        {
+        Kind::Message(inner) if !list && of_the_contract(&inner) && field.containing_oneof().is_none() => {
             let rules = rules.unwrap_or_else(|| "Rules::NONE".to_owned());
             Some(format!("        found.message(\"{name}\", self.{name}.as_ref(), {rules});\n"))
         }

@@ -16,12 +16,14 @@ use tonic::Code;
 
 use crate::error;
 use crate::jwt::Tokens;
+use crate::throttle::Throttle;
 
 /// What authenticating needs.
 #[derive(Clone)]
 pub(crate) struct Gate {
     pub(crate) service: Service,
     pub(crate) tokens: Arc<Tokens>,
+    pub(crate) throttle: Arc<Throttle>,
 }
 
 /// Lets a call through when any of its `authorization` values is a valid token: the Python SDK sends two, of which

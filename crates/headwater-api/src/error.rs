@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tonic::{Code, Status};
 
 use crate::proto::errdetails::{
-    DebugInfo, ErrorInfo, ResourceInfo, ToolErrorInfo, ValidationErrorInfo,
+    DebugInfo, ErrorInfo, HelpInfo, ResourceInfo, ToolErrorInfo, ValidationErrorInfo, help_info::Link,
     validation_error_info::FieldViolation,
 };
 use crate::proto::rpc;
@@ -68,6 +68,9 @@ pub(crate) fn status(error: &ServiceError) -> Status {
         }),
         debug_info: error.tool().and_then(vendor_body),
         resource_info: error.tool().and_then(missing_scopes),
+        help_info: error.help().map(|help| HelpInfo {
+            links: vec![Link { description: help.description.clone(), url: help.url.clone() }],
+        }),
         ..ErrorInfo::default()
     };
     with_info(code, error.message(), &info)
@@ -135,6 +138,8 @@ pub(crate) fn json_body(status: StatusCode, body: &Value) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use headwater_service::error::Help;
+
     use super::*;
 
     #[test]
@@ -156,6 +161,19 @@ mod tests {
         assert_eq!(info.tool_error_info.unwrap().tool_error_code, "404");
         assert_eq!(info.debug_info.unwrap().detail, "{\"errors\":[]}");
         assert_eq!(info.resource_info.unwrap().required_permissions, ["read:page:confluence"]);
+    }
+
+    #[test]
+    fn the_way_out_stands_in_message_and_details() {
+        let help = Help { description: "Authorize again".to_owned(), url: "https://a.example/x".to_owned() };
+        let error = ServiceError::new(ErrorKind::FailedPrecondition, "X", "expired").with_help(help);
+        let status = status(&error);
+        assert_eq!(status.message(), "expired. Authorize again: https://a.example/x");
+        let details = rpc::Status::decode(status.details()).unwrap();
+        assert_eq!(details.message, status.message());
+        let info = ErrorInfo::decode(&details.details[0].value[..]).unwrap();
+        let links = info.help_info.unwrap().links;
+        assert_eq!((links.len(), links[0].url.as_str()), (1, "https://a.example/x"));
     }
 
     #[test]

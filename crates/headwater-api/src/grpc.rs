@@ -4,6 +4,7 @@ mod connected_accounts;
 mod connections;
 mod events;
 mod tools;
+mod webhooks;
 
 use axum::Router;
 use axum::extract::Request;
@@ -17,6 +18,7 @@ use crate::proto::connections::connection_service_server::ConnectionServiceServe
 use crate::proto::errdetails::ErrorInfo;
 use crate::proto::events::events_service_server::EventsServiceServer;
 use crate::proto::tools::tool_service_server::ToolServiceServer;
+use crate::proto::webhooks::webhook_service_server::WebhookServiceServer;
 use crate::rules::{Checked, check};
 use crate::{authenticate, error};
 
@@ -32,6 +34,7 @@ pub(crate) fn router(service: &Service, limit: usize) -> Router {
     Routes::new(ToolServiceServer::new(handlers.clone()).max_decoding_message_size(limit))
         .add_service(ConnectedAccountServiceServer::new(handlers.clone()).max_decoding_message_size(limit))
         .add_service(EventsServiceServer::new(handlers.clone()).max_decoding_message_size(limit))
+        .add_service(WebhookServiceServer::new(handlers.clone()).max_decoding_message_size(limit))
         .add_service(ConnectionServiceServer::new(handlers).max_decoding_message_size(limit))
         .prepare()
         .into_axum_router()

@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "the test uses the key that it made")]
-    fn a_token_is_good_for_its_lifetime_its_issuer_and_its_key_only() {
+    fn d8_a_token_is_good_for_its_lifetime_its_issuer_and_its_key_only() {
         let pem = generate().unwrap();
         let ours = tokens("https://headwater.example", pem.expose());
         let client = ClientId::parse("skc_1").unwrap();

@@ -14,6 +14,7 @@ mod router;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod token;
 mod wire;
 

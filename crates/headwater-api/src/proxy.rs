@@ -66,11 +66,12 @@ fn locator(headers: &HeaderMap) -> Result<AccountLocator, ServiceError> {
 
 /// A header's text. HTTP clients send bytes; identifiers outside ASCII come as UTF-8.
 fn header(headers: &HeaderMap, name: &str) -> Result<Option<String>, ServiceError> {
-    let Some(value) = headers.get(name) else {
+    let mut values = headers.get_all(name).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
         return Err(ServiceError::invalid(
             name,
             "required header",
-            format!("the header `{name}` must be given"),
+            format!("the header `{name}` must be given, once"),
         ));
     };
     let text = std::str::from_utf8(value.as_bytes())

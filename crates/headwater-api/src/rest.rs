@@ -3,6 +3,7 @@
 mod call;
 mod message;
 mod routes;
+mod unique;
 
 use std::sync::Arc;
 

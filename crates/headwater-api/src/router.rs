@@ -18,6 +18,7 @@ use tower::{ServiceBuilder, ServiceExt as _};
 use crate::authenticate::{Gate, authenticate};
 use crate::jwt::{self, KeyError, Tokens};
 use crate::proxy::{self, Proxy};
+use crate::throttle::Throttle;
 use crate::{error, grpc, keys, rest, token};
 
 /// Bounds on requests.
@@ -57,7 +58,8 @@ impl From<KeyError> for SetupError {
 pub async fn router(service: Service, limits: Limits) -> Result<Router, SetupError> {
     let keys = service.signing_keys(jwt::generate).await?;
     let tokens = Tokens::new(service.settings().base_url.as_str(), limits.token_lifetime, &keys)?;
-    let gate = Gate { service: service.clone(), tokens: Arc::new(tokens) };
+    let throttle = Arc::new(Throttle::new());
+    let gate = Gate { service: service.clone(), tokens: Arc::new(tokens), throttle };
     let grpc = grpc::router(&service, limits.body_bytes);
     let rest = rest::router(grpc.clone(), limits.body_bytes)
         .map_err(|error| SetupError::Descriptors(error.into()))?;

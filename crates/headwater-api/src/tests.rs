@@ -13,3 +13,4 @@ mod rest;
 mod rpc;
 mod token;
 mod tools;
+mod webhooks;

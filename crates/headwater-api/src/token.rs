@@ -1,19 +1,25 @@
 //! `POST /oauth/token`: access tokens for API clients (RFC 6749 §4.4).
 
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::id::ClientId;
 use headwater_domain::secret::Secret;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::json;
 use url::form_urlencoded;
 
 use crate::authenticate::Gate;
 use crate::error::json_body;
+use crate::throttle::Attempt;
 
 /// What a client sent.
 #[derive(Default)]
@@ -28,22 +34,32 @@ struct OauthError {
     status: StatusCode,
     code: &'static str,
     description: String,
+    retry_after: Option<Duration>,
 }
 
 /// Exchanges a client's credentials for an access token. A bearer token that comes along is ignored: SDKs send
 /// their expired one.
-pub(crate) async fn token(State(gate): State<Gate>, headers: HeaderMap, body: Bytes) -> Response {
-    let mut response = match issue(&gate, &headers, &body).await {
+pub(crate) async fn token(
+    State(gate): State<Gate>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let address = peer.map(|Extension(ConnectInfo(peer))| peer.ip());
+    let mut response = match issue(&gate, address, &headers, &body).await {
         Ok(response) => response,
-        Err(error) => {
-            json_body(error.status, &json!({ "error": error.code, "error_description": error.description }))
-        }
+        Err(error) => error.into_response(),
     };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-async fn issue(gate: &Gate, headers: &HeaderMap, body: &Bytes) -> Result<Response, OauthError> {
+async fn issue(
+    gate: &Gate,
+    address: Option<IpAddr>,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<Response, OauthError> {
     let request = read(headers, body)?;
     match request.grant_type.as_deref() {
         Some("client_credentials") => {}
@@ -61,15 +77,7 @@ async fn issue(gate: &Gate, headers: &HeaderMap, body: &Bytes) -> Result<Respons
     let (Some(id), Some(secret)) = (request.client_id, request.client_secret) else {
         return Err(bad("invalid_request", "client_id and client_secret must be given".to_owned()));
     };
-    let client =
-        gate.service.authenticate_api_client(&id, &secret).await.map_err(|error| match error.kind() {
-            ErrorKind::Unauthenticated => OauthError {
-                status: StatusCode::UNAUTHORIZED,
-                code: "invalid_client",
-                description: error.message().to_owned(),
-            },
-            _ => server_error(),
-        })?;
+    let client = authenticate(gate, &Attempt::new(address, &id), &id, &secret).await?;
     let token =
         gate.tokens.issue(&client, gate.service.new_token_id(), gate.service.now()).map_err(|error| {
             tracing::error!(%error, "no access token could be made");
@@ -77,6 +85,30 @@ async fn issue(gate: &Gate, headers: &HeaderMap, body: &Bytes) -> Result<Respons
         })?;
     let body = json!({ "access_token": token, "token_type": "Bearer", "expires_in": gate.tokens.lifetime().as_secs(), "scope": "" });
     Ok(json_body(StatusCode::OK, &body))
+}
+
+/// Checks credentials, unless too many from the same place were wrong.
+async fn authenticate(
+    gate: &Gate,
+    attempt: &Attempt,
+    id: &str,
+    secret: &Secret,
+) -> Result<ClientId, OauthError> {
+    if let Some(wait) = gate.throttle.wait(attempt, gate.service.now()) {
+        return Err(slow_down(wait));
+    }
+    match gate.service.authenticate_api_client(id, secret).await {
+        Ok(client) => {
+            gate.throttle.succeeded(attempt.clone());
+            Ok(client)
+        }
+        Err(error) if error.kind() == ErrorKind::Unauthenticated => {
+            gate.throttle.failed(attempt, gate.service.now());
+            let description = error.message().to_owned();
+            Err(OauthError::new(StatusCode::UNAUTHORIZED, "invalid_client", description))
+        }
+        Err(_) => Err(server_error()),
+    }
 }
 
 fn read(headers: &HeaderMap, body: &Bytes) -> Result<TokenRequest, OauthError> {
@@ -90,11 +122,14 @@ fn read(headers: &HeaderMap, body: &Bytes) -> Result<TokenRequest, OauthError> {
     let mut request = TokenRequest::default();
     for (name, value) in form_urlencoded::parse(body) {
         let value = value.into_owned();
-        match &*name {
-            "grant_type" => request.grant_type = Some(value),
-            "client_id" => request.client_id = Some(value),
-            "client_secret" => request.client_secret = Some(Secret::new(value)),
-            _ => {}
+        let twice = match &*name {
+            "grant_type" => request.grant_type.replace(value).is_some(),
+            "client_id" => request.client_id.replace(value).is_some(),
+            "client_secret" => request.client_secret.replace(Secret::new(value)).is_some(),
+            _ => false,
+        };
+        if twice {
+            return Err(bad("invalid_request", format!("{name} is given twice")));
         }
     }
     if request.client_secret.is_none()
@@ -121,12 +156,40 @@ fn basic(headers: &HeaderMap) -> Option<(String, Secret)> {
     Some((decode(id)?, Secret::new(decode(secret)?)))
 }
 
+impl OauthError {
+    fn new(status: StatusCode, code: &'static str, description: String) -> Self {
+        Self { status, code, description, retry_after: None }
+    }
+
+    fn into_response(self) -> Response {
+        let body = json!({ "error": self.code, "error_description": self.description });
+        let mut response = json_body(self.status, &body);
+        if let Some(wait) = self.retry_after {
+            // Whole seconds, and never less than it takes.
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + u64::from(wait.subsec_nanos() > 0)));
+        }
+        response
+    }
+}
+
 fn bad(code: &'static str, description: String) -> OauthError {
-    OauthError { status: StatusCode::BAD_REQUEST, code, description }
+    OauthError::new(StatusCode::BAD_REQUEST, code, description)
+}
+
+/// RFC 6749 has no word for this; the status says it.
+fn slow_down(wait: Duration) -> OauthError {
+    tracing::warn!(
+        "credentials of API clients were wrong too often; attempts from that address have to wait"
+    );
+    let description = "the credentials were wrong too often; wait before you try again".to_owned();
+    let error = OauthError::new(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", description);
+    OauthError { retry_after: Some(wait), ..error }
 }
 
 fn server_error() -> OauthError {
     let description =
         "headwater could not check the credentials; ask the operator to look at the log".to_owned();
-    OauthError { status: StatusCode::INTERNAL_SERVER_ERROR, code: "server_error", description }
+    OauthError::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", description)
 }

@@ -7,3 +7,4 @@ pub(crate) mod page;
 pub(crate) mod struct_value;
 pub(crate) mod timestamp;
 pub(crate) mod tool;
+pub(crate) mod webhook;

@@ -6,7 +6,7 @@ mod lenient;
 use serde_json::{Map, Value};
 
 use crate::catalogue::nearest;
-use crate::definition::Tool;
+use crate::definition::{Parameter, Tool};
 
 /// The most violations that one call reports.
 const MAX_VIOLATIONS: usize = 20;
@@ -94,9 +94,15 @@ fn unknown(tool: &Tool, given: &Map<String, Value>) -> Vec<Violation> {
 }
 
 fn missing(tool: &Tool, name: &str) -> Violation {
-    let example = tool.parameter(name).and_then(|it| it.example.as_ref());
-    let example = example.map(|it| format!(", such as {it}")).unwrap_or_default();
-    Violation::new(name, "required", format!("is required by {}{example}", tool.name))
+    let parameter = tool.parameter(name);
+    let meaning = parameter.map(|it| format!(" ({})", explain::meaning(it))).unwrap_or_default();
+    let example = parameter.map(example).unwrap_or_default();
+    Violation::new(name, "required", format!("is required by {}{example}{meaning}", tool.name))
+}
+
+/// A value that shows what is meant, as the end of a sentence.
+fn example(parameter: &Parameter) -> String {
+    parameter.example.as_ref().map(|it| format!(", such as {it}")).unwrap_or_default()
 }
 
 /// Parameters that were given without those that belong to them.
@@ -109,10 +115,11 @@ fn separated(tool: &Tool, values: &Map<String, Value>) -> Vec<Violation> {
             continue;
         }
         let explain = |name: &&str| {
+            let example = tool.parameter(name).map(example).unwrap_or_default();
             Violation::new(
                 name,
                 "required together",
-                format!("must be given together with {}, or neither", quoted(&given)),
+                format!("must be given together with {}, or neither{example}", quoted(&given)),
             )
         };
         violations.extend(absent.iter().map(explain));

@@ -1,7 +1,7 @@
 //! All tools of a provider: looked up by name, listed in one order, found again under a wrong name.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -12,6 +12,13 @@ use crate::search::{Hit, SearchIndex};
 
 /// How alike two names must be for one to be offered instead of the other; 1 means equal.
 const ALIKE: f64 = 0.5;
+/// How alike they are when one is the other with a slip of the pen.
+const MISSPELT: f64 = 0.9;
+/// How well a tool must fit the words of a name to be what was meant by it.
+const MEANT: f64 = 0.3;
+/// How many words a name must have to say what the tool does, the provider's among them, and how many at most.
+const WORDS: usize = 3;
+const LONGEST: usize = 8;
 
 /// All tools of a provider.
 #[derive(Debug)]
@@ -69,9 +76,21 @@ impl Catalogue {
         self.index.find(query).into_iter().filter_map(hit).collect()
     }
 
-    /// At most `count` names that `name` could have meant, the likeliest first.
+    /// At most `count` names that `name` could have meant, the likeliest first: those that are spelt nearly so, those
+    /// that mean the same, those that look like it.
     pub fn nearest(&self, name: &str, count: usize) -> Vec<&str> {
-        nearest(name, self.tools().map(|tool| tool.name.as_str()), count)
+        let known = || self.tools().map(|tool| tool.name.as_str());
+        let mut found = ranked(name, known(), MISSPELT);
+        if (WORDS..=LONGEST).contains(&name.split('_').count()) {
+            let fits = |hit: &Hit<'_>| hit.score >= MEANT;
+            let hits = self.search(&name.replace('_', " "));
+            found.extend(hits.iter().filter(|hit| fits(hit)).map(|hit| hit.tool.name.as_str()));
+        }
+        found.extend(ranked(name, known(), ALIKE));
+        let mut names = HashSet::new();
+        found.retain(|it| names.insert(*it));
+        found.truncate(count);
+        found
     }
 
     /// Checks the arguments of a call; see [`Arguments::check`].
@@ -96,6 +115,13 @@ fn read_beside(present: &[Tool], file: &OperatorFile) -> Result<Vec<Tool>, LoadE
 
 /// At most `count` of the known names that `name` could have meant, the likeliest first.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
+    let mut names = ranked(name, known, ALIKE);
+    names.truncate(count);
+    names
+}
+
+/// The known names that are at least so much like `name`, the likeliest first.
+fn ranked<'a>(name: &str, known: impl Iterator<Item = &'a str>, least: f64) -> Vec<&'a str> {
     // Comparing costs the product of the lengths; nobody means a name by a text this long.
     if name.len() > 200 {
         return Vec::new();
@@ -107,11 +133,11 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, coun
         (as_written.max(strsim::normalized_damerau_levenshtein(&words, &in_order(it))), it)
     };
     let mut ranked: Vec<(f64, &str)> =
-        known.map(likeness).filter(|(likeness, _)| *likeness >= ALIKE).collect();
+        known.map(likeness).filter(|(likeness, _)| *likeness >= least).collect();
     ranked.sort_by(|one, other| {
         other.0.partial_cmp(&one.0).unwrap_or(Ordering::Equal).then(one.1.cmp(other.1))
     });
-    ranked.into_iter().take(count).map(|(_, it)| it).collect()
+    ranked.into_iter().map(|(_, it)| it).collect()
 }
 
 /// The words of a name, sorted.

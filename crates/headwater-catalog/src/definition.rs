@@ -1,5 +1,7 @@
 //! What a tool is: its name, its parameters and the request that it stands for.
 
+mod told;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -15,6 +17,8 @@ pub struct Tool {
     pub title: String,
     /// What it does and when to use it, for a model.
     pub description: String,
+    /// What people say who want it, in words that the description does not have: for the search only.
+    pub intents: Vec<String>,
     /// Its parameters, in order.
     pub parameters: Vec<Parameter>,
     /// Names of parameters that must be given together or not at all.
@@ -244,15 +248,6 @@ impl Tool {
     /// The JSON Schema of its arguments.
     pub fn input_schema(&self) -> &Value {
         &self.compiled.input_schema
-    }
-
-    /// The definition with the output schema, for callers who ask for few tools: models read the input schema alone.
-    pub fn detailed_definition(&self) -> Map<String, Value> {
-        let mut definition = self.definition().clone();
-        if let Some(schema) = &self.output_schema {
-            definition.insert("output_schema".to_owned(), schema.clone());
-        }
-        definition
     }
 
     /// The definition as callers see it: name, description, input schema and annotations.

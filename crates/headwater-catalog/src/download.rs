@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_keeps_its_name_and_nothing_of_a_path() {
+    fn c7_a_file_keeps_its_name_and_nothing_of_a_path() {
         let table = [
             ("attachment; filename=\"tides.csv\"", Some("tides.csv")),
             ("attachment; filename=\"x\"; filename*=UTF-8''gr%C3%BC%C3%9Fe.txt", Some("grüße.txt")),

@@ -13,6 +13,8 @@ pub struct ToolFailure {
     pub code: String,
     /// What went wrong and what to do next.
     pub message: String,
+    /// Whether the token was refused because it lacks a scope.
+    pub scope_missing: bool,
     /// How many seconds to wait before another try, when the provider said so.
     pub retry_after: Option<u64>,
     /// The provider's answer, when it was JSON.

@@ -20,7 +20,7 @@
 //!
 //! `fixed` members stand in every body; a parameter with `body = "*"` is the whole body, one with `with` brings further
 //! members along, and one that is `unsent` is taken and not passed on. Parameters with a `part` make the request a
-//! multipart form; `reply = "file"` says that the answer is a file, or a redirect to one.
+//! multipart form; `intents` are what people say who want it, for the search only; `reply = "file"` says that the answer is a file, or a redirect to one.
 
 mod check;
 mod shape;
@@ -149,6 +149,7 @@ fn build(shape: ToolShape) -> Result<Tool, Problem> {
         title,
         description,
         parameters,
+        intents: shape.intents,
         together: shape.together,
         request,
         scopes: shape.scopes,

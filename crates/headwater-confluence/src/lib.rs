@@ -23,7 +23,7 @@ use url::Url;
 pub use self::family::{Family, families};
 
 /// The tool files, by family.
-const FILES: [(&str, &str); 19] = [
+const FILES: [(&str, &str); 20] = [
     ("attachments.toml", include_str!("../tools/attachments.toml")),
     ("blog_posts.toml", include_str!("../tools/blog_posts.toml")),
     ("comments.toml", include_str!("../tools/comments.toml")),
@@ -40,6 +40,7 @@ const FILES: [(&str, &str); 19] = [
     ("space_permissions.toml", include_str!("../tools/space_permissions.toml")),
     ("spaces.toml", include_str!("../tools/spaces.toml")),
     ("tasks.toml", include_str!("../tools/tasks.toml")),
+    ("templates.toml", include_str!("../tools/templates.toml")),
     ("users.toml", include_str!("../tools/users.toml")),
     ("watches.toml", include_str!("../tools/watches.toml")),
     ("whiteboards.toml", include_str!("../tools/whiteboards.toml")),
@@ -167,7 +168,7 @@ impl Connector for Confluence {
         header: &dyn Fn(&str) -> Option<String>,
         body: &[u8],
     ) -> ToolFailure {
-        failure::read(tool, status, header, body)
+        failure::read(&self.catalogue, tool, status, header, body)
     }
 
     fn file_domains(&self) -> &'static [&'static str] {

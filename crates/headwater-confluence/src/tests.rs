@@ -1,6 +1,8 @@
 //! The connector against the contract that it keeps with callers and with Confluence.
 
 mod documents;
+mod files;
+mod intents;
 
 use headwater_catalog::definition::{Format, Kind, Parameter, Tool};
 use headwater_catalog::plan::RequestPlan;

@@ -1,5 +1,7 @@
 //! Events: what happened to connected accounts, as applications are told.
 
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 
 use crate::account::{AccountStatus, ConnectedAccount};
@@ -26,7 +28,7 @@ pub struct Event {
     pub occurred_at: Timestamp,
 }
 
-/// What can happen. The variants are those of the wire contract.
+/// What can happen. The variants are those of the wire contract, and one of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventKind {
     /// An account was created.
@@ -47,11 +49,27 @@ pub enum EventKind {
     RefreshSucceeded,
     /// An account's tokens can be refreshed no more.
     RefreshFailed,
+    /// An account's grant ends in some days whatever is done, and its end user should authorize again before. Not in
+    /// the contract.
+    ReauthorizationDue,
 }
+
+/// A text that names no kind of event.
+#[derive(Debug, PartialEq, Eq)]
+pub struct UnknownEventKind(String);
+
+impl fmt::Display for UnknownEventKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = EventKind::ALL.map(EventKind::as_str).join(", ");
+        write!(formatter, "`{}` is no type of event; known types: {known}", self.0)
+    }
+}
+
+impl std::error::Error for UnknownEventKind {}
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Created,
         Self::Updated,
         Self::StatusUpdated,
@@ -61,6 +79,7 @@ impl EventKind {
         Self::OauthSucceeded,
         Self::RefreshSucceeded,
         Self::RefreshFailed,
+        Self::ReauthorizationDue,
     ];
 
     /// The kind as the wire contract spells it.
@@ -75,12 +94,26 @@ impl EventKind {
             Self::OauthSucceeded => "connected_account.oauth_succeeded",
             Self::RefreshSucceeded => "connected_account.token_refresh_succeeded",
             Self::RefreshFailed => "connected_account.token_refresh_failed",
+            Self::ReauthorizationDue => "connected_account.reauthorization_due",
         }
     }
 
     /// Reads the wire contract's spelling; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Reads a list of kinds that somebody wants to be told of, each once. One that does not exist is refused: nobody
+    /// would notice that it never comes.
+    pub fn parse_list(names: &[String]) -> Result<Vec<Self>, UnknownEventKind> {
+        let mut kinds = Vec::new();
+        for name in names {
+            let kind = Self::parse(name).ok_or_else(|| UnknownEventKind(name.clone()))?;
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        Ok(kinds)
     }
 }
 
@@ -115,6 +148,19 @@ impl Event {
         let mut data = describe(account, connection);
         data.insert("old_status".to_owned(), old.as_str().into());
         Self::new(id, EventKind::StatusUpdated, account, data, now)
+    }
+
+    /// The end user should authorize again before `reauth_by`.
+    pub fn reauthorization_due(
+        id: EventId,
+        account: &ConnectedAccount,
+        connection: &Connection,
+        reauth_by: Timestamp,
+        now: Timestamp,
+    ) -> Self {
+        let mut event = Self::of_account(id, EventKind::ReauthorizationDue, account, connection, now);
+        event.data.insert("reauth_by".to_owned(), reauth_by.rfc3339().into());
+        event
     }
 
     fn new(
@@ -176,6 +222,14 @@ mod tests {
             assert_eq!(EventKind::parse(kind.as_str()), Some(kind));
         }
         assert_eq!(EventKind::parse("connected_account."), None);
+        let list = |names: &[&str]| {
+            EventKind::parse_list(&names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>())
+        };
+        let [created, deleted] = [EventKind::Created, EventKind::Deleted];
+        let names = [created.as_str(), deleted.as_str(), created.as_str()];
+        assert_eq!(list(&names), Ok(vec![created, deleted]));
+        let error = list(&["created"]).unwrap_err().to_string();
+        assert!(error.contains("`created`") && error.contains(created.as_str()), "{error}");
     }
 
     #[test]

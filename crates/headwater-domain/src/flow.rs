@@ -134,6 +134,19 @@ impl Stage {
         matches!(self, Self::ChoosingSite(_) | Self::Verifying(_))
     }
 
+    /// The sealed secrets that wait in this stage.
+    pub fn secrets(&self) -> impl Iterator<Item = &Sealed> {
+        let (verifier, candidate) = match self {
+            Self::Started(it) => (it.verifier.as_ref(), None),
+            Self::ChoosingSite(it) => (None, Some(&it.candidate)),
+            Self::Verifying(it) => (None, Some(&it.candidate)),
+            Self::Issued | Self::Completed | Self::Failed(_) => (None, None),
+        };
+        let tokens =
+            candidate.into_iter().flat_map(|it| [&it.access_token].into_iter().chain(&it.refresh_token));
+        verifier.into_iter().chain(tokens)
+    }
+
     /// What becomes of a flow that was left in this stage until it lapses.
     #[must_use]
     pub fn lapsed(&self) -> Self {

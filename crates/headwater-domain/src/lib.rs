@@ -7,6 +7,7 @@ pub mod api_client;
 pub mod audit;
 pub mod connection;
 pub mod delivery;
+pub mod deployment;
 pub mod error;
 pub mod event;
 pub mod flow;

@@ -77,12 +77,17 @@ impl Identifier {
     }
 }
 
-/// Characters that a person cannot see: controls, zero-width marks, direction overrides, byte-order marks.
+/// Characters that a person cannot see: controls, and those that Unicode calls default-ignorable (format marks,
+/// fillers, selectors of variants, tags), with the marks of annotations.
 fn hidden(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
-            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
         )
 }
 
@@ -110,11 +115,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn identifiers_that_look_alike_are_refused() {
-        for text in
-            ["", " a", "a\u{a0}", "a\0b", "zero\u{200b}width", "cafe\u{301}", "\u{202e}abc", &"x".repeat(256)]
-        {
+    fn d1_identifiers_that_look_alike_are_refused() {
+        for text in [
+            "",
+            " a",
+            "a\u{a0}",
+            "a\u{3000}",
+            "cafe\u{301}",
+            "\u{212b}",
+            &"x".repeat(256),
+            &"x".repeat(10_240),
+        ] {
             assert!(Identifier::parse(text).is_err(), "{text:?}");
+        }
+        let invisible = "\0\t\n\u{7f}\u{85}\u{ad}\u{34f}\u{61c}\u{115f}\u{1160}\u{180e}\u{200b}\u{200d}\u{200f}\u{2028}\
+                         \u{202e}\u{2060}\u{2066}\u{206f}\u{3164}\u{fe0f}\u{feff}\u{ffa0}\u{fff9}\u{1d173}\u{e0041}\u{e0100}";
+        for mark in invisible.chars() {
+            for text in [format!("{mark}ann"), format!("an{mark}n"), format!("ann{mark}")] {
+                assert!(Identifier::parse(&text).is_err(), "{text:?}");
+            }
         }
         for text in ["user_123", "café", "user@example.com", "用户", "a b"] {
             assert_eq!(Identifier::parse(text).map(|it| it.to_string()), Ok(text.to_owned()));
@@ -122,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn connection_names_follow_the_contract() {
+    fn d1_connection_names_follow_the_contract() {
         for text in ["confluence", "notion-arffP5Ff", "My Wiki: EU_1"] {
             assert!(ConnectionName::parse(text).is_ok(), "{text}");
         }

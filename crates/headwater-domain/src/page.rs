@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn foreign_tokens_are_refused() {
+    fn d2_foreign_page_tokens_are_refused() {
         for token in ["x", "o", "o-1", "o1x", "o99999999999", "eyJ9"] {
             assert_eq!(Page::from_token(token, 5), Err(InvalidPageToken), "{token}");
         }

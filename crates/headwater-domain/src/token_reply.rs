@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_description_is_cut_and_cleaned() {
+    fn f2_a_hostile_description_is_cut_and_cleaned() {
         let body = format!(r#"{{"error":"invalid_grant","error_description":"a\nb{}"}}"#, "x".repeat(999));
         let description = refusal(403, &body).description.unwrap();
         assert!(description.starts_with("abx") && description.chars().count() == MAX_TEXT, "{description}");

@@ -41,6 +41,12 @@ pub trait Sealer: Send + Sync {
     /// Opens a secret that was sealed for the place that `context` names.
     fn open(&self, context: SealContext<'_>, sealed: &Sealed) -> Result<Secret, SealError>;
 
+    /// The id of the key that a secret is sealed with; nothing when it is damaged.
+    fn key_of<'a>(&self, sealed: &'a Sealed) -> Option<&'a str>;
+
+    /// Whether a secret is sealed with the key that seals now.
+    fn is_current(&self, sealed: &Sealed) -> bool;
+
     /// SHA-256, for random tokens that are stored as digests and for PKCE.
     fn sha256(&self, bytes: &[u8]) -> [u8; 32];
 

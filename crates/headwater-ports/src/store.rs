@@ -9,11 +9,13 @@ mod api_clients;
 mod audit;
 mod connections;
 mod deliveries;
+mod deployments;
 mod events;
 mod flows;
 mod grants;
 mod key_material;
 mod refreshes;
+mod seals;
 mod webhooks;
 
 use async_trait::async_trait;
@@ -23,11 +25,13 @@ pub use api_clients::ApiClients;
 pub use audit::{AuditFilter, AuditLog};
 pub use connections::{ConnectionFilter, Connections};
 pub use deliveries::{Deliveries, DeliveryFilter};
+pub use deployments::Deployments;
 pub use events::{EventFilter, Events};
 pub use flows::Flows;
 pub use grants::Grants;
 pub use key_material::{KeyMaterial, StoredSigningKey};
 pub use refreshes::{Due, LeaseId, Leasing, Refreshes};
+pub use seals::{SealedField, SealedRecord, Seals};
 pub use webhooks::Webhooks;
 
 use crate::upstream::BoxError;
@@ -62,6 +66,10 @@ pub trait Store: Send + Sync {
 
     /// A transaction that may write. Writers wait for each other.
     async fn write(&self) -> Result<Box<dyn Tx>, StoreError>;
+
+    /// What tells the database apart from a copy of it, as far as it can be told; the same for as long as it stays
+    /// where it is.
+    async fn place(&self) -> Result<String, StoreError>;
 }
 
 /// A unit of work.
@@ -78,6 +86,8 @@ pub trait Tx:
     + Webhooks
     + Deliveries
     + AuditLog
+    + Seals
+    + Deployments
     + Send
 {
     /// Makes the work durable: when this returns, it survives a crash.

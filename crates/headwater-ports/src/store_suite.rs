@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod audit;
 pub mod connections;
 pub mod deliveries;
+pub mod deployments;
 pub mod events;
 pub mod flows;
 pub mod grants;
@@ -15,6 +16,7 @@ pub mod others;
 pub mod owners;
 pub mod refreshes;
 mod samples;
+pub mod seals;
 pub mod transactions;
 pub mod webhooks;
 
@@ -24,28 +26,29 @@ pub mod webhooks;
 macro_rules! store_suite {
     ($open:path) => {
         $crate::store_suite!(@cases $open;
-            connections: every_field_survives, names_are_unique_and_compared_byte_for_byte, the_later_writer_loses,
+            connections: every_field_survives, d1_names_are_unique_and_compared_byte_for_byte, the_later_writer_loses,
                 a_taken_name_cannot_be_moved_to, of_many_writers_one_wins, deleting_takes_everything_along,
                 deleting_leaves_others_alone;
             accounts: every_field_survives, the_later_writer_loses, of_many_writers_one_wins,
                 an_account_needs_its_connection, deleting_takes_grant_and_flows_along, last_use_never_moves_back,
                 a_change_leaves_last_use_alone;
-            owners: an_owner_has_one_account_per_connection, every_part_tells_owners_apart,
-                look_alikes_are_different_owners, of_many_creators_one_wins;
-            lists: connections_are_filtered_and_paged, accounts_are_filtered, wildcards_are_ordinary_characters,
-                pages_visit_every_account_once, odd_search_texts_find_nothing;
+            owners: an_owner_has_one_account_per_connection, d3_every_part_tells_owners_apart,
+                d1_look_alikes_are_different_owners, of_many_creators_one_wins;
+            lists: connections_are_filtered_and_paged, accounts_are_filtered, d5_wildcards_are_ordinary_characters,
+                pages_visit_every_account_once, d5_odd_search_texts_find_nothing;
             grants: every_field_survives, generations_follow_each_other, a_grant_needs_its_account,
-                a_refused_grant_changes_nothing, of_many_writers_one_wins;
+                a_refused_grant_changes_nothing, of_many_writers_one_wins, what_ends_soon_is_told_of_once,
+                a_refresh_makes_no_consent_younger;
             refreshes: one_holds_the_lease, a_lapsed_lease_is_taken_over_and_its_first_holder_fenced,
                 presentations_are_counted_from_the_first, a_presentation_anew_is_a_first_one, what_did_not_happen_is_taken_back,
                 a_refused_token_stays_refused, a_new_grant_ends_what_was_under_way,
                 a_refresh_of_a_removed_grant_finds_nothing, due_refreshes_come_in_order, unanswered_refreshes_come_first,
                 what_cannot_be_begun_is_not_due, of_many_that_want_the_lease_one_gets_it,
                 a_new_process_need_not_wait_for_the_leases_of_the_dead;
-            flows: every_stage_survives, of_many_replays_one_wins, the_later_writer_loses,
+            flows: every_stage_survives, b1_of_many_replays_one_wins, the_later_writer_loses,
                 a_state_stays_known_when_its_flow_moves_on, links_and_states_belong_to_one_flow,
                 old_flows_are_removed, a_request_belongs_to_one_waiting_flow,
-                tokens_that_nobody_fetched_are_found;
+                tokens_that_nobody_fetched_are_found, flows_that_have_not_lapsed_are_listed;
             events: every_field_survives, an_event_is_added_once, events_are_filtered, old_events_are_removed,
                 what_waits_is_not_removed;
             webhooks: every_field_survives, the_later_writer_loses, deleting_takes_deliveries_along;
@@ -55,6 +58,9 @@ macro_rules! store_suite {
             audit: every_field_survives, entries_are_filtered, old_entries_are_removed;
             others: api_clients_survive, api_clients_come_oldest_first, keys_survive, a_signing_key_is_added_once,
                 of_many_that_find_no_signing_key_one_makes_it;
+            seals: every_secret_is_found_and_replaced, what_changed_meanwhile_is_not_replaced;
+            deployments: every_field_survives, of_many_that_take_it_up_one_is_first, what_was_seen_is_not_forgotten,
+                a_grant_is_noticed;
             transactions: a_dropped_transaction_never_happened, a_read_transaction_cannot_write,
                 a_reader_sees_one_state, writers_wait_for_each_other, a_failed_statement_leaves_the_store_usable;
         );

@@ -62,7 +62,12 @@ fn cipher(key: &[u8; KEY]) -> Option<LessSafeKey> {
     UnboundKey::new(&AES_256_GCM, key).ok().map(LessSafeKey::new)
 }
 
-fn encrypt(key: &[u8; KEY], place: &[u8], plaintext: &[u8], entropy: &dyn Entropy) -> Option<Vec<u8>> {
+pub(crate) fn encrypt(
+    key: &[u8; KEY],
+    place: &[u8],
+    plaintext: &[u8],
+    entropy: &dyn Entropy,
+) -> Option<Vec<u8>> {
     let mut nonce = [0_u8; NONCE_LEN];
     entropy.fill(&mut nonce);
     // Grown once, so that no half-encrypted copy of the plaintext stays behind in freed memory.
@@ -76,7 +81,7 @@ fn encrypt(key: &[u8; KEY], place: &[u8], plaintext: &[u8], entropy: &dyn Entrop
     Some(bytes)
 }
 
-fn decrypt(key: &[u8; KEY], place: &[u8], bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn decrypt(key: &[u8; KEY], place: &[u8], bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, body) = bytes.split_at_checked(NONCE_LEN)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
     let mut body = Zeroizing::new(body.to_vec());

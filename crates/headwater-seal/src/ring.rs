@@ -77,6 +77,15 @@ impl Sealer for KeyRing {
         Ok(Secret::new(text.to_owned()))
     }
 
+    fn key_of<'a>(&self, sealed: &'a Sealed) -> Option<&'a str> {
+        Envelope::read(sealed.as_bytes()).map(|it| it.key_id)
+    }
+
+    fn is_current(&self, sealed: &Sealed) -> bool {
+        let current = self.keys.first().map(|(id, _)| id.as_str());
+        self.key_of(sealed).is_some_and(|id| Some(id) == current)
+    }
+
     fn sha256(&self, bytes: &[u8]) -> [u8; 32] {
         let mut hash = [0; 32];
         hash.copy_from_slice(digest(&SHA256, bytes).as_ref());

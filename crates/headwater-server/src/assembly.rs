@@ -1,5 +1,6 @@
 //! The composition root: puts store, key ring, client, use cases and adapters together.
 
+pub(crate) mod deployment;
 mod jobs;
 mod router;
 mod use_cases;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use headwater_service::Service;
+use headwater_service::error::ServiceError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -25,6 +27,8 @@ pub struct Mode {
     /// Whether opening an authorization link starts the flow at once and without tying it to the browser, so that
     /// scripts can walk it. For development only: refused where others can reach the server.
     pub unattended_connect: bool,
+    /// Whether the provider is a sandbox on this machine: then a copied database does no harm, and may be used.
+    pub sandboxed: bool,
 }
 
 /// Why a server could not be put together.
@@ -42,6 +46,9 @@ pub enum StartError {
     /// Store, keys or providers.
     #[error(transparent)]
     UseCases(#[from] UseCasesError),
+    /// The database is there, and does not work.
+    #[error("take up the database")]
+    Database(#[from] ServiceError),
     /// The wire contract.
     #[error("set up the API")]
     Api(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -59,7 +66,7 @@ pub struct Server {
     service: Service,
     origin: String,
     trust: Option<Trust>,
-    _data_dir: DataDir,
+    data_dir: Arc<DataDir>,
 }
 
 impl Server {
@@ -75,6 +82,9 @@ impl Server {
         }
         let origin = config.public_origin(bound);
         let UseCases { service } = UseCases::open(config, &data_dir, origin.as_str(), mode).await?;
+        if !mode.sandboxed {
+            deployment::take_up(&service, &data_dir).await?;
+        }
         let router = router::build(config, &service).await?;
         Ok(Self {
             listener,
@@ -82,7 +92,7 @@ impl Server {
             service,
             origin: origin.as_str().to_owned(),
             trust: tls.trust,
-            _data_dir: data_dir,
+            data_dir: Arc::new(data_dir),
         })
     }
 
@@ -110,7 +120,7 @@ impl Server {
     /// that no token pair is lost between the provider and the store.
     pub async fn run(self, shutdown: CancellationToken) -> DrainReport {
         let tasks = TaskTracker::new();
-        jobs::spawn(&self.service, &tasks, &shutdown);
+        jobs::spawn(&self.service, &self.data_dir, &tasks, &shutdown);
         tasks.close();
         let report = self.listener.serve(self.router, shutdown).await;
         tasks.wait().await;

@@ -20,12 +20,14 @@ pub mod database;
 pub mod encryption;
 pub mod environment;
 mod explain;
+pub mod kms;
 pub mod lifetime;
 pub mod limits;
 pub mod list;
 pub mod listen;
 pub mod log;
 pub mod overrides;
+pub mod policy;
 pub mod refresh;
 pub mod retention;
 pub mod secret_text;
@@ -44,6 +46,7 @@ use limits::LimitsConfig;
 use listen::ListenConfig;
 use log::LogConfig;
 use overrides::Overrides;
+use policy::PolicyConfig;
 use refresh::RefreshConfig;
 use retention::RetentionConfig;
 use tls::TlsConfig;
@@ -77,6 +80,8 @@ pub struct Config {
     pub link: LinkConfig,
     /// Confirming end users.
     pub verification: VerificationConfig,
+    /// The most that agents may do.
+    pub policy: PolicyConfig,
     /// How long records are kept.
     pub retention: RetentionConfig,
     /// Bounds.
@@ -135,6 +140,7 @@ impl Default for Config {
             token: TokenConfig::default(),
             link: LinkConfig::default(),
             verification: VerificationConfig::default(),
+            policy: PolicyConfig::default(),
             retention: RetentionConfig::default(),
             limits: LimitsConfig::default(),
             log: LogConfig::default(),

@@ -6,7 +6,9 @@ use headwater_service::Service;
 use headwater_service::connections::ConnectionFilter;
 use headwater_service::error::ServiceError;
 
+use crate::assembly::deployment;
 use crate::config::Config;
+use crate::data_dir::DataDir;
 use crate::tools::{operator, scopes};
 
 /// One thing that was looked at.
@@ -22,7 +24,7 @@ pub enum Finding {
 
 /// Looks at everything.
 pub async fn examine(config: &Config, service: &Service) -> Result<Vec<Finding>, ServiceError> {
-    let mut findings = vec![origin(config), certificate(config)];
+    let mut findings = vec![origin(config), certificate(config), database(config, service).await?];
     findings.extend(operator_tools(config));
     findings.push(match service.list_api_clients().await?.len() {
         0 => Finding::Wrong("there is no API client: no program can call headwater. Create one with `headwater client create`".to_owned()),
@@ -61,6 +63,18 @@ fn certificate(config: &Config) -> Finding {
     } else {
         Finding::Note("the certificate is of headwater's own authority: clients must be told to trust tls/ca.pem in the data directory".to_owned())
     }
+}
+
+async fn database(config: &Config, service: &Service) -> Result<Finding, ServiceError> {
+    let unreadable = |error| ServiceError::internal("the data directory cannot be read", error);
+    let remembered =
+        DataDir::beside(&config.data_dir).and_then(|it| deployment::remembered(&it)).map_err(unreadable)?;
+    Ok(match service.examine_database(remembered.as_ref()).await? {
+        None => Finding::Good("the database is this deployment's".to_owned()),
+        Some(fence) => Finding::Wrong(format!(
+            "no token is refreshed: {fence}. If no other deployment uses this database, run `headwater adopt`"
+        )),
+    })
 }
 
 fn operator_tools(config: &Config) -> Vec<Finding> {

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn libraries_that_know_tokens_stay_quiet_at_every_level() {
+    fn f1_libraries_that_know_tokens_stay_quiet_at_every_level() {
         for level in ["trace", "trace,h2=trace"] {
             let text = logged(level, LogFormat::Text, || {
                 tracing::debug!(target: "h2::codec", authorization = "canary", "received");
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn json_lines_are_json_and_have_the_request() {
+    fn f2_json_lines_are_json_and_have_the_request() {
         let text = logged("info", LogFormat::Json, || {
             let _span = request_span(&Request::get("/x?code=canary").body(()).unwrap()).entered();
             tracing::info!(tool = "search", "done\n{{\"forged\": true}}");

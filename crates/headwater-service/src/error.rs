@@ -17,7 +17,17 @@ struct Parts {
     message: String,
     violations: Vec<Violation>,
     tool: Option<ToolError>,
+    help: Option<Help>,
     source: Option<Source>,
+}
+
+/// Where somebody can do something about an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Help {
+    /// Who does what there.
+    pub description: String,
+    /// Where.
+    pub url: String,
 }
 
 /// One field of a request that breaks a rule.
@@ -52,7 +62,15 @@ impl ServiceError {
     /// An error of `kind` with a stable `code` for programs and a `message` for people.
     pub fn new(kind: ErrorKind, code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self(Box::new(Parts { kind, code, message, violations: Vec::new(), tool: None, source: None }))
+        Self(Box::new(Parts {
+            kind,
+            code,
+            message,
+            violations: Vec::new(),
+            tool: None,
+            help: None,
+            source: None,
+        }))
     }
 
     /// A request that breaks a rule in one field.
@@ -95,6 +113,18 @@ impl ServiceError {
         self
     }
 
+    /// Adds a place where somebody can do something about it, and says so in the message.
+    #[must_use]
+    pub fn with_help(mut self, help: Help) -> Self {
+        let addition = format!(". {}: {}", help.description, help.url);
+        self.0.message.push_str(&addition);
+        if let Some(tool) = &mut self.0.tool {
+            tool.message.push_str(&addition);
+        }
+        self.0.help = Some(help);
+        self
+    }
+
     /// Adds the cause.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Source>) -> Self {
@@ -127,6 +157,11 @@ impl ServiceError {
         self.0.tool.as_ref()
     }
 
+    /// Where somebody can do something about it.
+    pub fn help(&self) -> Option<&Help> {
+        self.0.help.as_ref()
+    }
+
     /// The same error again, without its cause: for waiters that share one failure.
     #[must_use]
     pub fn repeat(&self) -> Self {
@@ -136,6 +171,7 @@ impl ServiceError {
             message: self.0.message.clone(),
             violations: self.0.violations.clone(),
             tool: self.0.tool.clone(),
+            help: self.0.help.clone(),
             source: None,
         }))
     }

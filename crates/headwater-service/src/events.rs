@@ -1,5 +1,6 @@
 //! Events: writing down what happens to accounts, listing it, and clearing it away.
 
+mod reauthorization;
 mod record;
 
 use std::time::Duration;

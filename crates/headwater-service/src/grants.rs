@@ -48,7 +48,7 @@ const IN_USE: Duration = Duration::from_secs(24 * 3600);
 /// Grants are refreshed at this age even unused: Atlassian drops a refresh token that is not used for 90 days.
 const KEEP_ALIVE: Duration = Duration::from_secs(20 * 24 * 3600);
 /// The code of an account that only a new consent helps.
-const NOT_ACTIVE: &str = "ACCOUNT_NOT_ACTIVE";
+pub(crate) const NOT_ACTIVE: &str = "ACCOUNT_NOT_ACTIVE";
 
 impl Service {
     /// An account with an access token that is good for the next minute at least, or the reason why not.
@@ -115,19 +115,25 @@ impl Service {
     /// gone, and tokens that lapse soon, so that callers do not have to wait. Called by a job; returns how many were
     /// due. Failures are kept per account and logged there.
     pub async fn refresh_due(&self) -> Result<usize, ServiceError> {
+        if self.may_refresh().is_err() {
+            return Ok(0);
+        }
+        // A database that was adopted is tried out one account after the other.
+        let slowly = self.on_probation();
+        let (limit, at_once) = if slowly { (1, 1) } else { (SWEEP_LIMIT, AT_ONCE) };
         let now = self.now();
         let due = Due {
             lapsing_before: now.plus(refresh_horizon()),
             used_after: now.minus(IN_USE),
             idle_since: now.minus(KEEP_ALIVE),
-            limit: SWEEP_LIMIT,
+            limit,
         };
         let found = self.store().read().await?.refreshes_due(&due, now).await?;
         let count = found.len();
         let refresh = |(id, generation): (AccountId, u64)| async move {
             drop(self.start_refresh(&id, generation).await);
         };
-        stream::iter(found).for_each_concurrent(AT_ONCE, refresh).await;
+        stream::iter(found).for_each_concurrent(at_once, refresh).await;
         Ok(count)
     }
 

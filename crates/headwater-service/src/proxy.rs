@@ -41,6 +41,7 @@ impl Service {
     }
 
     async fn pass_on(&self, request: ProxyRequest) -> Result<Response<Body>, ServiceError> {
+        self.ensure_raw_allowed(&request.method)?;
         let id = self.account_id(&request.account).await?;
         let live = self.usable(&id).await?;
         audit::touched(&id, &live.connection.id);

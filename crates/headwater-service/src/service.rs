@@ -14,11 +14,13 @@ use headwater_ports::upstream::Upstream;
 
 use crate::api_clients::ClientCache;
 use crate::audit::AuditBatch;
+use crate::deployment::Standing;
 use crate::error::ServiceError;
 use crate::governor::Governor;
 use crate::grants::{Flights, Holds, UnsavedPairs};
 use crate::live::LiveCache;
 use crate::settings::Settings;
+use crate::tools::OfferedLinks;
 use crate::usage::Usage;
 
 /// What a [`Service`] is put together from.
@@ -54,6 +56,8 @@ struct Inner {
     usage: Usage,
     audit: AuditBatch,
     governor: Governor,
+    standing: Standing,
+    offered_links: OfferedLinks,
 }
 
 impl Service {
@@ -71,6 +75,8 @@ impl Service {
             usage: Usage::default(),
             audit: AuditBatch::default(),
             governor: Governor::new(parts.settings.site_concurrency),
+            standing: Standing::default(),
+            offered_links: OfferedLinks::default(),
             parts,
         }))
     }
@@ -137,6 +143,14 @@ impl Service {
 
     pub(crate) fn governor(&self) -> &Governor {
         &self.0.governor
+    }
+
+    pub(crate) fn standing(&self) -> &Standing {
+        &self.0.standing
+    }
+
+    pub(crate) fn offered_links(&self) -> &OfferedLinks {
+        &self.0.offered_links
     }
 
     pub(crate) fn usage(&self) -> &Usage {

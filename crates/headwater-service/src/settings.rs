@@ -6,6 +6,7 @@ use headwater_ports::upstream::Patience;
 use url::{Host, Url};
 
 use crate::chaos::Chaos;
+use crate::policy::Policy;
 
 /// What the operator decides about use cases.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct Settings {
     /// How long after a provider's first refusal of a refresh token it is presented once more before the account
     /// counts as lost. Zero believes the first refusal.
     pub confirm_refusal_after: Duration,
+    /// How long a grant lives after the consent, however often it is refreshed.
+    pub grant_lifetime: Duration,
     /// The most requests to one site at a time, over all callers.
     pub site_concurrency: u32,
     /// The largest answer that a tool passes on, in bytes. gRPC clients refuse more than 4 MiB by default.
@@ -39,6 +42,8 @@ pub struct Settings {
     pub cache_lifetime: Duration,
     /// Hosts, with one port or all, whose webhooks may be called without TLS.
     pub plain_hosts: Vec<(Host, Option<u16>)>,
+    /// The most that agents may do.
+    pub policy: Policy,
     /// How long events are kept.
     pub event_retention: Duration,
     /// How long entries of the audit log are kept.
@@ -71,10 +76,12 @@ impl Settings {
             proxy_patience: Patience { response: seconds(60), idle: seconds(60) },
             token_patience: Patience { response: seconds(10), idle: seconds(5) },
             confirm_refusal_after: seconds(30),
+            grant_lifetime: seconds(365 * 86_400),
             site_concurrency: 16,
             tool_reply_limit: 4 * 1024 * 1024 - 64 * 1024,
             cache_lifetime: seconds(5),
             plain_hosts: Vec::new(),
+            policy: Policy::default(),
             event_retention: crate::events::DEFAULT_RETENTION,
             audit_retention: crate::audit::DEFAULT_RETENTION,
             chaos: Chaos::default(),

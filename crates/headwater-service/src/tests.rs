@@ -3,9 +3,11 @@
 
 mod accounts;
 mod api_clients;
+mod attacks;
 mod audit;
 mod callback;
 mod connections;
+mod deployment;
 mod events;
 mod files;
 mod grants;
@@ -13,8 +15,10 @@ mod harness;
 mod links;
 mod outages;
 mod proxy;
+mod reauthorization;
 mod refusals;
 mod restarts;
+mod rewrap;
 mod sites;
 mod tools;
 mod usage;

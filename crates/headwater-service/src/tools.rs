@@ -8,6 +8,7 @@ mod execute;
 mod failure;
 mod list;
 mod offer;
+mod reconsent;
 mod retry;
 mod scoped;
 mod search;
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 
 pub use execute::ExecuteTool;
 pub use list::{ListTools, ToolListing};
+pub(crate) use reconsent::OfferedLinks;
 pub use scoped::{ListScopedTools, ScopedTool};
 pub use search::{AccountReadiness, FoundTool, Readiness, SearchTools};
 

@@ -41,6 +41,17 @@ pub struct NewWebhookSecret {
     pub secret: Secret,
 }
 
+/// What changes about a webhook. Absent fields stay.
+#[derive(Clone, Debug, Default)]
+pub struct WebhookChange {
+    /// Where events are posted to.
+    pub url: Option<String>,
+    /// The kinds of events that it gets; none means all.
+    pub kinds: Option<Vec<EventKind>>,
+    /// Whether it gets any.
+    pub enabled: Option<bool>,
+}
+
 impl Service {
     /// Registers an endpoint for events of these kinds; none means all.
     pub async fn create_webhook(
@@ -101,13 +112,29 @@ impl Service {
         .await
     }
 
-    /// Switches a webhook on or off. A disabled one is told nothing; what was in line waits.
-    pub async fn set_webhook_enabled(&self, id: &WebhookId, enabled: bool) -> Result<Webhook, ServiceError> {
-        let action = if enabled { "webhook.enable" } else { "webhook.disable" };
+    /// One webhook.
+    pub async fn webhook(&self, id: &WebhookId) -> Result<Webhook, ServiceError> {
+        find(&mut *self.store().read().await?, id).await
+    }
+
+    /// Changes what `change` holds. A disabled webhook is told nothing; what was in line waits.
+    pub async fn update_webhook(
+        &self,
+        id: &WebhookId,
+        change: WebhookChange,
+    ) -> Result<Webhook, ServiceError> {
+        let action = match change.enabled {
+            Some(true) => "webhook.enable",
+            Some(false) => "webhook.disable",
+            None => "webhook.update",
+        };
         self.audited(Act::new(action).on(id.as_str()), async {
+            let url = change.url.as_deref().map(|text| self.endpoint(text)).transpose()?;
             let mut tx = self.store().write().await?;
             let mut webhook = find(&mut *tx, id).await?;
-            webhook.enabled = enabled;
+            webhook.url = url.unwrap_or(webhook.url);
+            webhook.kinds = change.kinds.unwrap_or(webhook.kinds);
+            webhook.enabled = change.enabled.unwrap_or(webhook.enabled);
             self.replace_webhook(tx, webhook).await
         })
         .await

@@ -9,6 +9,7 @@ mod api_clients;
 mod audit;
 mod connections;
 mod deliveries;
+mod deployment;
 mod error;
 mod events;
 mod flows;
@@ -18,6 +19,7 @@ mod migrations;
 mod open;
 mod record;
 mod refreshes;
+mod seals;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use headwater_domain::secret::Secret;
 use headwater_ports::upstream::BoxError;
 use sqlx::ConnectOptions as _;
 use sqlx::migrate::MigrateError;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode};
 
 use crate::migrations;
 
@@ -28,7 +28,10 @@ pub enum OpenError {
     #[error("the database address is not one; write postgres://user:password@host:5432/database")]
     Address,
     /// There is no connection.
-    #[error("connect to PostgreSQL at {server}; check address, user and password")]
+    #[error(
+        "connect to PostgreSQL at {server}; check address, user and password, and for a server on another machine its \
+         certificate (`sslmode` and `sslrootcert` in the address)"
+    )]
     Unreachable {
         /// Host and port.
         server: String,
@@ -86,7 +89,19 @@ fn options(address: &Secret) -> Result<PgConnectOptions, OpenError> {
     let known = address.starts_with("postgres://") || address.starts_with("postgresql://");
     // The driver's own error may quote the address, and the address holds a password.
     let options = PgConnectOptions::from_str(address).ok().filter(|_| known).ok_or(OpenError::Address)?;
-    Ok(options.application_name("headwater").disable_statement_logging())
+    Ok(verified(options).application_name("headwater").disable_statement_logging())
+}
+
+/// To another machine the connection is encrypted and the server's certificate checked, unless the address says
+/// otherwise. The driver's own default would take no encryption where somebody in between says there is none.
+fn verified(options: PgConnectOptions) -> PgConnectOptions {
+    let host = options.get_host();
+    let here = host.starts_with('/') || ["localhost", "127.0.0.1", "::1", "[::1]"].contains(&host);
+    let local = here || options.get_socket().is_some();
+    if !local && matches!(options.get_ssl_mode(), PgSslMode::Prefer | PgSslMode::Allow) {
+        return options.ssl_mode(PgSslMode::VerifyFull);
+    }
+    options
 }
 
 async fn prepare(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
@@ -99,5 +114,33 @@ fn migration_error(error: MigrateError) -> OpenError {
             OpenError::ForeignSchema { version }
         }
         error => OpenError::Migrate(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f12_another_machine_has_to_prove_who_it_is() {
+        let mode = |address: &str| {
+            format!("{:?}", options(&Secret::new(address.to_owned())).unwrap().get_ssl_mode())
+        };
+        for address in [
+            "postgres://u:p@db.example/h",
+            "postgres://10.0.0.5/h?sslmode=prefer",
+            "postgres://db.example/h?sslmode=allow",
+        ] {
+            assert_eq!(mode(address), "VerifyFull", "{address}");
+        }
+        for (address, expected) in [
+            ("postgres://u@db.example/h?sslmode=disable", "Disable"),
+            ("postgres://u@db.example/h?sslmode=verify-ca", "VerifyCa"),
+            ("postgres://u@localhost/h", "Prefer"),
+            ("postgres://u@localhost/h?host=/run/postgresql", "Prefer"),
+            ("postgres://u@127.0.0.1:5433/h", "Prefer"),
+        ] {
+            assert_eq!(mode(address), expected, "{address}");
+        }
     }
 }

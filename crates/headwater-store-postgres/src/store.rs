@@ -50,6 +50,26 @@ impl Store for PostgresStore {
         let transaction = self.pool.begin_with(WRITE).await.map_err(failed("begin to write"))?;
         Ok(Box::new(PostgresTx::new(transaction, true)))
     }
+
+    /// The database's number in its cluster, and the cluster's own where the server tells it: what was loaded from a
+    /// dump has another one. A copy of the whole cluster has the same.
+    async fn place(&self) -> Result<String, StoreError> {
+        let number: String =
+            sqlx::query_scalar("SELECT oid::text FROM pg_database WHERE datname = current_database()")
+                .fetch_one(&self.pool)
+                .await
+                .map_err(failed("tell which database it is"))?;
+        let cluster: Result<String, _> =
+            sqlx::query_scalar("SELECT system_identifier::text FROM pg_control_system()")
+                .fetch_one(&self.pool)
+                .await;
+        match cluster {
+            Ok(cluster) => Ok(format!("database {number} of cluster {cluster}")),
+            // Not every server that speaks like PostgreSQL has this function, or lets everybody call it.
+            Err(sqlx::Error::Database(_)) => Ok(format!("database {number}")),
+            Err(error) => Err(failed("tell which cluster it is")(error)),
+        }
+    }
 }
 
 impl fmt::Debug for PostgresStore {

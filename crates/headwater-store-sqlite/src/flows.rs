@@ -62,6 +62,20 @@ impl Flows for SqliteTx {
         rows.iter().map(from_row).collect()
     }
 
+    async fn unlapsed_flows(
+        &mut self,
+        now: Timestamp,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<ConnectFlow>, StoreError> {
+        let statement = query("SELECT * FROM flows WHERE expires_at >= ?1 AND id > ?2 ORDER BY id LIMIT ?3")
+            .bind(now.millis())
+            .bind(after.to_owned())
+            .bind(i64::from(limit));
+        let rows = statement.fetch_all(self.connection()).await.map_err(failed("list connect flows"))?;
+        rows.iter().map(from_row).collect()
+    }
+
     async fn update_flow(&mut self, flow: &ConnectFlow) -> Result<bool, StoreError> {
         let action = "change a connect flow";
         let done = bind(UPDATE, flow, action)?.execute(self.connection()).await.map_err(failed(action))?;

@@ -1,6 +1,7 @@
 //! Grants in SQLite.
 
 use async_trait::async_trait;
+use headwater_domain::account::AccountStatus;
 use headwater_domain::grant::SealedGrant;
 use headwater_domain::id::AccountId;
 use headwater_domain::sealed::Sealed;
@@ -15,14 +16,20 @@ use crate::record::Record;
 use crate::transaction::SqliteTx;
 
 const INSERT_FIRST: &str = "INSERT INTO grants \
-     (account_id, generation, access_token, refresh_token, scopes, obtained_at, expires_at) \
-     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE EXISTS (SELECT 1 FROM accounts WHERE id = ?1) \
+     (account_id, generation, access_token, refresh_token, scopes, obtained_at, expires_at, granted_at) \
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6 WHERE EXISTS (SELECT 1 FROM accounts WHERE id = ?1) \
      ON CONFLICT (account_id) DO NOTHING";
 /// What was under way with the previous grant is over.
 const REPLACE_PREVIOUS: &str = "UPDATE grants SET generation = ?2, access_token = ?3, refresh_token = ?4, \
-     scopes = ?5, obtained_at = ?6, expires_at = ?7, \
+     scopes = ?5, obtained_at = ?6, expires_at = ?7, granted_at = ?6, told_days = NULL, \
      lease_id = NULL, lease_until = NULL, sent_at = NULL, presentations = 0, refused_at = NULL, next_try_at = NULL \
      WHERE account_id = ?1 AND generation + 1 = ?2";
+const TO_TELL_OF: &str = "SELECT grants.account_id AS account_id, granted_at FROM grants \
+     JOIN accounts ON accounts.id = grants.account_id WHERE granted_at <= ?1 \
+     AND (told_days IS NULL OR told_days > ?2) AND accounts.status = ?4 \
+     ORDER BY granted_at, grants.account_id LIMIT ?3";
+const NOTE_TOLD: &str = "UPDATE grants SET told_days = ?3 \
+     WHERE account_id = ?1 AND granted_at = ?2 AND (told_days IS NULL OR told_days > ?3)";
 
 #[async_trait]
 impl Grants for SqliteTx {
@@ -46,6 +53,40 @@ impl Grants for SqliteTx {
             .execute(self.connection())
             .await
             .map_err(failed(action))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn grants_to_tell_of(
+        &mut self,
+        granted_before: Timestamp,
+        days: u32,
+        limit: u32,
+    ) -> Result<Vec<(AccountId, Timestamp)>, StoreError> {
+        let rows = query(TO_TELL_OF)
+            .bind(granted_before.millis())
+            .bind(i64::from(days))
+            .bind(i64::from(limit))
+            .bind(AccountStatus::Active.as_str())
+            .fetch_all(self.connection())
+            .await
+            .map_err(failed("find the grants that end soon"))?;
+        let read = |row| {
+            let record = Record::new("grant", row);
+            Ok((record.parsed("account_id", AccountId::parse)?, record.time("granted_at")?))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    async fn note_told(
+        &mut self,
+        account: &AccountId,
+        granted_at: Timestamp,
+        days: u32,
+    ) -> Result<bool, StoreError> {
+        let statement =
+            query(NOTE_TOLD).bind(account.as_str()).bind(granted_at.millis()).bind(i64::from(days));
+        let done =
+            statement.execute(self.connection()).await.map_err(failed("note that a grant ends soon"))?;
         Ok(done.rows_affected() == 1)
     }
 

@@ -8,6 +8,7 @@ mod api_clients;
 mod audit;
 mod connections;
 mod deliveries;
+mod deployment;
 mod error;
 mod events;
 mod flows;
@@ -17,6 +18,7 @@ mod migrations;
 mod open;
 mod record;
 mod refreshes;
+mod seals;
 mod store;
 #[cfg(test)]
 mod tests;

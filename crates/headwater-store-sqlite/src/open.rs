@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn libraries_that_corrupt_databases_are_refused() {
+    fn f11_libraries_that_corrupt_databases_are_refused() {
         for good in ["3.51.3", "3.51.10", "3.52.0", "4.0.0"] {
             assert!(check_version(good.to_owned()).is_ok(), "{good}");
         }

@@ -1,7 +1,8 @@
 //! The open database.
 
 use std::fmt;
-use std::path::Path;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use headwater_ports::store::{Store, StoreError, Tx};
@@ -12,13 +13,14 @@ use crate::transaction::SqliteTx;
 
 /// Storage in one SQLite file. Several processes may have the same file open.
 pub struct SqliteStore {
+    path: PathBuf,
     pools: Pools,
 }
 
 impl SqliteStore {
     /// Opens the database at `path`, makes it where there is none, and brings its schema up to date.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
-        Ok(Self { pools: open(path).await? })
+        Ok(Self { path: path.to_path_buf(), pools: open(path).await? })
     }
 
     /// Reads the whole file and checks that it is sound. Takes time on a large one.
@@ -70,6 +72,14 @@ impl Store for SqliteStore {
         let transaction =
             self.pools.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed("begin to write"))?;
         Ok(Box::new(SqliteTx::new(transaction)))
+    }
+
+    /// The number of the file in its file system: a copy has another one.
+    async fn place(&self) -> Result<String, StoreError> {
+        let action = "look at its file";
+        let metadata = std::fs::metadata(&self.path)
+            .map_err(|error| StoreError::Database { action, source: error.into() })?;
+        Ok(format!("file {}", metadata.ino()))
     }
 }
 

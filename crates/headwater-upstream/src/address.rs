@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn private_and_wrapped_addresses_are_not_public() {
+    fn c6_private_and_wrapped_addresses_are_not_public() {
         for text in [
             "127.0.0.1",
             "10.1.2.3",
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn an_allowed_host_counts_with_its_port_only() {
+    fn c6_an_allowed_host_counts_with_its_port_only() {
         let allowed = [AllowedHost { host: "localhost".to_owned(), port: Some(7444) }];
         let at = |port| {
             callable("LocalHost", port, [SocketAddr::from(([127, 0, 0, 1], port))].into_iter(), &allowed)

@@ -27,15 +27,20 @@ pub(crate) struct ForbiddenAddress {
     pub(crate) host: String,
 }
 
-/// Connects to public addresses, and to those that the operator allows.
+/// Connects to public addresses and those that the operator allows, or to any.
 #[derive(Clone)]
 pub(crate) struct GuardedConnector {
-    allowed: Arc<[AllowedHost]>,
+    allowed: Option<Arc<[AllowedHost]>>,
 }
 
 impl GuardedConnector {
     pub(crate) fn new(allowed: Vec<AllowedHost>) -> Self {
-        Self { allowed: allowed.into() }
+        Self { allowed: Some(allowed.into()) }
+    }
+
+    /// Without a guard.
+    pub(crate) fn anywhere() -> Self {
+        Self { allowed: None }
     }
 }
 
@@ -49,18 +54,22 @@ impl Service<Uri> for GuardedConnector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let allowed = Arc::clone(&self.allowed);
+        let allowed = self.allowed.clone();
         Box::pin(async move {
             let late = |_| io::Error::new(io::ErrorKind::TimedOut, "no connection within 5 seconds");
-            timeout(CONNECT_LIMIT, connect(&uri, &allowed)).await.map_err(late)?
+            timeout(CONNECT_LIMIT, connect(&uri, allowed.as_deref())).await.map_err(late)?
         })
     }
 }
 
-async fn connect(uri: &Uri, allowed: &[AllowedHost]) -> io::Result<TokioIo<TcpStream>> {
+async fn connect(uri: &Uri, allowed: Option<&[AllowedHost]>) -> io::Result<TokioIo<TcpStream>> {
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
     let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
-    let addresses = callable(host, port, lookup_host((host, port)).await?, allowed);
+    let addresses = lookup_host((host, port)).await?;
+    let addresses = match allowed {
+        Some(allowed) => callable(host, port, addresses, allowed),
+        None => addresses.collect(),
+    };
     if addresses.is_empty() {
         return Err(io::Error::other(ForbiddenAddress { host: host.to_owned() }));
     }

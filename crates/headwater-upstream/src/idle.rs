@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_stalls_breaks_off_and_one_that_keeps_coming_does_not() {
+    async fn c8_a_body_that_stalls_breaks_off_and_one_that_keeps_coming_does_not() {
         let (mut sender, body) = Channel::<Bytes, std::io::Error>::new(1);
         let mut body = Box::pin(IdleLimited::new(body, Duration::from_secs(10)));
         for piece in ["a", "b", "c"] {

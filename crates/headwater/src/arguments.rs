@@ -39,6 +39,9 @@ pub(crate) enum Verb {
     Audit(AuditArguments),
     /// Shows and changes the keys that stored secrets are locked with.
     Key(KeyArguments),
+    /// Says that a database which was restored from a backup, copied or moved is this deployment's: only then are its
+    /// tokens refreshed. Never do so on a copy of a database that is in use: the provider would end its grants.
+    Adopt(ServerArguments),
     /// Checks configuration, clock, database and reachability, and says in words what is wrong.
     Doctor(ServerArguments),
 }
@@ -158,7 +161,7 @@ pub(crate) struct KeyArguments {
 /// What can be done with keys.
 #[derive(Subcommand)]
 pub(crate) enum KeyAction {
-    /// Shows the ids of the keys.
+    /// Shows the ids of the keys, and how many stored secrets each of them seals.
     List,
     /// Adds a key, which opens but does not seal yet.
     Add,
@@ -167,6 +170,22 @@ pub(crate) enum KeyAction {
         /// Its id.
         id: String,
     },
+    /// Seals every stored secret anew with the key that seals. Servers do the same by themselves, once an hour.
+    Rewrap,
+    /// Takes out a key that seals nothing any more.
+    Remove {
+        /// Its id.
+        id: String,
+    },
+    /// Has the key file wrapped by a key management service; what is already wrapped is wrapped anew.
+    Wrap {
+        /// The key that wraps, as encryption.kms names it; by default the one that is set there. Naming another one
+        /// moves the key file to it.
+        #[arg(long, value_name = "KEY")]
+        kms: Option<String>,
+    },
+    /// Puts the key file back as it is, without a key management service.
+    Unwrap,
 }
 
 /// `headwater client`
@@ -278,6 +297,8 @@ pub(crate) struct ToolsArguments {
 /// What can be done with tools.
 #[derive(Subcommand)]
 pub(crate) enum ToolsAction {
+    /// Reads the tool files of the data directory and fails when one is wrong, saying where and what to do.
+    Check,
     /// Lists the tools: `+` marks additions to the published ones, `*` those of your own files.
     List,
     /// Prints the scopes that tools need, ready for the developer console and for an authorize request.

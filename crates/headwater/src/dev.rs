@@ -52,7 +52,7 @@ async fn serve(arguments: &DevArguments, consent: Consent, shutdown: &Cancellati
         "warn".clone_into(&mut config.log.level);
     }
     headwater_server::log::install(&config.log)?;
-    let mode = Mode { unattended_connect: consent == Consent::Auto };
+    let mode = Mode { unattended_connect: consent == Consent::Auto, sandboxed: true };
     let server = Server::start(&config, mode).await?;
     seed::connection(server.service(), &sandbox).await?;
     let environment = SdkEnvironment::prepare(&server, &arguments.data_dir).await?;

@@ -1,5 +1,6 @@
 //! headwater: gives AI agents authenticated access to Confluence Cloud on behalf of each end user.
 
+mod adopt;
 mod arguments;
 mod audit;
 mod client;
@@ -21,6 +22,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use headwater_domain::audit::Actor;
+use headwater_server::process::keep_memory_private;
 use headwater_service::audit::acting;
 
 use crate::arguments::{Arguments, Verb};
@@ -37,6 +39,9 @@ fn main() -> ExitCode {
 }
 
 fn run(verb: Verb) -> anyhow::Result<()> {
+    if !matches!(verb, Verb::Dev(_) | Verb::Sandbox(_)) {
+        keep_memory_private().context("failed to keep the memory of this process from others")?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -51,7 +56,8 @@ fn run(verb: Verb) -> anyhow::Result<()> {
             Verb::Tools(arguments) => tools::run(&arguments),
             Verb::Webhook(arguments) => webhook::run(arguments).await,
             Verb::Audit(arguments) => audit::run(arguments).await,
-            Verb::Key(arguments) => key::run(&arguments),
+            Verb::Key(arguments) => key::run(&arguments).await,
+            Verb::Adopt(arguments) => adopt::run(&arguments).await,
             Verb::Doctor(arguments) => doctor::run(&arguments).await,
         }
     }))

@@ -17,6 +17,7 @@ pub(crate) fn run(arguments: &ToolsArguments) -> Result<()> {
         remark!("left out: {problem}");
     }
     match &arguments.action {
+        ToolsAction::Check => check(&loaded)?,
         ToolsAction::List => list(&loaded),
         ToolsAction::Show { name } => match find(&loaded, name) {
             Some(tool) => show(&tool),
@@ -25,6 +26,15 @@ pub(crate) fn run(arguments: &ToolsArguments) -> Result<()> {
         ToolsAction::Scopes(wanted) => print_scopes(&loaded, wanted)?,
     }
     Ok(())
+}
+
+fn check(loaded: &Loaded) -> Result<()> {
+    let own = tools::summaries(&loaded.confluence).into_iter().filter(|tool| tool.operator_file.is_some());
+    say!("{} tools of your own can be used", own.count());
+    match loaded.problems.len() {
+        0 => Ok(()),
+        count => bail!("{count} of the tool files cannot be used; the server leaves them out"),
+    }
 }
 
 fn find(loaded: &Loaded, name: &str) -> Option<ToolSummary> {

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 use headwater_domain::delivery::{Delivery, DeliveryState};
 use headwater_domain::event::EventKind;
 use headwater_domain::id::{EventId, WebhookId};
 use headwater_domain::page::Page;
 use headwater_service::Service;
-use headwater_service::webhooks::{DeliveryFilter, NewWebhookSecret};
+use headwater_service::webhooks::{DeliveryFilter, NewWebhookSecret, WebhookChange};
 
 use crate::arguments::ServerArguments;
 use crate::offline;
@@ -98,7 +98,9 @@ enum State {
 pub(crate) async fn run(arguments: WebhookArguments) -> Result<()> {
     let service = offline::open(&arguments.server).await?;
     match arguments.action {
-        WebhookAction::Create { url, events } => show(&service.create_webhook(&url, kinds(&events)?).await?),
+        WebhookAction::Create { url, events } => {
+            show(&service.create_webhook(&url, EventKind::parse_list(&events)?).await?);
+        }
         WebhookAction::List => list(&service).await?,
         WebhookAction::Enable { id } => switch(&service, &id, true).await?,
         WebhookAction::Disable { id } => switch(&service, &id, false).await?,
@@ -139,20 +141,6 @@ impl From<State> for DeliveryState {
     }
 }
 
-fn kinds(names: &[String]) -> Result<Vec<EventKind>> {
-    let mut kinds = Vec::new();
-    for name in names {
-        let Some(kind) = EventKind::parse(name) else {
-            let known: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
-            bail!("`{name}` is no type of event; known types: {}", known.join(", "))
-        };
-        if !kinds.contains(&kind) {
-            kinds.push(kind);
-        }
-    }
-    Ok(kinds)
-}
-
 #[expect(clippy::disallowed_methods, reason = "a new signing secret is shown to the operator, once")]
 fn show(new: &NewWebhookSecret) {
     say!("webhook {}", new.webhook.id);
@@ -161,7 +149,8 @@ fn show(new: &NewWebhookSecret) {
 }
 
 async fn switch(service: &Service, id: &str, enabled: bool) -> Result<()> {
-    service.set_webhook_enabled(&WebhookId::parse(id)?, enabled).await?;
+    let change = WebhookChange { enabled: Some(enabled), ..WebhookChange::default() };
+    service.update_webhook(&WebhookId::parse(id)?, change).await?;
     say!("{id} is {}", if enabled { "enabled" } else { "disabled" });
     Ok(())
 }

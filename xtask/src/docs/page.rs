@@ -9,8 +9,11 @@ use serde_json::{Value, json};
 /// How many bytes of a definition make ten tokens, measured over all published ones with the `o200k_base` encoding.
 const BYTES_PER_TEN_TOKENS: usize = 43;
 
+/// What holds for all tools.
+const GUIDE: &str = include_str!("guide.md");
+
 /// The page that lists the families.
-pub(super) fn index(families: &[Family], answers: &Value) -> String {
+pub(super) fn index(families: &[Family], answers: &Value, left_out: &Value) -> String {
     let mut page = String::from(
         "# Tools\n\nWritten by `cargo xtask docs` from the tools' data; do not edit. Sizes are estimates of what the \
          definitions cost a model, in tokens. Additions are tools outside the published catalogue: a connection has \
@@ -36,7 +39,23 @@ pub(super) fn index(families: &[Family], answers: &Value) -> String {
             put(&mut page, &format!("- `{name}`\n"));
         }
     }
+    put(&mut page, "\n");
+    put(&mut page, GUIDE);
+    put(&mut page, &without_tool(left_out));
     page
+}
+
+/// The operations that have no tool.
+fn without_tool(left_out: &Value) -> String {
+    let mut section =
+        String::from("\n## Operations without a tool\n\nThe proxy reaches them all the same.\n");
+    for group in left_out.as_array().into_iter().flatten() {
+        put(&mut section, &format!("\n{}\n\n", text(&group["reason"])));
+        for operation in strings(&group["operations"]) {
+            put(&mut section, &format!("- `{operation}`\n"));
+        }
+    }
+    section
 }
 
 fn sizes(published: &[&Tool], additions: &[&Tool]) -> String {
@@ -199,12 +218,23 @@ mod tests {
     }
 
     #[test]
+    fn the_tool_that_the_guide_shows_can_be_used() {
+        let (_, rest) = GUIDE.split_once("```toml\n").unwrap();
+        let (file, _) = rest.split_once("```").unwrap();
+        let tools = headwater_catalog::file::read("guide.toml", file).unwrap();
+        assert_eq!(tools.len(), 1);
+        assert!(!tools[0].intents.is_empty());
+    }
+
+    #[test]
     fn the_index_counts_families_and_names_what_is_missing() {
         let answers = json!({ "not_emulated": { "reason": "why", "tools": ["confluence_group_get"] } });
-        let page = index(&families().unwrap(), &answers);
+        let left_out = json!([{ "reason": "Because.", "operations": ["GET /x"] }]);
+        let page = index(&families().unwrap(), &answers, &left_out);
         assert!(
             page.contains("| [Blog posts](blog_posts.md) | ") && page.contains("| **together** | 147 | ")
         );
+        assert!(page.contains("## Errors") && page.ends_with("\nBecause.\n\n- `GET /x`\n"), "{page}");
         assert!(page.contains("1 tools are not carried out in tests (why):\n\n- `confluence_group_get`\n"));
     }
 }

@@ -55,6 +55,11 @@ const RESERVED: &[(&[&str], &[&str], &str)] = &[
         "cryptography stands in headwater-seal and in the token signer of headwater-api (invariant 2)",
     ),
     (
+        &["aws-config", "aws-sdk-kms", "aws-smithy-runtime-api", "aws-smithy-types"],
+        &["headwater-seal"],
+        "Amazon's SDK is for the key file only, and sends through the port for outbound HTTP (invariant 2)",
+    ),
+    (
         &["sqlx"],
         &["headwater-store-sqlite", "headwater-store-postgres", "headwater-sandbox"],
         "SQL stands in the stores (invariant 4)",

@@ -8,6 +8,7 @@ use serde_json::{Map, Number, Value};
 use url::form_urlencoded;
 
 use super::routes::{BodyPlace, Found};
+use super::unique::Unique;
 
 /// The largest integer that every JSON reader keeps exactly.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
@@ -26,8 +27,12 @@ pub(super) fn decode(found: &Found<'_>, query: &str, body: &[u8]) -> Result<Dyna
         }
     };
     for (name, value) in &found.variables {
+        if let Some(field) = descriptor.get_field_by_name(name) {
+            json.remove(field.json_name());
+        }
         json.insert(name.clone(), Value::String(value.clone()));
     }
+    check_spellings(&descriptor, &json)?;
     let options = DeserializeOptions::new().deny_unknown_fields(true);
     DynamicMessage::deserialize_with_options(descriptor, Value::Object(json), &options)
         .map_err(|error| error.to_string())
@@ -70,10 +75,33 @@ fn parse(body: &[u8]) -> Result<Map<String, Value>, String> {
         return Ok(Map::new());
     }
     match serde_json::from_slice(body) {
-        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(Unique(Value::Object(fields))) => Ok(fields),
         Ok(_) => Err("the body must be a JSON object".to_owned()),
         Err(error) => Err(format!("the body is not JSON: {error}")),
     }
+}
+
+/// Refuses a field that is given in both of its spellings, of which only one would count.
+fn check_spellings(descriptor: &MessageDescriptor, json: &Map<String, Value>) -> Result<(), String> {
+    for field in descriptor.fields() {
+        let (own, other) = (json.get(field.name()), json.get(field.json_name()));
+        if field.name() != field.json_name() && own.is_some() && other.is_some() {
+            return Err(format!("`{}` is given twice, as `{}` too", field.name(), field.json_name()));
+        }
+        // What stands in the messages of Google's, such as the arguments of a tool, has no second spelling.
+        let inner = match field.kind() {
+            Kind::Message(inner) if inner.package_name() != "google.protobuf" => inner,
+            _ => continue,
+        };
+        match own.or(other) {
+            Some(Value::Object(fields)) => check_spellings(&inner, fields)?,
+            Some(Value::Array(items)) => {
+                items.iter().filter_map(Value::as_object).try_for_each(|it| check_spellings(&inner, it))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Query parameters are fields; nested ones are dotted, lists are repeated.
@@ -113,10 +141,10 @@ fn insert(
             }
             Ok(())
         }
-        (None, _) => {
-            json.insert(key, scalar(&field, text)?);
-            Ok(())
-        }
+        (None, _) => match json.insert(key, scalar(&field, text)?) {
+            Some(_) => Err("is given twice".to_owned()),
+            None => Ok(()),
+        },
     }
 }
 

@@ -62,7 +62,7 @@ async fn empty_credentials_over_grpc_count_as_none() {
 }
 
 #[tokio::test]
-async fn tokens_come_out_of_one_call_only() {
+async fn d4_tokens_come_out_of_one_call_only() {
     let house = House::new().await;
     let id = house.connected().await;
     let by_name = "connector=wiki&identifier=ann";

@@ -95,7 +95,7 @@ async fn patterns(house: &House) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn no_rpc_can_be_called_without_a_token() {
+async fn d2_no_rpc_can_be_called_without_a_token() {
     let house = House::new().await;
     let methods = methods();
     assert!(methods.len() >= 24, "only {} methods were found", methods.len());
@@ -112,7 +112,7 @@ async fn no_rpc_can_be_called_without_a_token() {
 }
 
 #[tokio::test]
-async fn no_rest_method_can_be_called_without_a_token() {
+async fn d2_no_rest_method_can_be_called_without_a_token() {
     let house = House::new().await;
     let ways: Vec<Way> = methods().iter().flat_map(bindings).collect();
     assert!(ways.len() >= 27, "only {} bindings were found", ways.len());
@@ -125,7 +125,7 @@ async fn no_rest_method_can_be_called_without_a_token() {
 }
 
 #[tokio::test]
-async fn what_the_router_serves_without_a_token_is_listed() {
+async fn d2_what_the_router_serves_without_a_token_is_listed() {
     let house = House::new().await;
     let patterns = patterns(&house).await;
     for known in ["/keys", "/oauth/token", "/proxy/{*path}", "/api/{*rest}"] {
@@ -149,7 +149,7 @@ async fn what_the_router_serves_without_a_token_is_listed() {
 }
 
 #[tokio::test]
-async fn paths_that_lead_nowhere_do_not_lead_around_the_door() {
+async fn d2_paths_that_lead_nowhere_do_not_lead_around_the_door() {
     let house = House::new().await;
     for path in [
         "/",

@@ -37,6 +37,11 @@ pub(super) const BODY_LIMIT: usize = 64 * 1024;
 /// Making an RSA key takes a while: the tests share one.
 static SIGNING_KEY: LazyLock<String> = LazyLock::new(|| reveal(&jwt::generate().unwrap()).to_owned());
 
+/// The private key that signs access tokens, as PEM.
+pub(super) fn signing_key() -> &'static str {
+    &SIGNING_KEY
+}
+
 /// So does reading the tools.
 static CONFLUENCE: LazyLock<Arc<Confluence>> = LazyLock::new(|| Arc::new(Confluence::new().unwrap()));
 
@@ -143,10 +148,14 @@ impl House {
         self.send_authorized(request(method, path, Body::from(body.to_string()))).await
     }
 
-    /// Calls a gRPC method, such as `tools.ToolService/ListTools`.
+    /// Calls a gRPC method of the published contract, such as `tools.ToolService/ListTools`.
     pub(super) async fn rpc(&self, method: &str, message: &impl Message) -> Reply {
-        let request = rpc_request(&format!("/scalekit.v1.{method}"), message);
-        Reply::read(&self.send_authorized(request).await)
+        self.rpc_at(&format!("/scalekit.v1.{method}"), message).await
+    }
+
+    /// Calls a gRPC method by its whole path.
+    pub(super) async fn rpc_at(&self, path: &str, message: &impl Message) -> Reply {
+        Reply::read(&self.send_authorized(rpc_request(path, message)).await)
     }
 
     /// An active account of `ann` on `wiki`, whose site is known; answers its id.
@@ -250,7 +259,7 @@ pub(super) fn rpc_request(path: &str, message: &impl Message) -> Request<Body> {
 
 /// A secret in the clear.
 #[expect(clippy::disallowed_methods, reason = "tests use the secrets that they made")]
-fn reveal(secret: &Secret) -> &str {
+pub(super) fn reveal(secret: &Secret) -> &str {
     secret.expose()
 }
 

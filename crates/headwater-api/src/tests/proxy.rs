@@ -87,7 +87,7 @@ async fn a_path_without_its_slash_is_explained() {
 }
 
 #[tokio::test]
-async fn no_path_leads_out_of_the_site() {
+async fn c2_no_path_leads_out_of_the_site_of_the_router() {
     let house = House::new().await;
     house.connected().await;
     let sent = house.provider.seen().len();

@@ -61,8 +61,38 @@ async fn bytes_that_are_no_message_are_refused() {
     assert!(house.provider.seen().is_empty());
 }
 
+/// Structs within structs: without a bound on the depth, reading them would use the stack up and end the process.
 #[tokio::test]
-async fn a_message_that_is_too_large_is_not_read() {
+async fn f8_a_message_that_is_too_deep_is_refused() {
+    let house = House::new().await;
+    let path = "/scalekit.v1.tools.ToolService/ExecuteTool";
+    let (head, _) = rpc_request(path, &()).into_parts();
+    // A value that holds a list that holds a value, and so on: fields 6 and 1, each of a length (wire type 2).
+    let mut value = Vec::new();
+    while value.len() < BODY_LIMIT / 2 {
+        for tag in [0x0a_u8, 0x32] {
+            let mut outer = vec![tag];
+            prost::encoding::encode_varint(value.len() as u64, &mut outer);
+            outer.append(&mut value);
+            value = outer;
+        }
+    }
+    for field in 1..=8_u8 {
+        let mut message = vec![field << 3 | 2];
+        prost::encoding::encode_varint(value.len() as u64, &mut message);
+        message.extend_from_slice(&value);
+        let mut frame = vec![0];
+        frame.extend_from_slice(&u32::try_from(message.len()).unwrap().to_be_bytes());
+        frame.append(&mut message);
+        let call = http::Request::from_parts(head.clone(), Body::from(frame));
+        let reply = Reply::read(&house.send_authorized(call).await);
+        assert_ne!(reply.code, Code::Ok, "field {field}");
+    }
+    assert!(house.provider.seen().is_empty());
+}
+
+#[tokio::test]
+async fn f8_a_message_that_is_too_large_is_not_read() {
     let house = House::new().await;
     let tool_name = "x".repeat(BODY_LIMIT);
     let reply = house
@@ -91,7 +121,7 @@ async fn every_broken_rule_is_named_at_once() {
 }
 
 #[test]
-fn messages_with_secrets_do_not_print_them() {
+fn f1_messages_with_secrets_do_not_print_them() {
     let secret = "do-not-print";
     let token = OauthToken { access_token: secret.to_owned(), ..Default::default() };
     let config = OAuthConnectionConfig { client_secret: Some(secret.to_owned()), ..Default::default() };

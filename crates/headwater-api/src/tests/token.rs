@@ -42,6 +42,7 @@ async fn what_is_no_proof_gets_an_oauth_error() {
     let table = [
         (String::new(), 400, "invalid_request"),
         (right.clone(), 400, "invalid_request"),
+        (format!("{GRANT}&{right}&client_id=skc_1"), 400, "invalid_request"),
         (GRANT.to_owned(), 400, "invalid_request"),
         (format!("{GRANT}&client_id={id}"), 400, "invalid_request"),
         (format!("{GRANT}&client_secret={secret}"), 400, "invalid_request"),
@@ -141,4 +142,22 @@ async fn the_public_keys_verify_the_tokens() {
     assert_eq!(claims["sub"], house.client.as_str());
     let (issued, expires) = (claims["iat"].as_u64().unwrap(), claims["exp"].as_u64().unwrap());
     assert_eq!(expires - issued, TOKEN_LIFETIME.as_secs());
+}
+
+/// Without the throttle every guess would be answered with 401, for ever.
+#[tokio::test]
+async fn d7_guessing_a_secret_is_slowed_down() {
+    let house = House::new().await;
+    let guess = |number: u32| format!("{GRANT}&client_id={}&client_secret=guess-{number}", house.client);
+    for number in 0..10 {
+        assert_eq!(house.ask_token(&guess(number), &[]).await.status, StatusCode::UNAUTHORIZED);
+    }
+    let slowed = house.ask_token(&guess(10), &[]).await;
+    assert_eq!((slowed.status, slowed.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, Some("6")));
+    assert_eq!(slowed.json()["error"], "temporarily_unavailable");
+    let right = format!("{GRANT}&client_id={}&client_secret={}", house.client, house.secret);
+    let early = house.ask_token(&right, &[]).await;
+    assert_eq!(early.status, StatusCode::TOO_MANY_REQUESTS, "a right guess must not show among wrong ones");
+    house.clock.advance(std::time::Duration::from_secs(6));
+    assert_eq!(house.ask_token(&right, &[]).await.status, StatusCode::OK);
 }

@@ -138,7 +138,7 @@ async fn a_call_that_may_have_had_its_effect_is_not_made_twice_and_not_called_un
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_takes_too_long_is_cut_off() {
+async fn c8_what_takes_too_long_is_cut_off() {
     let house = House::new().await;
     house.connected().await;
     let (rest, rpc) = call("confluence_page_get", &json!({"id": "7"}));

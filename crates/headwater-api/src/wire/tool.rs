@@ -1,7 +1,5 @@
 //! Tools.
 
-use std::sync::OnceLock;
-
 use headwater_service::tools::{AccountReadiness, FoundTool, Readiness, ScopedTool, ToolListing};
 use serde_json::{Map, Value};
 
@@ -16,7 +14,7 @@ pub(crate) fn tool(listing: &ToolListing<'_>) -> tools::Tool {
         id: format!("tol_{}", listing.tool.name),
         provider: listing.connector.provider().as_str().to_owned(),
         definition: Some(to_struct(definition)),
-        metadata: Some(to_struct(metadata().clone())),
+        metadata: Some(to_struct(metadata(listing))),
         tags: Vec::new(),
         is_default: Some(listing.tool.published),
         updated_at: None,
@@ -56,8 +54,10 @@ fn readiness(account: &AccountReadiness) -> tools::ConnectionReadiness {
     }
 }
 
-/// Which release the definition belongs to: definitions do not change while a release runs.
-fn metadata() -> &'static Map<String, Value> {
-    static METADATA: OnceLock<Map<String, Value>> = OnceLock::new();
-    METADATA.get_or_init(|| Map::from_iter([("release".to_owned(), Value::from(env!("CARGO_PKG_VERSION")))]))
+/// What programs want to know of a tool, and which release the definition belongs to: definitions do not change while a
+/// release runs.
+fn metadata(listing: &ToolListing<'_>) -> Map<String, Value> {
+    let mut metadata = listing.tool.facts();
+    metadata.insert("release".to_owned(), Value::from(env!("CARGO_PKG_VERSION")));
+    metadata
 }

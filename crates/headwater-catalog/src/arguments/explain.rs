@@ -20,7 +20,23 @@ fn violation(tool: &Tool, error: &ValidationError<'_>) -> Violation {
     let field = error.instance_path().as_str().trim_start_matches('/').replace('/', ".");
     let parameter = field.split('.').next().and_then(|name| tool.parameter(name));
     let (constraint, rule) = rule(parameter, error);
-    Violation::new(&shortened(&field), &constraint, format!("{rule}; got {}", shown(error.instance())))
+    let instead = match error.kind() {
+        Rule::MaxLength { .. } => parameter.and_then(|it| other_way(tool, it)),
+        _ => None,
+    };
+    let instead = instead.map(|it| format!("; a larger file goes through `{it}`")).unwrap_or_default();
+    Violation::new(
+        &shortened(&field),
+        &constraint,
+        format!("{rule}{instead}; got {}", shown(error.instance())),
+    )
+}
+
+/// What a file that is too large to be written down can be given by instead.
+fn other_way<'a>(tool: &'a Tool, parameter: &Parameter) -> Option<&'a str> {
+    let by_handle = |it: &&Parameter| it.format == Some(Format::Download);
+    let other = tool.parameters.iter().find(by_handle).filter(|_| parameter.format == Some(Format::Base64));
+    other.map(|it| it.name.as_str())
 }
 
 /// The rule in short and as half a sentence.
@@ -58,13 +74,21 @@ fn of_type(parameter: Option<&Parameter>, error: &ValidationError<'_>) -> (Strin
 
 fn pattern(parameter: Option<&Parameter>) -> String {
     let Some(parameter) = parameter else { return "has the wrong form".to_owned() };
-    let example = parameter.example.as_ref().map(|it| format!(", such as {it}")).unwrap_or_default();
+    let (example, meaning) = (super::example(parameter), meaning(parameter));
     let names: Vec<&str> = parameter.allowed.iter().map(String::as_str).collect();
     match (parameter.format, parameter.comma_list) {
-        (Some(Format::Id), true) => format!("must be numeric ids with commas between them{example}"),
-        (Some(Format::Id), false) => format!("must be a numeric id{example}"),
+        (Some(Format::Id), true) => {
+            format!("must be numeric ids with commas between them{example} ({meaning})")
+        }
+        (Some(Format::Id), false) => format!("must be a numeric id{example} ({meaning})"),
         _ => format!("must be one or more of {}, with commas between them", quoted(&names)),
     }
+}
+
+/// What a parameter means, in its first words: a name such as `id` does not say whose.
+pub(super) fn meaning(parameter: &Parameter) -> &str {
+    let text = parameter.description.trim_end_matches('.');
+    text.split_once(['.', ';', ':']).map_or(text, |(first, _)| first)
 }
 
 fn listed(options: &Value) -> String {

@@ -81,9 +81,9 @@ fn violations_name_the_field_the_rule_and_the_way_out() {
         (json!({"count": true}), "count", "type=integer", "must be of type integer; got true"),
         (json!({"private": "maybe"}), "private", "type=boolean", "must be of type boolean; got \"maybe\""),
         (json!({"sort": "title"}), "sort", "enum", "must be one of `id`, `-id`; got \"title\""),
-        (json!({"ids": ["1", "x"]}), "ids.1", "pattern", "must be a numeric id; got \"x\""),
+        (json!({"ids": ["1", "x"]}), "ids.1", "pattern", "must be a numeric id (Ids); got \"x\""),
         (json!({"ids": ["1", {}]}), "ids.1", "type=string", "must be of type string; got an object"),
-        (json!({"ids": "1,2"}), "ids.0", "pattern", "must be a numeric id; got \"1,2\""),
+        (json!({"ids": "1,2"}), "ids.0", "pattern", "must be a numeric id (Ids); got \"1,2\""),
         (
             json!({"ids": [1, 2, 3, 4]}),
             "ids",
@@ -94,7 +94,7 @@ fn violations_name_the_field_the_rule_and_the_way_out() {
             json!({"space_id": "DOCS"}),
             "space_id",
             "pattern",
-            "must be numeric ids with commas between them, such as \"1,2\"; got \"DOCS\"",
+            "must be numeric ids with commas between them, such as \"1,2\" (Spaces); got \"DOCS\"",
         ),
         (
             json!({"status": "draft"}),
@@ -115,8 +115,8 @@ fn violations_name_the_field_the_rule_and_the_way_out() {
             "exact number",
             "the number is too large to arrive with all its digits; give it as a string",
         ),
-        (json!({"id": "x"}), "id", "pattern", "must be a numeric id, such as \"98400\"; got \"x\""),
-        (json!({"id": null}), "id", "required", "is required by sample_thing_update, such as \"98400\""),
+        (json!({"id": "x"}), "id", "pattern", "must be a numeric id, such as \"98400\" (Id); got \"x\""),
+        (json!({"id": null}), "id", "required", "is required by sample_thing_update, such as \"98400\" (Id)"),
         (
             json!({"body_value": "x"}),
             "body_representation",

@@ -43,7 +43,7 @@ fn tools_are_ordered_and_found_by_their_exact_name() {
 }
 
 #[test]
-fn a_name_cannot_be_used_twice() {
+fn e2_a_name_cannot_be_used_twice() {
     let error = catalogue(&["b", "a", "b"]).unwrap_err();
     assert_eq!(
         error.to_string(),

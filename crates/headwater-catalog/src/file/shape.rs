@@ -40,6 +40,8 @@ pub(super) struct ToolShape {
     #[serde(default)]
     pub(super) together: Vec<Vec<String>>,
     #[serde(default)]
+    pub(super) intents: Vec<String>,
+    #[serde(default)]
     pub(super) parameter: Vec<ParameterShape>,
 }
 

@@ -115,7 +115,7 @@ fn arguments_of_another_tool_are_refused() {
 }
 
 #[test]
-fn ways_out_of_the_path_are_refused() {
+fn c2_ways_out_of_the_path_are_refused() {
     for part in ["", ".", "..", "a/b", "/", "\\", "..;x", "%2e%2e", "a%2fb", "a\0", "a\r\nHost: x", "a\u{7f}"]
     {
         let violations = plan(sample(), &json!({"part": part})).unwrap_err();
@@ -131,7 +131,7 @@ proptest! {
     #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(7), cases: 512, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_path_argument_stays_one_segment(part in "(\\.|\\.\\.|/|\\\\|%|%2e|%2f|;|\\?|#|@|:|[a-z]|\\PC|[\\x00-\\x7f]){0,8}") {
+    fn c2_a_path_argument_stays_one_segment(part in "(\\.|\\.\\.|/|\\\\|%|%2e|%2f|;|\\?|#|@|:|[a-z]|\\PC|[\\x00-\\x7f]){0,8}") {
         if let Ok(plan) = plan(sample(), &json!({"part": part})) {
             let segments: Vec<&str> = plan.path.split('/').collect();
             prop_assert_eq!(&segments[..6], &["", "wiki", "api", "v2", "things", "7"]);
@@ -145,7 +145,7 @@ proptest! {
     }
 
     #[test]
-    fn a_query_argument_stays_one_pair(cursor in "[^/?%\\s][^?%]{0,20}[^/?%\\s]", key in "\\PC{0,10}") {
+    fn c2_a_query_argument_stays_one_pair(cursor in "[^/?%\\s][^?%]{0,20}[^/?%\\s]", key in "\\PC{0,10}") {
         prop_assume!(!cursor.contains("://"));
         let plan = plan(sample(), &json!({"part": "p", "cursor": cursor, "keys": [key]})).unwrap();
         let pairs: Vec<(&str, String)> =

@@ -1,5 +1,7 @@
 //! What each refusal becomes.
 
+use std::sync::LazyLock;
+
 use headwater_catalog::connector::Connector;
 use serde_json::json;
 
@@ -10,7 +12,8 @@ use super::*;
 use crate::Confluence;
 
 fn refuse(tool: &str, status: u16, headers: &[(&str, &str)], body: &str) -> ToolFailure {
-    let confluence = Confluence::new().unwrap();
+    static CONFLUENCE: LazyLock<Confluence> = LazyLock::new(|| Confluence::new().unwrap());
+    let confluence = &*CONFLUENCE;
     let header =
         |name: &str| headers.iter().find(|(it, _)| *it == name).map(|(_, value)| (*value).to_owned());
     confluence.read_failure(confluence.catalogue().get(tool).unwrap(), status, &header, body.as_bytes())
@@ -46,14 +49,14 @@ const VERSION: &str =
     "Version must be incremented when updating a page. Current Version: [2]. Provided version: [2]";
 
 /// Tool, status and body of a refusal; kind, code and words of what it becomes.
-const REFUSALS: [(&str, u16, Body, Kind, &str, &str); 20] = [
+const REFUSALS: [(&str, u16, Body, Kind, &str, &str); 25] = [
     (
         "confluence_page_create",
         400,
         V2("INVALID_REQUEST_PARAMETER", TAKEN),
         Kind::Invalid,
         "INVALID_REQUEST_PARAMETER",
-        "choose another title",
+        "confluence_page_list and its `title`",
     ),
     (
         "confluence_page_list",
@@ -152,7 +155,47 @@ const REFUSALS: [(&str, u16, Body, Kind, &str, &str); 20] = [
         V2("CONFLICT", "A page with this title already exists"),
         Kind::Conflict,
         "CONFLICT",
-        "choose another one",
+        "Titles are unique within a space",
+    ),
+    (
+        "confluence_blogpost_update",
+        409,
+        V2("CONFLICT", VERSION),
+        Kind::Conflict,
+        "CONFLICT",
+        "read it again with confluence_blogpost_get, look",
+    ),
+    (
+        "confluence_blogpost_create",
+        400,
+        V2("X", "A blog post with this title already exists: on the same day"),
+        Kind::Invalid,
+        "X",
+        "with confluence_blogpost_list and its `title`, and change it with confluence_blogpost_update",
+    ),
+    (
+        "confluence_page_property_create",
+        409,
+        V2("CONFLICT", "A property with the key [k] already exists"),
+        Kind::Conflict,
+        "CONFLICT",
+        "change it with confluence_page_property_update",
+    ),
+    (
+        "confluence_attachment_upload",
+        400,
+        V1("Cannot add a new attachment with same file name as an existing attachment: h.txt"),
+        Kind::Invalid,
+        "400",
+        "confluence_attachment_put makes this its new version",
+    ),
+    (
+        "confluence_page_update",
+        400,
+        V2("X", "Error parsing xhtml: Unexpected EOF; expected close tag </p>"),
+        Kind::Invalid,
+        "X",
+        "close every tag",
     ),
     ("confluence_page_delete", 409, Raw(""), Kind::Conflict, "409", "read it again, then repeat"),
     ("confluence_page_create", 413, Raw("<html>"), Kind::Invalid, "413", "at most 5 MB"),
@@ -197,5 +240,6 @@ fn headers_tell_how_long_to_wait_and_which_check_failed() {
     assert!(outage.message.contains("repeated safely after 5 seconds"), "{}", outage.message);
     let scope =
         refuse("confluence_page_get", 401, &[("x-failure-category", "FAILURE_CLIENT_SCOPE_CHECK")], "");
-    assert!(scope.message.contains("lacks a scope"), "{}", scope.message);
+    assert!(scope.message.contains("lacks a scope") && scope.scope_missing, "{}", scope.message);
+    assert!(!refuse("confluence_page_get", 401, &[], "").scope_missing);
 }

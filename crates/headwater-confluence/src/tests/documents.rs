@@ -39,6 +39,42 @@ fn the_tools_are_those_of_the_published_list() {
     }
 }
 
+/// The operations of a document, as tools write them but for the names of variables.
+fn operations(name: &str, prefix: &str) -> Option<BTreeSet<String>> {
+    const METHODS: [&str; 5] = ["get", "post", "put", "delete", "patch"];
+    let document = document(name)?;
+    let mut operations = BTreeSet::new();
+    for (path, entry) in document["paths"].as_object().unwrap() {
+        for method in METHODS.iter().filter(|method| entry.get(*method).is_some()) {
+            operations.insert(nameless(&format!("{} {prefix}{path}", method.to_ascii_uppercase())));
+        }
+    }
+    Some(operations)
+}
+
+fn nameless(operation: &str) -> String {
+    let segment = |it: &str| if it.starts_with('{') { "{}".to_owned() } else { it.to_owned() };
+    operation.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn every_operation_has_a_tool_or_a_reason_why_not() {
+    let Some(mut expected) = operations("confluence-openapi-v2.json", "/wiki/api/v2") else { return };
+    expected.extend(operations("confluence-openapi-v1.json", "").unwrap());
+    let confluence = confluence();
+    let request =
+        |tool: &Tool| nameless(&format!("{} {}", tool.request.method.as_str(), tool.request.template()));
+    let tools: BTreeSet<String> = confluence.catalogue().tools().map(request).collect();
+    let left_out: Value = serde_json::from_str(include_str!("../../tools/left_out.json")).unwrap();
+    let groups = left_out.as_array().unwrap().iter();
+    let left_out: BTreeSet<String> = groups
+        .flat_map(|group| group["operations"].as_array().unwrap())
+        .map(|it| nameless(it.as_str().unwrap()))
+        .collect();
+    assert_eq!(tools.intersection(&left_out).collect::<Vec<_>>(), Vec::<&String>::new(), "both");
+    assert_eq!(tools.union(&left_out).cloned().collect::<BTreeSet<_>>(), expected);
+}
+
 /// An OpenAPI document whose references can be followed.
 struct OpenApi {
     root: Value,

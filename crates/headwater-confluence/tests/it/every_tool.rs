@@ -168,7 +168,7 @@ impl Trial<'_> {
                     "status": failure.status,
                     "kind": format!("{:?}", failure.kind),
                     "code": failure.code,
-                    "message": shorten::text(&failure.message, 160),
+                    "message": shorten::text(&failure.message, 400),
                 }))
             }
         }

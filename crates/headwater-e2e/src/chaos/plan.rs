@@ -146,7 +146,7 @@ impl Plan {
     }
 
     /// Runs a command of the binary on the first replica's data.
-    fn command(&self, verb: &str, arguments: &[&str]) -> Result<String> {
+    pub(super) fn command(&self, verb: &str, arguments: &[&str]) -> Result<String> {
         let output = Command::new(&self.program)
             .args([verb, "--data-dir", &self.data(0).display().to_string(), "--base-url", &self.base_url()])
             .args(arguments)

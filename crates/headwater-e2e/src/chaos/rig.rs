@@ -295,6 +295,11 @@ impl Rig {
         Ok(to)
     }
 
+    /// Says that whatever lies there now is this deployment's database.
+    pub(super) fn adopt(&self) -> Result<()> {
+        self.plan.command("adopt", &[]).map(drop)
+    }
+
     /// Puts a copy in the place of a replica's data.
     pub(super) fn put_back(&self, place: usize, copy: &Path) -> Result<()> {
         let data = self.plan.data(place);

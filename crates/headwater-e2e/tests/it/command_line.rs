@@ -63,6 +63,26 @@ fn tools_are_shown_without_a_server() {
 }
 
 #[test]
+fn tool_files_are_checked_before_a_server_meets_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let folder = directory.path().join("tools");
+    std::fs::create_dir(&folder).unwrap();
+    let check = ["tools", "--data-dir", directory.path().to_str().unwrap(), "check"];
+    let tool = "[[tool]]\nname = \"wiki_drafts_list\"\ntitle = \"List drafts\"\n\
+        description = \"Lists pages that are still drafts.\"\nrequest = \"GET /wiki/api/v2/pages\"\n\
+        scopes = { granular = [\"read:page:confluence\"] }\n\
+        hints = { read_only = true, destructive = false, idempotent = true, open_world = true }\n";
+    std::fs::write(folder.join("drafts.toml"), tool).unwrap();
+    assert!(succeed(&check).unwrap().contains("1 tools of your own can be used"));
+    std::fs::write(folder.join("wrong.toml"), tool.replace("GET", "GRAB")).unwrap();
+    let output = run(&check).unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("wrong.toml:5: tool `wiki_drafts_list`: "), "{said}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 tools of your own"), "the good file is used");
+}
+
+#[test]
 fn the_doctor_says_what_is_wrong() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
@@ -96,20 +116,37 @@ fn an_operator_changes_the_key_and_everything_still_opens() {
     assert!(text(&["client", "create", "--name", "my agent"]).contains("SCALEKIT_CLIENT_SECRET="));
     let first = text(&["key", "list"]);
     let first = first.split_whitespace().next().unwrap();
-    let before = std::fs::read_to_string(data.join("key-encryption.key")).unwrap();
     assert_eq!(text(&["key", "add"]), format!("k2  opens\n{first}  seals and opens\n"));
     assert_eq!(text(&["key", "activate", "k2"]), format!("{first}  opens\nk2  seals and opens\n"));
     assert!(text(&["client", "list"]).contains("my agent"), "what the first key sealed is still opened");
     assert!(!call(&["key", "activate", "k9"]).status.success());
 
-    std::fs::write(
-        data.join("key-encryption.key"),
-        "headwater-key-v1\nk2 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
-    )
-    .unwrap();
-    let refused = call(&["client", "list"]);
+    let secret = directory.path().join("secret");
+    std::fs::write(&secret, "app-secret").unwrap();
+    let create = ["connection", "create", "--client-id", "a", "--client-secret-file"];
+    text(&[&create[..], &[secret.to_str().unwrap()]].concat());
+    text(&["key", "add"]);
+    text(&["key", "activate", "k3"]);
+    let refused = call(&["key", "remove", "k2"]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(!refused.status.success() && said.contains(first) && said.contains("k2"), "{said}");
-    std::fs::write(data.join("key-encryption.key"), before).unwrap();
+    assert!(
+        !refused.status.success() && said.contains("key rewrap"),
+        "a connection is sealed with it: {said}"
+    );
+    assert_eq!(text(&["key", "rewrap"]), "1 of 1 secrets were sealed anew\n");
+    text(&["key", "remove", "k2"]);
+    assert_eq!(text(&["key", "remove", first]), "k3  seals and opens\n");
+    assert_eq!(text(&["key", "list"]), "k3  seals and opens, 2 stored secrets are sealed with it\n");
+
+    let file = data.join("key-encryption.key");
+    let right = std::fs::read_to_string(&file).unwrap();
+    for wrong in ["k3", "k1"] {
+        let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        std::fs::write(&file, format!("headwater-key-v1\n{wrong} {key}\n")).unwrap();
+        let refused = call(&["client", "list"]);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && said.contains("k3") && said.contains(wrong), "{said}");
+    }
+    std::fs::write(&file, right).unwrap();
     assert!(text(&["client", "list"]).contains("my agent"));
 }

@@ -1,6 +1,7 @@
 //! headwater from outside: the binary, the published SDKs, the README.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod attacks;
 mod command_line;
 mod demo;
 mod readme;

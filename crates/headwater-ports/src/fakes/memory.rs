@@ -6,11 +6,13 @@ mod audit;
 mod connections;
 mod defence;
 mod deliveries;
+mod deployments;
 mod events;
 mod flows;
 mod grants;
 mod others;
 mod refreshes;
+mod seals;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -23,6 +25,7 @@ use headwater_domain::api_client::ApiClient;
 use headwater_domain::audit::AuditEntry;
 use headwater_domain::connection::Connection;
 use headwater_domain::delivery::Delivery;
+use headwater_domain::deployment::Deployment;
 use headwater_domain::flow::ConnectFlow;
 use headwater_domain::id::{AccountId, ClientId, ConnectionId, FlowId, SigningKeyId, WebhookId};
 use headwater_domain::sealed::Sealed;
@@ -68,6 +71,7 @@ struct State {
     events: Arc<Vec<Arc<StoredEvent>>>,
     deliveries: Arc<Vec<Delivery>>,
     audit: Arc<Vec<Arc<AuditEntry>>>,
+    deployment: Option<Deployment>,
 }
 
 /// A unit of work on a copy of everything.
@@ -109,6 +113,10 @@ impl Store for MemoryStore {
         let writer = Some(Arc::clone(&self.writer).lock_owned().await);
         let state = self.committed.lock().map_err(|_| refused("begin to write"))?.clone();
         Ok(Box::new(self.begin(state, writer)))
+    }
+
+    async fn place(&self) -> Result<String, StoreError> {
+        Ok("memory".to_owned())
     }
 }
 

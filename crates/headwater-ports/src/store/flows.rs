@@ -32,6 +32,14 @@ pub trait Flows {
         limit: u32,
     ) -> Result<Vec<ConnectFlow>, StoreError>;
 
+    /// Up to `limit` flows that have not lapsed by `now`, in the order of their ids, after the one with the id `after`.
+    async fn unlapsed_flows(
+        &mut self,
+        now: Timestamp,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<ConnectFlow>, StoreError>;
+
     /// Replaces a flow that still has `flow.version - 1`. `false` when somebody was faster: then nothing changed.
     async fn update_flow(&mut self, flow: &ConnectFlow) -> Result<bool, StoreError>;
 

@@ -34,7 +34,7 @@ fn without_secret() -> Connection {
 }
 
 /// A name belongs to one connection, and looks are not enough.
-pub async fn names_are_unique_and_compared_byte_for_byte(store: &impl Store) {
+pub async fn d1_names_are_unique_and_compared_byte_for_byte(store: &impl Store) {
     seed(store, &connection(1, "wiki"), &[]).await.unwrap();
     let mut tx = store.write().await.unwrap();
     assert!(!tx.insert_connection(&connection(2, "wiki")).await.unwrap());

@@ -94,7 +94,7 @@ pub async fn every_stage_survives(store: &impl Store) {
 }
 
 /// Browsers that all use the same link.
-pub async fn of_many_replays_one_wins(store: &impl Store) {
+pub async fn b1_of_many_replays_one_wins(store: &impl Store) {
     let wiki = connection(1, "wiki");
     let user = account(1, &wiki, "user");
     seed(store, &wiki, &[&user]).await.unwrap();
@@ -236,4 +236,23 @@ pub async fn tokens_that_nobody_fetched_are_found(store: &impl Store) {
     assert_eq!(links(tx.lapsed_flows_with_tokens(after(9), 10).await.unwrap()), [3, 2]);
     assert_eq!(links(tx.lapsed_flows_with_tokens(after(9), 1).await.unwrap()), [3]);
     assert_eq!(links(tx.lapsed_flows_with_tokens(after(1), 10).await.unwrap()), [0_u8; 0]);
+}
+
+/// Whatever their stage, in the order of their ids.
+pub async fn flows_that_have_not_lapsed_are_listed(store: &impl Store) {
+    let wiki = connection(1, "wiki");
+    let user = account(1, &wiki, "user");
+    seed(store, &wiki, &[&user]).await.unwrap();
+    let plan = [(Stage::Issued, 5), (verifying(4), 9), (Stage::Completed, 4), (Stage::Issued, 6)];
+    let mut tx = store.write().await.unwrap();
+    for (number, (stage, seconds)) in (1..).zip(plan) {
+        let link = u8::try_from(number).unwrap();
+        let it = ConnectFlow { stage, expires_at: after(seconds), ..flow(number, &user, link) };
+        tx.insert_flow(&it).await.unwrap();
+    }
+    let links = |flows: &[ConnectFlow]| flows.iter().map(|it| it.link_digest[0]).collect::<Vec<_>>();
+    let first = tx.unlapsed_flows(after(5), "", 2).await.unwrap();
+    assert_eq!(links(&first), [1, 2]);
+    let rest = tx.unlapsed_flows(after(5), first[1].id.as_str(), 2).await.unwrap();
+    assert_eq!(links(&rest), [4]);
 }

@@ -88,7 +88,7 @@ pub async fn accounts_are_filtered(store: &impl Store) {
 }
 
 /// Search text is text.
-pub async fn wildcards_are_ordinary_characters(store: &impl Store) {
+pub async fn d5_wildcards_are_ordinary_characters(store: &impl Store) {
     let wiki = connection(1, "wiki");
     seed(store, &wiki, &[&account(1, &wiki, "50%"), &account(2, &wiki, "500"), &account(3, &wiki, "a\\b")])
         .await
@@ -123,7 +123,7 @@ pub async fn pages_visit_every_account_once(store: &impl Store) {
 }
 
 /// Neither long texts, nor quotes, nor the NUL character are anything special.
-pub async fn odd_search_texts_find_nothing(store: &impl Store) {
+pub async fn d5_odd_search_texts_find_nothing(store: &impl Store) {
     let wiki = connection(1, "wiki");
     seed(store, &wiki, &[&account(1, &wiki, "user")]).await.unwrap();
     let mut tx = store.read().await.unwrap();

@@ -27,7 +27,7 @@ pub async fn an_owner_has_one_account_per_connection(store: &impl Store) {
 }
 
 /// Absent, empty and given are three things, in each part.
-pub async fn every_part_tells_owners_apart(store: &impl Store) {
+pub async fn d3_every_part_tells_owners_apart(store: &impl Store) {
     let wiki = connection(1, "wiki");
     seed(store, &wiki, &[]).await.unwrap();
     let parts = [None, Some(""), Some("a"), Some("A"), Some("a ")];
@@ -54,7 +54,7 @@ pub async fn every_part_tells_owners_apart(store: &impl Store) {
 }
 
 /// Identifiers are compared byte for byte; what only looks different is refused before it gets here.
-pub async fn look_alikes_are_different_owners(store: &impl Store) {
+pub async fn d1_look_alikes_are_different_owners(store: &impl Store) {
     let wiki = connection(1, "wiki");
     let names = [
         "ann", "Ann", "ANN", "аnn", "a.n.n", "ann@x", "straße", "STRASSE", "ı", "i", "I", "İ", "café",

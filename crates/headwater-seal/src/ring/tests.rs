@@ -22,7 +22,7 @@ fn opened(ring: &KeyRing, context: SealContext<'_>, sealed: &Sealed) -> Result<S
 }
 
 #[test]
-fn a_secret_opens_in_its_own_place_only() {
+fn a2_a_secret_opens_in_its_own_place_only() {
     let ring = ring(1);
     let sealed = ring.seal(place("ca_1", "access_token", 3), &Secret::new("token".to_owned())).unwrap();
     assert_eq!(opened(&ring, place("ca_1", "access_token", 3), &sealed).unwrap(), "token");
@@ -38,7 +38,7 @@ fn a_secret_opens_in_its_own_place_only() {
 }
 
 #[test]
-fn parts_of_a_place_cannot_be_shifted_into_each_other() {
+fn a2_parts_of_a_place_cannot_be_shifted_into_each_other() {
     let ring = ring(1);
     let one = SealContext { record: "a", id: "bc", field: "d", generation: 0 };
     let other = SealContext { record: "ab", id: "c", field: "d", generation: 0 };
@@ -47,7 +47,7 @@ fn parts_of_a_place_cannot_be_shifted_into_each_other() {
 }
 
 #[test]
-fn another_key_is_told_from_damage() {
+fn a4_another_key_is_told_from_damage() {
     let sealed = ring(1).seal(place("ca_1", "access_token", 1), &Secret::new("token".to_owned())).unwrap();
     let outcome = opened(&ring(2), place("ca_1", "access_token", 1), &sealed);
     assert!(matches!(outcome, Err(SealError::UnknownKey(_))), "{outcome:?}");
@@ -73,7 +73,7 @@ fn an_older_key_of_the_ring_still_opens() {
 }
 
 #[test]
-fn naming_another_key_of_the_ring_does_not_open() {
+fn a2_naming_another_key_of_the_ring_does_not_open() {
     let entropy = Arc::new(SeededEntropy::new(9));
     let id = |text| KeyId::parse(text).unwrap();
     let file = KeyFile::generate(&*entropy, id("k1")).with_new_key(&*entropy).activate(&id("k2")).unwrap();
@@ -87,7 +87,7 @@ fn naming_another_key_of_the_ring_does_not_open() {
 }
 
 #[test]
-fn parts_of_two_secrets_of_one_place_do_not_fit_together() {
+fn a2_parts_of_two_secrets_of_one_place_do_not_fit_together() {
     let ring = ring(1);
     let seal =
         |text: &str| ring.seal(place("ca_1", "access_token", 1), &Secret::new(text.to_owned())).unwrap();
@@ -120,7 +120,7 @@ fn hex(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_same_secret_never_seals_to_the_same_bytes() {
+fn a6_the_same_secret_never_seals_to_the_same_bytes() {
     let ring = ring(1);
     let seal = || ring.seal(place("ca_1", "access_token", 1), &Secret::new("token".to_owned())).unwrap();
     assert_ne!(seal(), seal());
@@ -140,7 +140,7 @@ proptest! {
     }
 
     #[test]
-    fn no_other_place_opens(id in "ca_[0-9]{1,2}", field in 0..2_usize, generation in 0..9_u64) {
+    fn a2_no_other_place_opens(id in "ca_[0-9]{1,2}", field in 0..2_usize, generation in 0..9_u64) {
         let field = ["access_token", "refresh_token"][field];
         prop_assume!((id.as_str(), field, generation) != ("ca_1", "access_token", 1));
         let sealed = ring(3).seal(place("ca_1", "access_token", 1), &Secret::new("token".to_owned())).unwrap();
@@ -149,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn torn_and_lengthened_bytes_never_open(cut in 1..100_usize, tail in prop::collection::vec(any::<u8>(), 1..40)) {
+    fn a2_torn_and_lengthened_bytes_never_open(cut in 1..100_usize, tail in prop::collection::vec(any::<u8>(), 1..40)) {
         let sealed = ring(3).seal(place("ca_1", "access_token", 1), &Secret::new("a token".repeat(9))).unwrap();
         let bytes = sealed.as_bytes();
         let torn = Sealed::from_bytes(&bytes[..bytes.len() - cut]);
@@ -159,7 +159,7 @@ proptest! {
     }
 
     #[test]
-    fn any_changed_bit_is_noticed(text in "\\PC{0,64}", position in any::<prop::sample::Index>(), bit in 0_u8..8) {
+    fn a2_any_changed_bit_is_noticed(text in "\\PC{0,64}", position in any::<prop::sample::Index>(), bit in 0_u8..8) {
         let ring = ring(7);
         let sealed = ring.seal(place("ca_1", "access_token", 1), &Secret::new(text.clone())).unwrap();
         prop_assert_eq!(opened(&ring, place("ca_1", "access_token", 1), &sealed).unwrap(), text);

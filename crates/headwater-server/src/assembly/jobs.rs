@@ -1,7 +1,8 @@
 //! What happens by itself: refreshing ahead of expiry, delivering events, writing usage marks and the audit log,
-//! clearing away what is old.
+//! sealing anew after a change of keys, remembering the database, telling of grants that end, clearing away what is old.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use headwater_service::Service;
@@ -10,16 +11,36 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::deployment;
+use crate::data_dir::DataDir;
+
 const REFRESH_EVERY: Duration = Duration::from_secs(5);
+const REMEMBER_EVERY: Duration = Duration::from_secs(30);
+const TELL_EVERY: Duration = Duration::from_secs(3600);
 const WRITE_USAGE_EVERY: Duration = Duration::from_secs(5);
 const DELIVER_EVERY: Duration = Duration::from_millis(500);
 const WRITE_AUDIT_EVERY: Duration = Duration::from_secs(1);
 const CLEAR_RECORDS_EVERY: Duration = Duration::from_secs(3600);
 const DESTROY_CANDIDATES_EVERY: Duration = Duration::from_secs(30);
+/// The key changes only with a restart, but another server may have sealed with an older one meanwhile.
+const REWRAP_EVERY: Duration = Duration::from_secs(3600);
 const CLEAR_FLOWS_EVERY: Duration = Duration::from_secs(3600);
 
 /// Starts every job. They end when `shutdown` is cancelled; `tasks` waits for them.
-pub(super) fn spawn(service: &Service, tasks: &TaskTracker, shutdown: &CancellationToken) {
+pub(super) fn spawn(
+    service: &Service,
+    data_dir: &Arc<DataDir>,
+    tasks: &TaskTracker,
+    shutdown: &CancellationToken,
+) {
+    let data_dir = Arc::clone(data_dir);
+    start(tasks, shutdown, "remember the database", REMEMBER_EVERY, service, move |service| {
+        let data_dir = Arc::clone(&data_dir);
+        async move { deployment::keep_up(&service, &data_dir).await }
+    });
+    start(tasks, shutdown, "tell of ending grants", TELL_EVERY, service, |service| async move {
+        service.tell_of_ending_grants().await.map(drop)
+    });
     start(tasks, shutdown, "refresh grants", REFRESH_EVERY, service, |service| async move {
         service.refresh_due().await.map(drop)
     });
@@ -37,6 +58,9 @@ pub(super) fn spawn(service: &Service, tasks: &TaskTracker, shutdown: &Cancellat
     });
     start(tasks, shutdown, "write the audit log", WRITE_AUDIT_EVERY, service, |service| async move {
         service.write_audit().await
+    });
+    start(tasks, shutdown, "seal anew", REWRAP_EVERY, service, |service| async move {
+        service.rewrap_outdated().await
     });
     start(tasks, shutdown, "clear records", CLEAR_RECORDS_EVERY, service, |service| async move {
         service.remove_old_events().await?;

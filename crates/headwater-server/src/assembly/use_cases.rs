@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use headwater_catalog::connector::Connector;
 use headwater_ports::clock::Clock;
-use headwater_ports::sealer::SealError;
+use headwater_ports::sealer::{SealError, Sealer as _};
 use headwater_ports::store::Store;
 use headwater_seal::KeyRing;
 use headwater_service::settings::Settings;
@@ -85,7 +85,7 @@ impl UseCases {
         origin: &str,
         mode: Mode,
     ) -> Result<Self, UseCasesError> {
-        let keys = encryption_key::load_or_create(&config.encryption, data_dir, &SystemEntropy)?;
+        let keys = encryption_key::load_or_create(&config.encryption, data_dir, &SystemEntropy).await?;
         let ring = KeyRing::new(keys, Arc::new(SystemEntropy));
         let store = open_store(config, data_dir).await?;
         check_key(&*store, &ring).await?;
@@ -134,7 +134,12 @@ async fn check_key(store: &dyn Store, ring: &KeyRing) -> Result<(), UseCasesErro
     ring.verify_key_check(&mark).map_err(|source| {
         let keys = ring.ids().map(ToString::to_string).collect();
         UseCasesError::WrongKey { keys, source }
-    })
+    })?;
+    if !ring.is_current(&mark) {
+        tx.put_key_check(&ring.key_check()?).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 #[cfg(not(feature = "chaos"))]
@@ -150,11 +155,13 @@ fn clock(config: &Config) -> Arc<dyn Clock> {
 fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCasesError> {
     let mut settings = Settings::new(Url::parse(origin)?);
     settings.confirm_refusal_after = config.refresh.confirm_after();
+    settings.grant_lifetime = config.refresh.grant_lifetime();
     settings.site_concurrency = config.upstream.site_concurrency;
     settings.link_lifetime = config.link.lifetime();
     settings.verification = config.verification.setting()?;
     settings.unattended_connect = mode.unattended_connect;
     settings.plain_hosts = config.upstream.allow_hosts.iter().map(|it| (it.host.clone(), it.port)).collect();
+    settings.policy = config.policy.policy();
     settings.event_retention = config.retention.events();
     settings.audit_retention = config.retention.audit();
     #[cfg(feature = "chaos")]

@@ -49,11 +49,13 @@ impl Provider for &Overrides {
     }
 }
 
-/// One level deep is enough: settings are `section.name`.
+/// Both together; where both have a setting, that of `from`. Sections may lie in sections.
 pub(super) fn merged(mut into: Dict, from: Dict) -> Dict {
     for (section, value) in from {
         match (into.get_mut(&section), value) {
-            (Some(Value::Dict(_, present)), Value::Dict(_, added)) => present.extend(added),
+            (Some(Value::Dict(_, present)), Value::Dict(_, added)) => {
+                *present = merged(std::mem::take(present), added);
+            }
             (_, value) => drop(into.insert(section, value)),
         }
     }

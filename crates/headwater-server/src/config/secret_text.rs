@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_not_shown() {
+    fn f1_it_is_not_shown() {
         assert_eq!(format!("{:?}", SecretText(Zeroizing::new("hidden".to_owned()))), "SecretText(…)");
     }
 }

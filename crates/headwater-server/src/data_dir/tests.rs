@@ -38,7 +38,7 @@ fn a_file_is_no_data_directory() {
 }
 
 #[test]
-fn secrets_are_written_for_their_owner_only_and_replaced_whole() {
+fn a1_secrets_are_written_for_their_owner_only_and_replaced_whole() {
     let parent = tempfile::tempdir().unwrap();
     let data_dir = DataDir::open(parent.path()).unwrap();
     assert!(data_dir.read("keys/key").unwrap().is_none());

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv6_network_counts_as_one_client() {
+    fn f6_an_ipv6_network_counts_as_one_client() {
         let admission = admission(10, 1);
         let _one = admission.admit(address("2001:db8::1")).ok().unwrap();
         assert_eq!(admission.admit(address("2001:db8::ffff:2")).err(), Some(Refused::AddressFull(1)));

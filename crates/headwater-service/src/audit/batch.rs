@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_lost_from_the_front_and_counted() {
+    fn f9_what_does_not_fit_is_lost_from_the_front_and_counted() {
         let batch = AuditBatch::default();
         (0..100_003).for_each(|number| batch.add(entry(number)));
         let (first, lost) = batch.take();

@@ -68,7 +68,7 @@ mod tests {
     use super::parse;
 
     #[test]
-    fn urls_that_browsers_could_misread_are_refused() {
+    fn b7_urls_that_browsers_could_misread_are_refused() {
         let good = [
             "https://app.example/verify",
             "https://app.example:8443/verify?tenant=1#part",

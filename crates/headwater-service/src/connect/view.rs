@@ -83,7 +83,7 @@ mod tests {
     use super::mask;
 
     #[test]
-    fn identifiers_are_recognisable_to_their_owner_only() {
+    fn b6_identifiers_are_recognisable_to_their_owner_only() {
         assert_eq!(mask("ada.lovelace@example.com"), "ad•••@example.com");
         assert_eq!(mask("user_123"), "us•••");
         assert_eq!(mask("é"), "é");

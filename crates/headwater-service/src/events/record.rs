@@ -33,6 +33,15 @@ impl Service {
         if let Some(old) = before.filter(|old| *old != account.status) {
             events.push(Event::status_updated(self.new_event_id(), account, connection, old, now));
         }
+        self.record_events(tx, events).await
+    }
+
+    /// Writes events down, with a delivery for each webhook that wants them.
+    pub(super) async fn record_events(
+        &self,
+        tx: &mut dyn Tx,
+        events: Vec<Event>,
+    ) -> Result<(), ServiceError> {
         if events.is_empty() {
             return Ok(());
         }
@@ -67,7 +76,7 @@ impl Service {
         }
     }
 
-    fn new_event_id(&self) -> EventId {
+    pub(super) fn new_event_id(&self) -> EventId {
         EventId::generate(self.now(), self.random_word())
     }
 }

@@ -43,7 +43,7 @@ async fn a_full_site_lets_the_next_one_in_when_a_request_ends() {
 }
 
 #[tokio::test]
-async fn sites_do_not_stand_in_each_others_way() {
+async fn e6_sites_do_not_stand_in_each_others_way() {
     let (governor, clock) = (Governor::new(1), ManualClock::default());
     let _one = governor.enter(&key(1), &clock, SECOND).await.unwrap();
     governor.hold(&key(2), SECOND, clock.elapsed());
@@ -93,7 +93,7 @@ async fn the_limit_halves_at_every_complaint_and_grows_back_slowly() {
 }
 
 #[tokio::test]
-async fn a_hundred_callers_get_through_a_narrow_door_and_never_more_than_it_holds() {
+async fn e6_a_hundred_callers_get_through_a_narrow_door_and_never_more_than_it_holds() {
     let governor = Arc::new(Governor::new(3));
     let clock = Arc::new(ManualClock::default());
     let inside = Arc::new(Mutex::new((0_u32, 0_u32)));

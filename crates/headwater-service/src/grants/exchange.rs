@@ -157,6 +157,7 @@ impl Service {
         let Some(refresh_token) = &live.grant.refresh_token else { return Ok(Exchanged::Elsewhere) };
         match refresh_pair(self, &live.connection, refresh_token).await {
             Ok((set, sent_at)) => {
+                self.standing().count_exchanged();
                 let tokens = NewTokens::from_reply(set, sent_at, &live.grant.scopes);
                 self.reached(CrashPoint::ReplyRead);
                 self.save(&leased, tokens).await
@@ -198,6 +199,9 @@ impl Service {
                 return Err(error);
             }
         };
+        if attempt == Attempt::Dead {
+            self.note_refused().await;
+        }
         let confirm = self.settings().confirm_refusal_after;
         match state.judge(attempt, confirm, self.random_word()) {
             Verdict::Lost(why) => {

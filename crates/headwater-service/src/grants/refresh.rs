@@ -37,6 +37,7 @@ impl Service {
     ) -> Result<Arc<LiveAccount>, ServiceError> {
         let end = self.clock().elapsed() + PATIENCE;
         loop {
+            self.may_refresh()?;
             let (pause, error) = match self.try_exchange(id, generation).await? {
                 Exchanged::Stored(live) => {
                     self.live().remember(Arc::clone(&live)).await;

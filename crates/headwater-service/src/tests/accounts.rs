@@ -121,7 +121,7 @@ async fn a_change_moves_the_time_of_change_and_an_empty_one_does_not() {
 }
 
 #[tokio::test]
-async fn disconnecting_destroys_the_tokens_and_keeps_the_record() {
+async fn a7_disconnecting_destroys_the_tokens_and_keeps_the_record() {
     let house = House::new().await;
     house.connected(1).await;
     house.provider.answer(200, &json!({}));
@@ -137,7 +137,7 @@ async fn disconnecting_destroys_the_tokens_and_keeps_the_record() {
 }
 
 #[tokio::test]
-async fn deleting_removes_everything_at_once() {
+async fn a7_deleting_removes_everything_at_once() {
     let house = House::new().await;
     house.connected(1).await;
     house.provider.answer(200, &json!({}));

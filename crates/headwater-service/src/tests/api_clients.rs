@@ -9,7 +9,7 @@ use headwater_domain::secret::Secret;
 use super::harness::{House, reveal};
 
 #[tokio::test]
-async fn only_the_right_secret_of_the_right_client_is_accepted() {
+async fn d7_only_the_right_secret_of_the_right_client_is_accepted() {
     let house = House::new().await;
     let one = house.service.create_api_client("one").await.unwrap();
     let other = house.service.create_api_client("other").await.unwrap();
@@ -69,7 +69,7 @@ async fn rotations_at_the_same_time_lose_no_secret() {
 }
 
 #[tokio::test]
-async fn a_deleted_client_is_gone_at_once() {
+async fn d8_a_deleted_client_is_gone_at_once() {
     let house = House::new().await;
     let new = house.service.create_api_client("one").await.unwrap();
     let id = new.client.id;

@@ -67,7 +67,7 @@ async fn what_did_not_come_to_the_provider_is_noted_too() {
 }
 
 #[tokio::test]
-async fn a_raw_request_is_noted_without_what_users_wrote() {
+async fn c9_a_raw_request_is_noted_without_what_users_wrote() {
     let house = House::new().await;
     let account = house.connected(1).await;
     house.provider.answer(200, &json!({}));
@@ -109,7 +109,7 @@ async fn every_change_is_noted_with_whoever_made_it() {
 }
 
 #[tokio::test]
-async fn strangers_cannot_fill_the_log() {
+async fn f9_strangers_cannot_fill_the_log() {
     let house = House::new().await;
     let query = super::harness::code("no-such-state");
     assert!(house.service.callback(house.wiki.id.as_str(), query, None).await.is_err());
@@ -144,7 +144,7 @@ async fn calls_are_written_in_one_go_and_what_operators_do_at_once() {
 }
 
 #[tokio::test]
-async fn old_entries_are_removed() {
+async fn f9_old_entries_are_removed() {
     let house = House::with(|settings| settings.audit_retention = Duration::from_secs(60)).await;
     house.connected(1).await;
     house.service.write_audit().await.unwrap();

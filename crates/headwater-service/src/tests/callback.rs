@@ -65,7 +65,7 @@ async fn an_identity_that_was_known_once_stays_known() {
 }
 
 #[tokio::test]
-async fn an_answer_that_comes_twice_counts_once() {
+async fn b1_an_answer_that_comes_twice_counts_once() {
     let house = House::new().await;
     let visit = house.visit().await;
     house.provider.answer_tokens(1);
@@ -90,7 +90,7 @@ async fn two_answers_at_the_same_time_present_one_code() {
 }
 
 #[tokio::test]
-async fn only_the_browser_that_started_may_finish() {
+async fn b2_only_the_browser_that_started_may_finish() {
     let house = House::new().await;
     let (visit, stranger) = (house.visit().await, house.visit().await);
     for cookie in [None, Some(""), Some(stranger.cookie.as_str()), Some(visit.state.as_str())] {
@@ -114,7 +114,7 @@ async fn an_unattended_flow_needs_no_browser() {
 }
 
 #[tokio::test]
-async fn states_that_did_not_go_out_are_unknown() {
+async fn b1_states_that_did_not_go_out_are_unknown() {
     let house = House::new().await;
     let visit = house.visit().await;
     let tampered = format!("{}A", &visit.state[1..]);
@@ -129,7 +129,7 @@ async fn states_that_did_not_go_out_are_unknown() {
 }
 
 #[tokio::test]
-async fn an_answer_for_another_connection_is_not_taken() {
+async fn b5_an_answer_for_another_connection_is_not_taken() {
     let house = House::new().await;
     let other = house.connection("other").await;
     let visit = house.visit().await;
@@ -141,7 +141,7 @@ async fn an_answer_for_another_connection_is_not_taken() {
 }
 
 #[tokio::test]
-async fn an_answer_of_another_authorization_server_is_not_taken() {
+async fn b5_an_answer_of_another_authorization_server_is_not_taken() {
     let house = House::new().await;
     let visit = house.visit().await;
     let answer = |issuer: &str| CallbackQuery { iss: Some(issuer.to_owned()), ..code(&visit.state) };
@@ -160,7 +160,7 @@ async fn an_answer_of_another_authorization_server_is_not_taken() {
 }
 
 #[tokio::test]
-async fn consent_that_takes_too_long_does_not_count() {
+async fn b1_consent_that_takes_too_long_does_not_count() {
     let house = House::with(|settings| settings.consent_lifetime = Duration::from_secs(60)).await;
     let visit = house.visit().await;
     house.clock.advance(Duration::from_secs(60));
@@ -265,7 +265,7 @@ async fn a_flow_of_a_deleted_account_leads_nowhere() {
 }
 
 #[tokio::test]
-async fn the_exchange_goes_to_the_connections_own_endpoint() {
+async fn b5_the_exchange_goes_to_the_connections_own_endpoint() {
     let house = House::new().await;
     let mut endpoints = house.wiki.endpoints.clone();
     endpoints.token = "https://sandbox.example/token".parse().unwrap();

@@ -151,7 +151,7 @@ async fn created_with_tokens_is_one_event_and_a_removed_connection_one_for_each(
 }
 
 #[tokio::test]
-async fn events_say_whose_they_are_and_no_secret() {
+async fn f1_events_say_whose_they_are_and_no_secret() {
     let house = House::new().await;
     house.connected(1).await;
     let account = house.account(&ann()).await;

@@ -36,7 +36,7 @@ async fn thumbnail(house: &House, account: &AccountLocator) -> Result<Value, Str
 }
 
 #[tokio::test]
-async fn a_file_is_fetched_without_the_token() {
+async fn c5_a_file_is_fetched_without_the_token() {
     let house = House::new().await;
     let account = house.connected(1).await;
     house.provider.answer_with(Ok(redirect(MEDIA)));
@@ -56,7 +56,7 @@ async fn a_file_is_fetched_without_the_token() {
 
 /// Once a redirect has led away, the token stays at home even when the next one leads back.
 #[tokio::test]
-async fn the_token_is_not_sent_again_after_it_was_left_behind() {
+async fn c5_the_token_is_not_sent_again_after_it_was_left_behind() {
     let house = House::new().await;
     let account = house.connected(1).await;
     let home = format!("https://api.atlassian.com/ex/confluence/{SITE}/wiki/x");
@@ -71,7 +71,7 @@ async fn the_token_is_not_sent_again_after_it_was_left_behind() {
 }
 
 #[tokio::test]
-async fn no_redirect_leads_to_a_stranger() {
+async fn c5_no_redirect_leads_to_a_stranger() {
     let house = House::new().await;
     let account = house.connected(1).await;
     let strangers = [
@@ -131,7 +131,7 @@ async fn a_large_file_comes_without_its_content() {
 }
 
 #[tokio::test]
-async fn an_upload_is_a_form_that_no_site_can_forge() {
+async fn c3_an_upload_is_a_form_that_no_site_can_forge() {
     let house = House::new().await;
     let account = equipped(&house).await;
     house.provider.answer(200, &json!({ "results": [] }));
@@ -169,7 +169,7 @@ async fn a_download_can_be_uploaded_elsewhere() {
 
 /// A handle leads nowhere but below the account's own API base.
 #[tokio::test]
-async fn a_handle_is_no_way_out() {
+async fn c2_a_handle_is_no_way_out() {
     let house = House::new().await;
     let account = equipped(&house).await;
     for handle in ["//evil.example/download", "/ex/confluence/another/wiki/download", "/wiki/../../download"]

@@ -196,7 +196,7 @@ async fn while_the_provider_is_away_the_present_token_serves_as_long_as_it_lives
 }
 
 #[tokio::test]
-async fn an_account_that_is_disconnected_during_its_refresh_stays_so() {
+async fn a7_an_account_that_is_disconnected_during_its_refresh_stays_so() {
     let house = House::new().await;
     let account = house.connected(1).await;
     house.clock.advance(seconds(3600));

@@ -16,7 +16,7 @@ use headwater_domain::secret::Secret;
 use headwater_ports::fakes::{ManualClock, MemoryStore, ScriptedUpstream, SeededEntropy, SeenRequest};
 use headwater_ports::store::{Store, StoreError, Tx};
 use headwater_ports::upstream::{Body, Patience, Upstream, UpstreamError};
-use headwater_seal::KeyRing;
+use headwater_seal::{KeyFile, KeyRing};
 use http::{Request, Response};
 use serde_json::{Value, json};
 use tokio::sync::{RwLock, RwLockWriteGuard};
@@ -42,6 +42,7 @@ pub(super) struct CountingStore {
     store: Box<dyn Store>,
     opened: AtomicUsize,
     broken: AtomicBool,
+    left: AtomicUsize,
 }
 
 impl CountingStore {
@@ -54,9 +55,15 @@ impl CountingStore {
         self.broken.store(broken, Ordering::SeqCst);
     }
 
+    /// Only so many more transactions are opened.
+    pub(super) fn fail_after(&self, count: usize) {
+        self.left.store(count, Ordering::SeqCst);
+    }
+
     fn open(&self) -> Result<(), StoreError> {
         self.opened.fetch_add(1, Ordering::SeqCst);
-        if self.broken.load(Ordering::SeqCst) {
+        let left = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| it.checked_sub(1));
+        if left.is_err() || self.broken.load(Ordering::SeqCst) {
             let source = "disk /secret/path is full".into();
             return Err(StoreError::Database { action: "begin", source });
         }
@@ -74,6 +81,11 @@ impl Store for CountingStore {
     async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
         self.open()?;
         self.store.write().await
+    }
+
+    async fn place(&self) -> Result<String, StoreError> {
+        self.open()?;
+        self.store.place().await
     }
 }
 
@@ -180,15 +192,29 @@ impl House {
 
     /// On a store that may have been used before; then with another seed.
     pub(super) async fn on(store: Box<dyn Store>, seed: u64, adjust: impl FnOnce(&mut Settings)) -> Self {
-        let store =
-            Arc::new(CountingStore { store, opened: AtomicUsize::default(), broken: AtomicBool::default() });
+        Self::locked_with(KeyFile::single(&[7; 32]), store, seed, adjust).await
+    }
+
+    /// The same, with keys of one's own.
+    pub(super) async fn locked_with(
+        keys: KeyFile,
+        store: Box<dyn Store>,
+        seed: u64,
+        adjust: impl FnOnce(&mut Settings),
+    ) -> Self {
+        let store = Arc::new(CountingStore {
+            store,
+            opened: AtomicUsize::default(),
+            broken: AtomicBool::default(),
+            left: AtomicUsize::new(usize::MAX),
+        });
         let entropy = Arc::new(SeededEntropy::new(seed));
         let (provider, clock) = (Arc::new(Provider::default()), Arc::new(ManualClock::default()));
         let mut settings = Settings::new("https://headwater.example".parse().unwrap());
         adjust(&mut settings);
         let service = Service::new(Parts {
             store: store.clone(),
-            sealer: Arc::new(KeyRing::single(&[7; 32], entropy.clone())),
+            sealer: Arc::new(KeyRing::new(keys, entropy.clone())),
             clock: clock.clone(),
             entropy,
             upstream: provider.clone(),

@@ -21,7 +21,7 @@ async fn a_link_creates_the_account_once() {
 }
 
 #[tokio::test]
-async fn looking_at_a_link_does_not_use_it_up() {
+async fn b6_looking_at_a_link_does_not_use_it_up() {
     let house = House::new().await;
     let locator = AccountLocator::of("wiki", "ada.lovelace@example.com");
     let link = house.link_for(&locator).await;
@@ -35,7 +35,7 @@ async fn looking_at_a_link_does_not_use_it_up() {
 }
 
 #[tokio::test]
-async fn a_link_works_once() {
+async fn b6_a_link_works_once() {
     let house = House::new().await;
     let link = house.link().await;
     house.start(&link).await.unwrap();
@@ -44,7 +44,7 @@ async fn a_link_works_once() {
 }
 
 #[tokio::test]
-async fn of_two_browsers_with_the_same_link_one_wins() {
+async fn b6_of_two_browsers_with_the_same_link_one_wins() {
     let house = House::new().await;
     let link = house.link().await;
     let (one, other) = tokio::join!(house.start(&link), house.start(&link));
@@ -54,7 +54,7 @@ async fn of_two_browsers_with_the_same_link_one_wins() {
 }
 
 #[tokio::test]
-async fn a_link_lapses_at_the_moment_that_was_told() {
+async fn b6_a_link_lapses_at_the_moment_that_was_told() {
     let house = House::with(|settings| settings.link_lifetime = Duration::from_secs(300)).await;
     let request = LinkRequest { account: ann(), ..LinkRequest::default() };
     let made = house.service.authorization_link(request).await.unwrap();
@@ -133,7 +133,7 @@ async fn the_authorize_request_holds_exactly_what_the_provider_wants() {
 }
 
 #[tokio::test]
-async fn the_verifier_that_is_sent_fits_the_challenge() {
+async fn b1_the_verifier_that_is_sent_fits_the_challenge() {
     let house = House::new().await;
     let visit = house.visit().await;
     house.provider.answer_tokens(1);

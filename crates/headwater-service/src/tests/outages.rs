@@ -56,7 +56,7 @@ async fn marks_of_use_wait_for_the_store() {
 }
 
 #[tokio::test]
-async fn a_code_is_not_presented_when_that_cannot_be_written_down() {
+async fn b1_a_code_is_not_presented_when_that_cannot_be_written_down() {
     let house = House::new().await;
     let visit = house.visit().await;
     house.store.break_down(true);

@@ -63,7 +63,7 @@ async fn a_request_crosses_as_it_is_with_the_accounts_token() {
 }
 
 #[tokio::test]
-async fn no_path_leads_out_of_the_accounts_site() {
+async fn c2_no_path_leads_out_of_the_accounts_site() {
     let house = House::new().await;
     house.connected(1).await;
     let table = [

@@ -81,7 +81,7 @@ async fn only_what_did_not_leave_is_sent_again_and_not_for_ever() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_too_large_is_told_so() {
+async fn c8_an_answer_that_is_too_large_is_told_so() {
     let house = House::with(|settings| settings.tool_reply_limit = 100).await;
     let account = house.connected(1).await;
     house.provider.answer(200, &json!({"a": "x".repeat(92)}));

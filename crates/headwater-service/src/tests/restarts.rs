@@ -92,7 +92,7 @@ async fn a_flow_goes_on_after_a_restart() {
 }
 
 #[tokio::test]
-async fn no_secret_stands_in_the_file_in_the_clear() {
+async fn a1_no_secret_stands_in_the_file_in_the_clear() {
     let folder = tempfile::tempdir().unwrap();
     let house = house(&folder, 1).await;
     house.connected(1).await;

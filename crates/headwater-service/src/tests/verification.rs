@@ -38,7 +38,7 @@ fn request_id(url: &Url) -> String {
 }
 
 #[tokio::test]
-async fn tokens_are_the_accounts_only_once_the_application_has_spoken() {
+async fn b3_tokens_are_the_accounts_only_once_the_application_has_spoken() {
     let house = House::new().await;
     let url = consent(&house, 1).await;
     assert_eq!((url.host_str(), url.path()), (Some("app.example"), "/verify"));
@@ -60,7 +60,7 @@ async fn tokens_are_the_accounts_only_once_the_application_has_spoken() {
 }
 
 #[tokio::test]
-async fn of_many_confirmations_one_counts() {
+async fn b8_of_many_confirmations_one_counts() {
     let house = House::new().await;
     let id = request_id(&consent(&house, 1).await);
     let attempts = (0..20).map(|_| house.service.verify_user(&id, "ann"));
@@ -71,7 +71,7 @@ async fn of_many_confirmations_one_counts() {
 
 /// Cross-user session fixation: the link of one user was opened by another, whom the application knows.
 #[tokio::test]
-async fn a_link_that_somebody_else_opened_connects_nothing() {
+async fn b3_a_link_that_somebody_else_opened_connects_nothing() {
     let house = House::new().await;
     let id = request_id(&consent(&house, 1).await);
     for left in (0..5).rev() {
@@ -86,7 +86,7 @@ async fn a_link_that_somebody_else_opened_connects_nothing() {
 }
 
 #[tokio::test]
-async fn the_present_grant_serves_until_the_new_one_is_confirmed() {
+async fn b4_the_present_grant_serves_until_the_new_one_is_confirmed() {
     let house = House::new().await;
     house.connected(1).await;
     let url = consent(&house, 2).await;
@@ -97,7 +97,7 @@ async fn the_present_grant_serves_until_the_new_one_is_confirmed() {
 }
 
 #[tokio::test]
-async fn what_nobody_confirms_is_destroyed() {
+async fn b3_what_nobody_confirms_is_destroyed() {
     let house = House::new().await;
     let id = request_id(&consent(&house, 1).await);
     assert_eq!(house.service.destroy_lapsed_candidates().await.unwrap(), 0, "it may still come");
@@ -112,7 +112,7 @@ async fn what_nobody_confirms_is_destroyed() {
 }
 
 #[tokio::test]
-async fn an_active_account_does_not_notice_that_nobody_confirmed() {
+async fn b4_an_active_account_does_not_notice_that_nobody_confirmed() {
     let house = House::new().await;
     house.connected(1).await;
     consent(&house, 2).await;
@@ -159,7 +159,7 @@ async fn a_deleted_account_cannot_be_confirmed() {
 
 /// Without a confirmation nobody knows that the person is the same.
 #[tokio::test]
-async fn an_unconfirmed_consent_does_not_turn_an_account_over_to_another_user() {
+async fn b4_an_unconfirmed_consent_does_not_turn_an_account_over_to_another_user() {
     let house = House::new().await;
     house.connected(1).await;
     let visit = house.visit().await;
@@ -178,7 +178,7 @@ async fn an_unconfirmed_consent_does_not_turn_an_account_over_to_another_user() 
 }
 
 #[tokio::test]
-async fn where_it_is_required_a_link_needs_a_url_of_an_allowed_origin() {
+async fn b7_where_it_is_required_a_link_needs_a_url_of_an_allowed_origin() {
     let origin = Url::parse("https://app.example").unwrap().origin();
     let house = House::with(|settings| {
         settings.verification.required = true;

@@ -59,6 +59,13 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// Use cases of an operator who decided something.
+    pub(crate) fn with(decide: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings::new("https://headwater.example".parse().unwrap());
+        decide(&mut settings);
         let entropy = Arc::new(SeededEntropy::new(7));
         let (upstream, clock) = (Arc::new(ScriptedUpstream::default()), Arc::new(ManualClock::default()));
         let file = OperatorFile { name: "bench.toml".to_owned(), text: FILE.to_owned() };
@@ -71,7 +78,7 @@ impl Bench {
             entropy,
             upstream: upstream.clone(),
             connectors: vec![Arc::new(confluence)],
-            settings: Settings::new("https://headwater.example".parse().unwrap()),
+            settings,
         });
         Self { service, upstream, clock }
     }
@@ -147,6 +154,16 @@ impl Bench {
         assert!(tx.put_grant(&self.service.seal_grant(&grant).unwrap()).await.unwrap());
         tx.commit().await.unwrap();
         id
+    }
+
+    /// Notes which of the provider's users an account belongs to.
+    pub(crate) async fn belongs_to(&self, account: &AccountId, user: &str) {
+        let mut tx = self.service.store().write().await.unwrap();
+        let mut account = tx.account(account).await.unwrap().unwrap();
+        account.provider_account_id = Some(user.to_owned());
+        account.version += 1;
+        assert!(tx.update_account(&account).await.unwrap());
+        tx.commit().await.unwrap();
     }
 
     /// Calls a tool for the note with id 7.

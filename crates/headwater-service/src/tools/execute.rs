@@ -48,17 +48,24 @@ impl Service {
         let found = self.find_tool(&call.name)?;
         let id = self.account_for(&found, &call.account).await?;
         let arguments = found.connector.catalogue().check(found.tool, call.arguments).map_err(invalid)?;
-        let live = self.usable(&id).await?;
+        let live = match self.usable(&id).await {
+            Ok(live) => live,
+            Err(error) => return Err(self.with_way_out(error, &id).await),
+        };
         audit::touched(&id, &live.connection.id);
         ensure_provider(&found, &live)?;
         Self::ensure_offered(&live.connection, found.tool)?;
+        self.ensure_tool_allowed(found.tool)?;
         let execution_id = ExecutionId::generate(self.now(), self.random_word());
         audit::executing(&execution_id);
         let plan = found.connector.plan(found.tool, &arguments).map_err(invalid)?;
         let outcome = self.perform(&found, plan, live, &execution_id).await;
         tracing::info!(tool = %call.name, account = %id, execution = %execution_id, ok = outcome.is_ok(), "tool executed");
         self.usage().mark(&id, self.now());
-        Ok(Executed { data: outcome?, execution_id: execution_id.to_string() })
+        match outcome {
+            Ok(data) => Ok(Executed { data, execution_id: execution_id.to_string() }),
+            Err(error) => Err(self.with_way_out(error, &id).await),
+        }
     }
 
     fn find_tool(&self, name: &str) -> Result<Found<'_>, ServiceError> {

@@ -29,8 +29,11 @@ pub(super) fn read(
     answer: &Answer,
     execution: &ExecutionId,
 ) -> ServiceError {
-    let header =
-        |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let header = |name: &str| match name {
+        // It may be a date; connectors have no clock.
+        "retry-after" => answer.retry_after.map(|pause| pause.as_secs().to_string()),
+        name => answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned),
+    };
     let refusal = found.connector.read_failure(found.tool, answer.status, &header, &answer.body);
     refused(refusal, found.tool, live, execution)
 }
@@ -60,7 +63,14 @@ fn refused(failure: ToolFailure, tool: &Tool, live: &LiveAccount, execution: &Ex
         FailureKind::Upstream => ErrorKind::Internal,
     };
     let missing_scopes = missing_scopes(failure.kind, tool, live);
-    let message = format!("{}{}", failure.message, scope_hint(&missing_scopes, &live.connection));
+    let hint = match (missing_scopes.as_slice(), failure.scope_missing) {
+        ([], false) => String::new(),
+        ([], true) => {
+            format!(". {}; then the end user authorizes again", operator_adds("it", &live.connection))
+        }
+        (missing, _) => scope_hint(missing, &live.connection),
+    };
+    let message = failure.message + &hint;
     let details = ToolError {
         execution_id: execution.to_string(),
         message: message.clone(),
@@ -84,23 +94,23 @@ fn missing_scopes(kind: FailureKind, tool: &Tool, live: &LiveAccount) -> Vec<Str
 
 /// How the grant comes by its missing scopes.
 fn scope_hint(missing: &[String], connection: &Connection) -> String {
-    if missing.is_empty() {
-        return String::new();
-    }
     let unasked: Vec<&str> =
         missing.iter().filter(|it| !connection.scopes.contains(it)).map(String::as_str).collect();
-    let first = if unasked.is_empty() {
-        format!("Connection `{}` asks for it already", connection.name)
-    } else {
-        format!(
-            "The operator adds `{}` to the OAuth app in the developer console and to connection `{}`",
-            unasked.join(" "),
-            connection.name
-        )
-    };
+    let (without, name) = (missing.join(" "), &connection.name);
+    if unasked.is_empty() {
+        return format!(
+            ". The account was authorized without `{without}`, which connection `{name}` asks for by now: the end \
+             user has to authorize again"
+        );
+    }
+    let adds = operator_adds(&format!("`{}`", unasked.join(" ")), connection);
+    format!(". The account was authorized without `{without}`. {adds}; then the end user authorizes again")
+}
+
+fn operator_adds(what: &str, connection: &Connection) -> String {
     format!(
-        ". The account was authorized without `{}`. {first}; then the end user opens a new authorization link",
-        missing.join(" ")
+        "The operator adds {what} to the OAuth app in the developer console and to connection `{}`",
+        connection.name
     )
 }
 

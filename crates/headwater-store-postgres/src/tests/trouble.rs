@@ -47,7 +47,7 @@ async fn a_schema_of_a_newer_release_is_refused() {
 }
 
 #[tokio::test]
-async fn addresses_that_lead_nowhere_are_explained_without_the_password() {
+async fn f1_addresses_that_lead_nowhere_are_explained_without_the_password() {
     for address in ["mysql://root:canary@h/d", "postgres://u:canary@h:notaport/d", "canary", ""] {
         let error = PostgresStore::open(&Secret::new(address.to_owned()), 1).await.unwrap_err();
         assert!(matches!(error, OpenError::Address), "{error:?}");

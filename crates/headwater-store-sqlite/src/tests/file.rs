@@ -7,7 +7,7 @@ use super::*;
 use crate::OpenError;
 
 #[tokio::test]
-async fn only_its_owner_may_read_it_and_the_files_beside_it() {
+async fn a1_only_its_owner_may_read_it_and_the_files_beside_it() {
     let (store, directory) = open().await;
     add(&store, &connection(1)).await;
     let entries: Vec<_> = fs::read_dir(directory.path()).unwrap().map(Result::unwrap).collect();

@@ -22,7 +22,7 @@ fn seal(ring: &KeyRing, number: u32, field: &'static str) -> Sealed {
 }
 
 #[tokio::test]
-async fn no_byte_of_a_sealed_secret_is_found_in_any_file() {
+async fn a1_no_byte_of_a_sealed_secret_is_found_in_any_file() {
     let ring = KeyRing::single(&[7; 32], Arc::new(SeededEntropy::new(1)));
     let (store, directory) = open().await;
     let mut wiki = connection(1);
@@ -56,7 +56,7 @@ async fn no_byte_of_a_sealed_secret_is_found_in_any_file() {
 }
 
 #[tokio::test]
-async fn what_was_deleted_is_overwritten() {
+async fn a7_what_was_deleted_is_overwritten() {
     let (store, directory) = open().await;
     let mut wiki = connection(1);
     wiki.client_id = "visible-mark".to_owned();

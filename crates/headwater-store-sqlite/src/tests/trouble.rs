@@ -16,7 +16,7 @@ async fn limit_pages(store: &SqliteStore, pages: u32) {
 
 /// SQLite ends the transaction itself when the disk is full; the driver must not stumble over that for ever.
 #[tokio::test]
-async fn a_full_disk_is_reported_and_does_not_last() {
+async fn f9_a_full_disk_is_reported_and_does_not_last() {
     let (store, _directory) = open().await;
     add(&store, &connection(1)).await;
     limit_pages(&store, 1).await;

@@ -54,6 +54,23 @@ def test_a_tool_that_is_asked_for_by_name_says_what_it_returns(client, connected
     assert "output_schema" not in definition(Filter(provider="CONFLUENCE"))
 
 
+def test_programs_are_told_scopes_and_paging_and_models_are_not(client, connected):
+    from google.protobuf.json_format import MessageToDict
+    from scalekit.v1.tools.tools_pb2 import Filter
+
+    def tool(wanted, name):
+        tools = MessageToDict(client.tools.list_tools(wanted)[0])["tools"]
+        return next(it for it in tools if it["definition"]["name"] == name)
+
+    search = tool(Filter(provider="CONFLUENCE"), "confluence_search")
+    assert search["metadata"]["scopes"]["classic"] == ["search:confluence"]
+    assert search["metadata"]["paging"] == "cursor"
+    assert search["metadata"]["request"] == "GET /wiki/rest/api/search"
+    assert "search:confluence" not in str(search["definition"])
+    asked = tool(Filter(tool_name=["confluence_task_list"]), "confluence_task_list")
+    assert asked["definition"]["input_schema"]["properties"]["due_at_from"]["examples"] == [1767225600000]
+
+
 def test_langchain_runs_the_calls_of_a_model(chain, space, identifier):
     title = f"From a chain by {identifier}"
     call = {

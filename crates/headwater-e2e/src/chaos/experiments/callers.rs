@@ -15,7 +15,7 @@ use super::verdict;
 
 /// More callers than the sandbox can serve before the first of them lose patience. It answers them without looking, then:
 /// what counts is the refresh.
-const TOO_MANY: usize = 1000;
+const TOO_MANY: usize = 300;
 /// How long the provider takes for a refresh.
 const PROVIDER_SECONDS: f64 = 0.5;
 /// What a caller needs of the stack: there are many.

@@ -56,6 +56,17 @@ impl Flows for MemoryTx {
         Ok(found)
     }
 
+    async fn unlapsed_flows(
+        &mut self,
+        now: Timestamp,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<ConnectFlow>, StoreError> {
+        let wanted = |flow: &&ConnectFlow| flow.expires_at >= now && flow.id.as_str() > after;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(self.state.flows.values().map(|(flow, _)| flow).filter(wanted).take(limit).cloned().collect())
+    }
+
     async fn update_flow(&mut self, flow: &ConnectFlow) -> Result<bool, StoreError> {
         let flows = &mut self.change()?.flows;
         let digest = flow.stage.state_digest().copied();

@@ -121,7 +121,7 @@ impl Refreshes for MemoryTx {
         let Some(row) = row.filter(|row| !fenced || row.grant.generation + 1 == grant.generation) else {
             return Ok(false);
         };
-        *row = Row::new(grant);
+        row.renew(grant);
         Ok(true)
     }
 

@@ -24,7 +24,7 @@ fn patient() -> Limits {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_say_what_it_speaks_is_cut() {
+async fn f6_a_client_that_does_not_say_what_it_speaks_is_cut() {
     let server = start(Limits { sniff_timeout: SHORT, ..patient() }).await;
     for said in [&b""[..], b"P", &PREFACE[..23]] {
         assert_eq!(until_closed(&mut server.connect().await, said).await, "", "{said:?}");
@@ -34,13 +34,13 @@ async fn a_client_that_does_not_say_what_it_speaks_is_cut() {
 }
 
 #[tokio::test]
-async fn a_handshake_that_stops_half_way_is_cut() {
+async fn f6_a_handshake_that_stops_half_way_is_cut() {
     let server = start(Limits { handshake_timeout: SHORT, ..patient() }).await;
     assert_eq!(until_closed(&mut server.connect().await, b"\x16\x03\x01\x02\x00\x01").await, "");
 }
 
 #[tokio::test]
-async fn a_request_head_that_never_ends_is_cut() {
+async fn f6_a_request_head_that_never_ends_is_cut() {
     let server = start(Limits { header_timeout: SHORT, ..patient() }).await;
     let head = b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ";
     assert_eq!(until_closed(&mut server.connect().await, head).await, "");
@@ -50,14 +50,14 @@ async fn a_request_head_that_never_ends_is_cut() {
 }
 
 #[tokio::test]
-async fn an_idle_http1_connection_is_closed() {
+async fn f6_an_idle_http1_connection_is_closed() {
     let server = start(Limits { http1_idle_timeout: SHORT, ..patient() }).await;
     let text = until_closed(&mut server.connect().await, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert!(text.ends_with("127.0.0.1 http"), "{text}");
 }
 
 #[tokio::test]
-async fn an_idle_http2_connection_is_closed_in_order() {
+async fn f6_an_idle_http2_connection_is_closed_in_order() {
     let server = start(Limits { http2_idle_timeout: SHORT, ..patient() }).await;
     let (mut client, connection) = http2_client(server.connect().await).await;
     answer(client.send_request(request("/")).await).await;
@@ -65,7 +65,7 @@ async fn an_idle_http2_connection_is_closed_in_order() {
 }
 
 #[tokio::test]
-async fn an_http2_client_that_is_gone_is_noticed() {
+async fn f6_an_http2_client_that_is_gone_is_noticed() {
     let limits = Limits { http2_ping_interval: SHORT, http2_ping_timeout: SHORT, ..patient() };
     let server = start(limits).await;
     let hello = [PREFACE, EMPTY_SETTINGS].concat();
@@ -90,14 +90,14 @@ async fn http2_pings_without_requests_are_answered_and_tolerated() {
 }
 
 #[tokio::test]
-async fn a_request_whose_bytes_stopped_moving_is_cut() {
+async fn f6_a_request_whose_bytes_stopped_moving_is_cut() {
     let server = start(Limits { stall_timeout: SHORT, ..patient() }).await;
     let upload = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf";
     assert_eq!(until_closed(&mut server.connect().await, upload).await, "");
 }
 
 #[tokio::test]
-async fn headers_that_are_too_large_are_refused() {
+async fn f6_headers_that_are_too_large_are_refused() {
     let server = start(Limits { header_bytes: 8 * 1024, ..patient() }).await;
     let head = format!("GET / HTTP/1.1\r\nHost: x\r\nX-Large: {}\r\n\r\n", "x".repeat(9 * 1024));
     let text = until_closed(&mut server.connect().await, head.as_bytes()).await;
@@ -109,7 +109,7 @@ async fn headers_that_are_too_large_are_refused() {
 }
 
 #[tokio::test]
-async fn one_address_cannot_take_all_places() {
+async fn f6_one_address_cannot_take_all_places() {
     let server = start(Limits { connections_per_address: 2, ..patient() }).await;
     let first = served(&server).await.expect("the first");
     let _second = served(&server).await.expect("the second");
@@ -119,7 +119,7 @@ async fn one_address_cannot_take_all_places() {
 }
 
 #[tokio::test]
-async fn all_together_cannot_take_more_places_than_there_are() {
+async fn f6_all_together_cannot_take_more_places_than_there_are() {
     let server = start(Limits { connections: 1, ..patient() }).await;
     let _first = served(&server).await.expect("the first");
     assert!(served(&server).await.is_none());

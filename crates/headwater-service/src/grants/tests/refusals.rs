@@ -62,7 +62,7 @@ fn wrong_credentials_lose_no_account() {
 
 /// Whoever deletes an account during its refresh does not find it again.
 #[test]
-fn an_account_that_is_removed_during_its_refresh_stays_away() {
+fn a7_an_account_that_is_removed_during_its_refresh_stays_away() {
     simulate(|world| async move {
         let replica = world.replica();
         world.pass(3_700).await;

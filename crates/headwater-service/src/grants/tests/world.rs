@@ -127,6 +127,10 @@ impl Store for MortalStore {
         self.1.step().await;
         self.0.write().await
     }
+
+    async fn place(&self) -> Result<String, StoreError> {
+        self.0.place().await
+    }
 }
 
 #[async_trait]
@@ -179,6 +183,14 @@ impl Sealer for PlainSealer {
         let text = std::str::from_utf8(sealed.as_bytes()).map_err(|_| SealError::Rejected)?;
         let secret = text.strip_prefix(&Self::label(context)).ok_or(SealError::Rejected)?;
         Ok(Secret::new(secret.to_owned()))
+    }
+
+    fn key_of<'a>(&self, _: &'a Sealed) -> Option<&'a str> {
+        Some("plain")
+    }
+
+    fn is_current(&self, _: &Sealed) -> bool {
+        true
     }
 
     fn sha256(&self, _: &[u8]) -> [u8; 32] {

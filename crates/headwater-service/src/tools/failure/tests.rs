@@ -1,7 +1,11 @@
 //! What a refusal tells about scopes and passes on of the provider's answer.
 
+use std::time::{Duration, SystemTime};
+
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
+use http::Response;
+use http::header::RETRY_AFTER;
 
 use crate::connections::ConnectionSettings;
 use crate::tools::bench::Bench;
@@ -26,7 +30,7 @@ async fn refusal(granted: &[&str], asked: &[&str], status: u16, body: &str) -> S
 async fn a_missing_scope_is_named_with_the_way_to_it() {
     let table = [
         (&["x"][..], &["x"][..], "adds `write:note:bench` to the OAuth app"),
-        (&["x"], &["x", "write:note:bench"], "Connection `wiki` asks for it already"),
+        (&["x"], &["x", "write:note:bench"], "which connection `wiki` asks for by now"),
     ];
     for (granted, asked, hint) in table {
         for (status, body) in [(401, NO_SCOPE), (403, r#"{"message":"no"}"#)] {
@@ -35,7 +39,7 @@ async fn a_missing_scope_is_named_with_the_way_to_it() {
             assert_eq!(tool.missing_scopes, ["write:note:bench"]);
             assert_eq!(tool.tool, "bench_note_pin");
             assert!(error.message().contains(hint), "{error}");
-            assert!(error.message().ends_with("opens a new authorization link"), "{error}");
+            assert!(error.message().ends_with(" again"), "{error}");
             assert_eq!(tool.message, error.message());
         }
     }
@@ -64,4 +68,18 @@ async fn the_providers_answer_is_passed_on_but_not_without_end() {
     let length = error.tool().unwrap().vendor_body.as_ref().unwrap().len();
     assert!((MAX_VENDOR_BODY - 2..MAX_VENDOR_BODY + 5).contains(&length), "{length}");
     assert_eq!(refusal(&[], &[], 404, "<html>").await.tool().unwrap().vendor_body, None);
+}
+
+#[tokio::test]
+async fn a_date_to_wait_for_becomes_seconds() {
+    let bench = Bench::new();
+    let wiki = bench.connection("wiki").await;
+    bench.additions(&wiki, true).await;
+    let account = bench.account(&wiki, "ann", AccountStatus::Active, &[]).await;
+    let then =
+        SystemTime::UNIX_EPOCH + Duration::from_secs(bench.service.now().seconds().cast_unsigned() + 40);
+    let response = Response::builder().status(429).header(RETRY_AFTER, httpdate::fmt_http_date(then));
+    bench.upstream.answer_with(Ok(response.body("{}".into()).unwrap()));
+    let error = bench.call("bench_note_frame", &account).await.unwrap_err();
+    assert!(error.message().contains("wait 40 seconds"), "{error}");
 }

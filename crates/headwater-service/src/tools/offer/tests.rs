@@ -43,7 +43,7 @@ async fn lists_follow_the_switch() {
 }
 
 #[tokio::test]
-async fn one_connections_switch_does_not_open_another() {
+async fn e1_one_connections_switch_does_not_open_another() {
     let bench = Bench::new();
     let (wiki, other) = (bench.connection("wiki").await, bench.connection("other").await);
     let other = bench.additions(&other, true).await;
@@ -55,7 +55,7 @@ async fn one_connections_switch_does_not_open_another() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_not_offered_says_how_it_would_be_and_sends_nothing() {
+async fn e1_a_call_that_is_not_offered_says_how_it_would_be_and_sends_nothing() {
     let bench = Bench::new();
     let wiki = bench.connection("wiki").await;
     let account = bench.account(&wiki, "ann", AccountStatus::Active, &[]).await;

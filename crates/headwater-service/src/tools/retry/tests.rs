@@ -73,7 +73,7 @@ async fn a_breakdown_is_waited_out_with_growing_pauses() {
 }
 
 #[tokio::test]
-async fn nobody_tries_forever() {
+async fn e6_nobody_tries_forever() {
     let (bench, account) = ready().await;
     for _ in 0..20 {
         bench.upstream.answer(503, "");
