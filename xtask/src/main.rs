@@ -33,6 +33,9 @@ enum Chore {
         /// As much as for a release: hours.
         #[arg(long)]
         full: bool,
+        /// Another amount than the usual one, such as `callers=10000` or `seed=7`; may be given several times.
+        #[arg(long = "amount", value_name = "NAME=NUMBER")]
+        amounts: Vec<String>,
         /// Only experiments whose name holds this text.
         only: Option<String>,
     },
@@ -53,7 +56,9 @@ enum Chore {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Tidy { root } => tidy::run(&checkout(root)),
-        Chore::Chaos { full, only } => test::run_chaos(&own_checkout(), full, only.as_deref()),
+        Chore::Chaos { full, amounts, only } => {
+            test::run_chaos(&own_checkout(), full, &amounts, only.as_deref())
+        }
         Chore::Docs { check: true } => docs::check(&own_checkout()),
         Chore::Docs { check: false } => docs::write(&own_checkout()),
         Chore::Test { without_sdks } => test::run_all(&own_checkout(), without_sdks),

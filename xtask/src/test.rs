@@ -36,7 +36,8 @@ pub(crate) fn run_all(root: &Path, without_sdks: bool) -> Result<()> {
         end_to_end.extend(["--", "--skip", "sdk::"]);
     }
     cargo(&end_to_end)?;
-    run_simulation(root)
+    run_simulation(root)?;
+    run_chaos(root, false, &[], None)
 }
 
 /// How many worlds the refresh protocol lives through.
@@ -59,11 +60,13 @@ fn run_simulation(root: &Path) -> Result<()> {
 }
 
 /// Experiments with the real binary: killed, starved and lied to.
-pub(crate) fn run_chaos(root: &Path, full: bool, only: Option<&str>) -> Result<()> {
+pub(crate) fn run_chaos(root: &Path, full: bool, amounts: &[String], only: Option<&str>) -> Result<()> {
     postgres::ensure(root)?;
     let mut arguments =
         vec!["run", "--quiet", "--package", "headwater-e2e", "--bin", "chaos", "--locked", "--"];
     arguments.extend(full.then_some("--full"));
+    let amounts: Vec<String> = amounts.iter().map(|amount| format!("--{amount}")).collect();
+    arguments.extend(amounts.iter().map(String::as_str));
     arguments.extend(only);
     Program::new(root, "cargo").run(&arguments)
 }

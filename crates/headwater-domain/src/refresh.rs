@@ -25,6 +25,9 @@ const NOT_SENT: Duration = Duration::from_secs(2);
 const DEFERRED: Duration = Duration::from_secs(30);
 /// The longest pause that a provider can ask for.
 const LONGEST_DEFERRAL: Duration = Duration::from_secs(15 * 60);
+/// No pause is longer, with all that chance adds. An attempt that is to wait longer was put off by a clock that has been
+/// set back since.
+const LONGEST_PAUSE: Duration = Duration::from_secs(17 * 60);
 /// The pause when the connection's own credentials are refused.
 const MISCONFIGURED: Duration = Duration::from_secs(45);
 
@@ -106,14 +109,15 @@ impl RefreshState {
     /// What to do at `now`, told by the clock that the stored times are from.
     pub fn step(&self, now: Timestamp) -> Step {
         match self.next_try_at.map(|at| now.until(at)) {
-            Some(left) if !left.is_zero() => Step::Wait(left),
+            Some(left) if !left.is_zero() && left <= LONGEST_PAUSE => Step::Wait(left),
             _ if self.outside_window(now) => Step::PresentAnew,
             _ => Step::Present,
         }
     }
 
     fn outside_window(&self, now: Timestamp) -> bool {
-        self.refused_at.is_none() && self.sent_at.is_some_and(|at| at.until(now) >= WINDOW)
+        // A presentation of the future was written down before the clock was set back: nobody knows how long ago.
+        self.refused_at.is_none() && self.sent_at.is_some_and(|at| at > now || at.until(now) >= WINDOW)
     }
 
     /// What follows from an attempt that was begun in this state. `confirm_after` is the pause before a
@@ -187,6 +191,14 @@ mod tests {
         assert_eq!(paused.step(after(540)), Step::Wait(Duration::from_secs(60)));
         let refused = RefreshState { refused_at: Some(after(1)), ..sent };
         assert_eq!(refused.step(after(9_999)), Step::Present, "an answered presentation has no window");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_holds_nothing_up() {
+        let put_off = RefreshState { next_try_at: Some(after(400 * 86_400)), ..RefreshState::default() };
+        assert_eq!(put_off.step(START), Step::Present);
+        let sent = RefreshState { sent_at: Some(after(3_600)), presentations: 1, ..RefreshState::default() };
+        assert_eq!(sent.step(START), Step::PresentAnew, "the window may be over");
     }
 
     /// Whatever chance says, there are enough of them, and none comes after the window.

@@ -11,15 +11,32 @@ use crate::root;
 /// The binary, built once per run of the tests.
 pub fn path() -> Result<PathBuf> {
     static BUILT: OnceLock<bool> = OnceLock::new();
-    let built = BUILT.get_or_init(|| {
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "headwater"])
-            .current_dir(root())
-            .status();
-        status.is_ok_and(|status| status.success())
+    ensure!(*BUILT.get_or_init(|| build(&[])), "the binary could not be built");
+    Ok(built())
+}
+
+/// The binary with its feature for experiments, built once per run. It lies beside the other one, not in its place.
+pub fn for_chaos() -> Result<PathBuf> {
+    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let place = BUILT.get_or_init(|| {
+        let place = root().join("target/chaos/headwater");
+        std::fs::create_dir_all(place.parent()?).ok()?;
+        // One that still runs stays as it is; only its name is taken away.
+        drop(std::fs::remove_file(&place));
+        let done = build(&["--features", "chaos"]) && std::fs::copy(built(), &place).is_ok();
+        done.then_some(place)
     });
-    ensure!(*built, "the binary could not be built");
-    Ok(root().join("target/debug/headwater"))
+    place.clone().context("the binary for experiments could not be built")
+}
+
+fn build(arguments: &[&str]) -> bool {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", "headwater"]).args(arguments).current_dir(root());
+    cargo.status().is_ok_and(|status| status.success())
+}
+
+fn built() -> PathBuf {
+    root().join("target/debug/headwater")
 }
 
 /// Runs the binary to its end.

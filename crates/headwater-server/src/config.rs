@@ -14,6 +14,8 @@ use figment::providers::{Format as _, Toml};
 use serde::Deserialize;
 
 pub mod base_url;
+#[cfg(feature = "chaos")]
+pub mod chaos;
 pub mod database;
 pub mod encryption;
 pub mod environment;
@@ -86,6 +88,9 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// The log.
     pub log: LogConfig,
+    /// An experiment on this process.
+    #[cfg(feature = "chaos")]
+    pub chaos: chaos::ChaosConfig,
 }
 
 /// What the defaults are for.
@@ -139,6 +144,8 @@ impl Default for Config {
             retention: RetentionConfig::default(),
             limits: LimitsConfig::default(),
             log: LogConfig::default(),
+            #[cfg(feature = "chaos")]
+            chaos: chaos::ChaosConfig::default(),
         }
     }
 }

@@ -2,6 +2,8 @@
 //! machine's clock and randomness, signals and the log.
 
 pub mod assembly;
+#[cfg(feature = "chaos")]
+mod chaos;
 pub mod clock;
 pub mod config;
 pub mod data_dir;

@@ -33,6 +33,7 @@ pub(crate) use token_request::{TokenFailure, exchange_code};
 pub(crate) use unsaved::UnsavedPairs;
 
 use crate::Service;
+use crate::chaos::CrashPoint;
 use crate::error::ServiceError;
 use crate::live::LiveAccount;
 
@@ -72,7 +73,9 @@ impl Service {
     async fn refreshed(&self, live: &Arc<LiveAccount>) -> Result<Arc<LiveAccount>, ServiceError> {
         let flight = self.start_refresh(&live.account.id, live.grant.generation);
         let outcome = match select(flight, self.clock().wait(CALLER_PATIENCE)).await {
-            Either::Left((outcome, _)) => outcome.map_err(|error| error.repeat()),
+            Either::Left((outcome, _)) => {
+                outcome.inspect(|_| self.reached(CrashPoint::Told)).map_err(|error| error.repeat())
+            }
             Either::Right(_) => Err(refresh::transient(live, "it is taking long")),
         };
         match outcome {
@@ -93,7 +96,8 @@ impl Service {
         &self,
         live: &LiveAccount,
     ) -> Option<Result<Arc<LiveAccount>, ServiceError>> {
-        if live.grant.refresh_token.is_none() || !self.flights().first_suspicion(&live.account.id, self.now())
+        if live.grant.refresh_token.is_none()
+            || !self.flights().first_suspicion(&live.account.id, self.clock().elapsed())
         {
             return None;
         }

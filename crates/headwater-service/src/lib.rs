@@ -7,6 +7,7 @@ pub mod accounts;
 mod admission;
 pub mod api_clients;
 pub mod audit;
+pub mod chaos;
 pub mod connect;
 pub mod connections;
 mod deployment;

@@ -1,12 +1,16 @@
 //! Calls to a provider's OAuth endpoints: small JSON requests with small JSON answers.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use headwater_ports::upstream::{Body, Patience, Upstream, UpstreamError, full, read};
+use futures_util::future::{Either, select};
+use headwater_ports::upstream::{Body, Patience, UpstreamError, full, read};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderValue, Method, Request};
 use url::Url;
+
+use crate::Service;
 
 /// The largest answer that is read.
 const MAX_REPLY: usize = 1024 * 1024;
@@ -24,24 +28,24 @@ pub(crate) struct Reply {
 
 /// Posts a JSON document.
 pub(crate) async fn post_json(
-    upstream: &dyn Upstream,
+    service: &Service,
     url: &Url,
     body: Bytes,
     patience: Patience,
 ) -> Result<Reply, UpstreamError> {
     let request = request(Method::POST, url).header(CONTENT_TYPE, "application/json").body(full(body));
-    send(upstream, request, patience).await
+    send(service, request, patience).await
 }
 
 /// Gets a JSON document with a bearer token.
 pub(crate) async fn get_json(
-    upstream: &dyn Upstream,
+    service: &Service,
     url: &Url,
     authorization: &HeaderValue,
     patience: Patience,
 ) -> Result<Reply, UpstreamError> {
     let request = request(Method::GET, url).header(AUTHORIZATION, authorization).body(full(Bytes::new()));
-    send(upstream, request, patience).await
+    send(service, request, patience).await
 }
 
 fn request(method: Method, url: &Url) -> http::request::Builder {
@@ -52,17 +56,24 @@ fn request(method: Method, url: &Url) -> http::request::Builder {
         .header(USER_AGENT, OUR_NAME)
 }
 
+/// The time limit is one for the whole answer: a body that comes byte by byte would outlast any lease.
 async fn send(
-    upstream: &dyn Upstream,
+    service: &Service,
     request: http::Result<Request<Body>>,
     patience: Patience,
 ) -> Result<Reply, UpstreamError> {
     let request = request.map_err(|error| UpstreamError::NotSent { reason: error.to_string() })?;
-    let response = upstream.send(request, patience).await?;
+    let end = service.clock().elapsed() + patience.response;
+    let response = service.upstream().send(request, patience).await?;
     let status = response.status().as_u16();
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-    let body = read(response.into_body(), MAX_REPLY)
-        .await
-        .map_err(|error| UpstreamError::Broken { reason: error.to_string() })?;
+    let reading = pin!(read(response.into_body(), MAX_REPLY));
+    let left = end.saturating_sub(service.clock().elapsed());
+    let body = match select(reading, service.clock().wait(left)).await {
+        Either::Left((body, _)) => {
+            body.map_err(|error| UpstreamError::Broken { reason: error.to_string() })?
+        }
+        Either::Right(_) => return Err(UpstreamError::TimedOut(patience.response)),
+    };
     Ok(Reply { status, retry_after: retry_after.map(Duration::from_secs), body })
 }

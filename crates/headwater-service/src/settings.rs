@@ -5,6 +5,7 @@ use std::time::Duration;
 use headwater_ports::upstream::Patience;
 use url::{Host, Url};
 
+use crate::chaos::Chaos;
 use crate::policy::Policy;
 
 /// What the operator decides about use cases.
@@ -51,6 +52,8 @@ pub struct Settings {
     pub event_retention: Duration,
     /// How long entries of the audit log are kept.
     pub audit_retention: Duration,
+    /// Experiments on this process; none in builds that are for use.
+    pub chaos: Chaos,
 }
 
 /// Whether and where applications confirm their end users before an account becomes usable.
@@ -87,6 +90,7 @@ impl Settings {
             policy: Policy::default(),
             event_retention: crate::events::DEFAULT_RETENTION,
             audit_retention: crate::audit::DEFAULT_RETENTION,
+            chaos: Chaos::default(),
         }
     }
 

@@ -3,17 +3,35 @@
 
 use std::process::ExitCode;
 
+use anyhow::{Context as _, Result};
 use headwater_e2e::chaos::{Amount, run};
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let amount = if arguments.iter().any(|it| it == "--full") { Amount::FULL } else { Amount::SMALL };
-    let wanted = arguments.iter().find(|it| !it.starts_with("--")).map_or("", String::as_str);
-    match run(amount, wanted, &mut |row| println!("{row}")) {
+    match perform() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// `[--full] [--seed=N] [TEXT]`: the text is a part of the names of the experiments that are wanted. A second number can
+/// stand for each kind of amount, such as `--callers=10000`.
+fn perform() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut amount = if arguments.iter().any(|it| it == "--full") { Amount::FULL } else { Amount::SMALL };
+    let mut wanted = "";
+    for argument in arguments.iter().filter(|it| *it != "--full") {
+        match argument.strip_prefix("--") {
+            None => wanted = argument,
+            Some(option) => {
+                let (name, value) = option.split_once('=').context("write --name=number")?;
+                let number = value.parse().with_context(|| format!("{value} is no number"))?;
+                amount.set(name, number)?;
+            }
+        }
+    }
+    println!("amounts: {amount:?}");
+    run(amount, wanted, &mut |row| println!("{row}"))
 }

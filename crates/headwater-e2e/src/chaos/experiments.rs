@@ -1,52 +1,106 @@
 //! What is done to headwater.
 
 mod callers;
+mod clocks;
+mod disk;
 mod kills;
+mod orphans;
 mod outages;
+mod points;
+mod refusals;
+mod replica_points;
 mod stale_copy;
+mod stalls;
 
 use anyhow::Result;
-use serde_json::{Value, json};
 
 use super::ledger::Ledger;
 use super::rig::Rig;
-use super::table::Experiment;
+use super::table::{Conditions, Experiment, Findings};
 
-/// All of them, the quick ones first.
+const WITHOUT: &str = "HEADWATER_CHAOS__WITHOUT";
+
+/// All of them, each with its controls.
 pub(super) const ALL: &[Experiment] = &[
-    Experiment {
-        name: "control: an old copy of the database must be found out",
-        perform: stale_copy::control,
-    },
-    Experiment { name: "many callers at the moment of expiry, 1 server", perform: callers::one_server },
-    Experiment { name: "many callers at the moment of expiry, 3 replicas", perform: callers::replicas },
-    Experiment { name: "replies lost, cut and garbled after the rotation", perform: outages::replies },
-    Experiment { name: "provider away for 11 minutes and for 6 hours", perform: outages::provider },
-    Experiment { name: "kill -9 before the provider got the token", perform: kills::before_rotation },
-    Experiment { name: "kill -9 after the provider rotated, reply unread", perform: kills::after_rotation },
-    Experiment { name: "kill -9 at any moment under load, SQLite", perform: kills::any_moment },
-    Experiment { name: "kill -9 of any of 3 replicas under load, PostgreSQL", perform: kills::any_replica },
-    Experiment { name: "PostgreSQL killed and restarted under load", perform: kills::database },
+    promise("kill -9 at each point P0 to P9, SQLite", points::sqlite),
+    promise("kill -9 at each point P0 to P9, 3 replicas, PostgreSQL", replica_points::postgres),
+    promise("kill -9 at any moment under load, SQLite", kills::any_moment),
+    promise("kill -9 of any of 3 replicas under load, PostgreSQL", kills::any_replica),
+    promise("PostgreSQL killed and restarted under load", kills::database),
+    promise("an old copy of the database", stale_copy::fenced),
+    control("control: the same when the copy is adopted", &[], stale_copy::adopted),
+    promise("kill -9 after a rotation, and nobody calls", orphans::nobody_calls),
+    control("control: the same without write-ahead", &[(WITHOUT, "write-ahead")], orphans::nobody_calls),
+    promise("callers at the moment of expiry, 1 server", callers::one_server),
+    promise("callers at the moment of expiry, 3 replicas", callers::replicas),
+    control("control: the same without a lease", &[(WITHOUT, "lease")], callers::replicas),
+    control(
+        "control: 1 server without single flight and lease",
+        &[(WITHOUT, "single-flight,lease")],
+        callers::one_server,
+    ),
+    promise("holder of the lease stopped until it has lapsed, PostgreSQL", stalls::stopped),
+    control("control: the same without a fence", &[(WITHOUT, "fence")], stalls::stopped),
+    promise("a good token refused once", refusals::refused_once),
+    control(
+        "control: the same when one refusal is believed",
+        &[("HEADWATER_REFRESH__CONFIRM_AFTER_SECONDS", "0")],
+        refusals::refused_once,
+    ),
+    promise("disk full before, during and after a refresh", disk::full),
+    control("control: the same when the unsaved pair is not kept", &[(WITHOUT, "keep-pair")], disk::full),
+    control(
+        "control: the same when tokens are used before they are stored",
+        &[(WITHOUT, "persist-first")],
+        disk::full,
+    ),
+    promise("replies lost, cut, garbled, and slow as 1 byte a second", outages::replies),
+    promise("provider away for 9 minutes", outages::nine_minutes),
+    promise("provider away for 11 minutes, and for 6 hours", outages::long),
+    promise("the time of day jumps, up to 400 days", clocks::jumps),
 ];
 
-/// Tokens that must be refreshed all the time, by a provider that forgives nothing.
-fn short_lives() -> Value {
-    json!({ "access_token_seconds": 40, "late_refresh": "ends_family" })
+const fn promise(name: &'static str, perform: fn(Conditions) -> Result<Findings>) -> Experiment {
+    Experiment { name, control: false, settings: &[], perform }
 }
 
-/// Everything that is wrong at the end: rules that were broken, and accounts that do not work any more.
-fn verdict(rig: &Rig) -> Result<Vec<String>> {
-    let mut wrong = rig.ledger()?.violations();
+const fn control(
+    name: &'static str,
+    settings: &'static [(&'static str, &'static str)],
+    perform: fn(Conditions) -> Result<Findings>,
+) -> Experiment {
+    Experiment { name, control: true, settings, perform }
+}
+
+/// Everything that is wrong at the end: rules that were broken, and accounts that do not work any more once the
+/// provider has forgotten all tokens but the newest. A lease of a replica that died lapses after half a minute; no
+/// account may need longer than that and a sweep.
+fn verdict(rig: &mut Rig) -> Result<Vec<String>> {
+    let mut wrong = Vec::new();
     for account in &rig.accounts {
-        match rig.call(0, account) {
-            Ok((200, _)) => {}
-            Ok((status, answer)) => {
-                wrong.push(format!("{account} does not work any more: {status} {answer}"));
-            }
-            Err(error) => wrong.push(format!("{account} gets no answer: {error:#}")),
+        if !rig.comes_back(0, account, 45) {
+            wrong.push(format!(
+                "{account} does not come back within 45 seconds: {}",
+                last_answer(rig, account)
+            ));
         }
     }
+    rig.age()?;
+    for account in &rig.accounts {
+        if !rig.comes_back(0, account, 45) {
+            wrong.push(format!("{account} does not work any more: {}", last_answer(rig, account)));
+        }
+    }
+    wrong.extend(rig.ledger()?.violations());
     Ok(wrong)
+}
+
+/// What a call comes to, in words.
+fn last_answer(rig: &Rig, account: &str) -> String {
+    match rig.call(0, account) {
+        Ok((status, answer)) => format!("{status} {answer}"),
+        Err(error) => format!("{error:#}"),
+    }
 }
 
 /// How much was refreshed, in words.

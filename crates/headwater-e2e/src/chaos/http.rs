@@ -7,7 +7,7 @@ use serde_json::Value;
 use ureq::{Agent, Body};
 
 /// Longer than the server lets any caller wait.
-const PATIENCE: Duration = Duration::from_secs(70);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A client with a memory for cookies, like a browser, that takes every status as an answer.
 pub(super) fn browser() -> Agent {
@@ -45,7 +45,8 @@ pub(super) fn get(agent: &Agent, url: &str) -> Result<String> {
     Ok(response.body_mut().with_config().limit(1 << 30).read_to_string()?)
 }
 
-fn read(mut response: ureq::http::Response<Body>) -> Result<(u16, Value)> {
+/// The status of an answer and its JSON, `null` where it has none.
+pub(super) fn read(mut response: ureq::http::Response<Body>) -> Result<(u16, Value)> {
     let text = response.body_mut().read_to_string()?;
     Ok((response.status().as_u16(), serde_json::from_str(&text).unwrap_or_default()))
 }

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde_json::Value;
 
+/// The provider tolerates ten minutes; headwater counts on nine, and half of one is for the way.
+const LAST_REPETITION_MS: i64 = 570_000;
+
 /// Everything that was issued and presented, in the order in which it happened.
 pub(super) struct Ledger(Vec<Value>);
 
@@ -18,6 +21,11 @@ impl Ledger {
     /// How many exchanges of refresh tokens took place.
     pub(super) fn refreshes(&self) -> usize {
         self.of("refreshed").count()
+    }
+
+    /// How many refresh tokens were presented and exchanged again.
+    pub(super) fn repetitions(&self) -> usize {
+        self.of("refreshed").filter(|entry| entry["repeated"] == true).count()
     }
 
     /// How many entries there are.
@@ -41,7 +49,64 @@ impl Ledger {
             .of("token_refused")
             .filter(|it| it["presented"].is_object())
             .map(|it| format!("a refresh token was refused: {}", it["reason"]));
-        ended.chain(refused).chain(self.outdated()).collect()
+        let found = ended.chain(refused).chain(self.outdated()).chain(self.late());
+        found.chain(self.together()).chain(self.used_before_stored()).collect()
+    }
+
+    /// Nothing is presented again after the time in which the provider tolerates that for certain.
+    fn late(&self) -> Vec<String> {
+        let since = |entry: &Value| entry["since_first_ms"].as_i64().filter(|it| *it > LAST_REPETITION_MS);
+        let found = self.of("refreshed").filter_map(since);
+        found
+            .map(|it| format!("a token was presented again {} seconds after its exchange", it / 1000))
+            .collect()
+    }
+
+    /// No two presentations of one grant are under way at the same time.
+    fn together(&self) -> Vec<String> {
+        let (mut open, mut found) = (BTreeMap::<u64, &str>::new(), Vec::new());
+        for entry in &self.0 {
+            let Some(request) = entry["request"].as_u64() else { continue };
+            match entry["event"].as_str() {
+                Some("token_request_received") => {
+                    let Some(family) = entry["token"]["family"].as_str() else { continue };
+                    if open.values().any(|it| *it == family) {
+                        found.push(
+                            "two presentations of one grant were under way at the same time".to_owned(),
+                        );
+                    }
+                    open.insert(request, family);
+                }
+                Some("token_request_answered" | "token_request_abandoned") => drop(open.remove(&request)),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// Whoever uses an access token has stored its pair: no older refresh token is presented afterwards.
+    fn used_before_stored(&self) -> Vec<String> {
+        let (mut used, mut found) = (BTreeMap::<&str, i64>::new(), Vec::new());
+        for entry in &self.0 {
+            let mark = match entry["event"].as_str() {
+                Some("token_presented") => &entry["token"],
+                Some("refreshed") => &entry["presented"],
+                _ => continue,
+            };
+            let (Some(family), Some(generation)) = (mark["family"].as_str(), mark["generation"].as_i64())
+            else {
+                continue;
+            };
+            let newest = used.entry(family).or_insert(generation);
+            if entry["event"] == "token_presented" {
+                *newest = generation.max(*newest);
+            } else if generation < *newest {
+                found.push(format!(
+                    "access token {newest} was used and refresh token {generation} presented later: it was not stored"
+                ));
+            }
+        }
+        found
     }
 
     /// No token older than the one before the newest is ever presented.
@@ -93,5 +158,26 @@ mod tests {
         assert_eq!(violations(&[line(refused)]), 1);
         assert_eq!(violations(&[line(r#"{"event":"token_refused","reason":"wrong_client"}"#)]), 0);
         assert_eq!(violations(&[line(r#"{"event":"refreshed"}"#)]), 1);
+        let used = |generation: i64| {
+            format!(r#"{{"event":"token_presented","token":{{"family":"f","generation":{generation}}}}}"#)
+        };
+        assert_eq!(violations(&[refreshed(0), used(0), used(1), refreshed(1)]), 0);
+        assert_eq!(violations(&[refreshed(0), used(1), refreshed(0)]), 1);
+        let late = r#"{"event":"refreshed","family":"f","presented":{"generation":0},"refresh":{"generation":1},"since_first_ms":580000}"#;
+        assert_eq!(violations(&[line(late)]), 1);
+    }
+
+    #[test]
+    fn presentations_side_by_side_are_found_and_one_after_the_other_are_not() {
+        let entry = |event: &str, request: u64, family: &str| {
+            format!(
+                r#"{{"event":"token_request_{event}","request":{request},"token":{{"family":"{family}"}}}}"#
+            )
+        };
+        let (first, second) = (entry("received", 1, "f"), entry("received", 2, "f"));
+        assert_eq!(violations(&[first.clone(), second.clone()]), 1);
+        assert_eq!(violations(&[first.clone(), entry("answered", 1, "f"), second.clone()]), 0);
+        assert_eq!(violations(&[first.clone(), entry("abandoned", 1, "f"), second]), 0);
+        assert_eq!(violations(&[first, entry("received", 2, "g")]), 0);
     }
 }

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::http::browser;
-use super::rig::{self, Rig};
+use anyhow::Result;
+
+use super::rig::{Caller, Rig};
 use super::server::pause;
 
 /// How long a program waits before it tries a server that does not answer again.
@@ -21,25 +22,25 @@ pub(super) struct Load {
 
 impl Load {
     /// Starts a caller for each account; they take turns with the replicas.
-    pub(super) fn begin(rig: &Rig) -> Self {
+    pub(super) fn begin(rig: &Rig) -> Result<Self> {
         let (over, succeeded) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
-        let callers = rig.accounts.iter().enumerate().map(|(number, account)| {
+        let mut threads = Vec::new();
+        for (number, account) in rig.accounts.iter().enumerate() {
+            let callers: Vec<Caller> =
+                (0..rig.urls.len()).map(|place| rig.caller(place, account)).collect::<Result<_>>()?;
             let (over, succeeded) = (Arc::clone(&over), Arc::clone(&succeeded));
-            let (urls, token, account) = (rig.urls.clone(), rig.token.clone(), account.clone());
-            thread::spawn(move || {
-                let agent = browser();
-                let mut turn = urls.iter().cycle().skip(number);
+            threads.push(thread::spawn(move || {
+                let mut turn = callers.iter().cycle().skip(number);
                 while !over.load(Ordering::SeqCst) {
-                    let Some(url) = turn.next() else { return };
-                    match rig::call(&agent, url, &token, &account) {
+                    let Some(caller) = turn.next() else { return };
+                    match caller.call() {
                         Ok((200, _)) => drop(succeeded.fetch_add(1, Ordering::SeqCst)),
                         _ => pause(RETRY_AFTER),
                     }
                 }
-            })
-        });
-        let callers = callers.collect();
-        Self { over, succeeded, callers }
+            }));
+        }
+        Ok(Self { over, succeeded, callers: threads })
     }
 
     /// How many calls succeeded.

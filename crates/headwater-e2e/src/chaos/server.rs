@@ -3,16 +3,21 @@
 use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::{Ipv4Addr, TcpStream};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
+
+use super::stopwatch::Stopwatch;
 
 /// How often to look whether a port answers, and how long before a program counts as broken.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
-const LOOKS: u32 = 3000;
+const LOOKS: u32 = 6000;
+/// `SIGKILL`.
+const KILLED: i32 = 9;
 
 /// How to start it.
 #[derive(Clone, Debug)]
@@ -32,6 +37,30 @@ pub(super) struct Running(Child);
 impl Recipe {
     /// Starts it and returns once its port answers.
     pub(super) fn start(&self) -> Result<Running> {
+        let mut running = self.spawn()?;
+        ensure!(self.answers(&mut running)?, "it ended at once\n{}", tail(&self.log));
+        Ok(running)
+    }
+
+    /// Starts it, and returns once its port answers or it has killed itself.
+    pub(super) fn start_doomed(&self) -> Result<Running> {
+        let mut running = self.spawn()?;
+        ensure!(
+            self.answers(&mut running)? || running.dead()?,
+            "it ended in another way than it should\n{}",
+            tail(&self.log)
+        );
+        Ok(running)
+    }
+
+    /// The same with another environment.
+    pub(super) fn with(&self, name: &str, value: &str) -> Self {
+        let mut changed = self.clone();
+        changed.environment.push((name.to_owned(), value.to_owned()));
+        changed
+    }
+
+    fn spawn(&self) -> Result<Running> {
         let log = OpenOptions::new().create(true).append(true).open(&self.log)?;
         let child = Command::new(&self.program)
             .args(&self.arguments)
@@ -41,13 +70,17 @@ impl Recipe {
             .stderr(log)
             .spawn()
             .with_context(|| format!("{} could not be started", self.program.display()))?;
-        let mut running = Running(child);
+        Ok(Running(child))
+    }
+
+    /// Whether its port answers in the end; otherwise it has ended.
+    fn answers(&self, running: &mut Running) -> Result<bool> {
         for _ in 0..LOOKS {
-            if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
-                return Ok(running);
+            if running.0.try_wait()?.is_some() {
+                return Ok(false);
             }
-            if let Some(status) = running.0.try_wait()? {
-                bail!("it ended at once: {status}\n{}", tail(&self.log));
+            if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
+                return Ok(true);
             }
             pause(LOOK_EVERY);
         }
@@ -62,6 +95,25 @@ impl Running {
         self.0.wait()?;
         Ok(())
     }
+
+    /// Whether it was killed, by whomever.
+    pub(super) fn dead(&mut self) -> Result<bool> {
+        Ok(self.0.try_wait()?.is_some_and(|status| status.signal() == Some(KILLED)))
+    }
+
+    /// Sends it a signal by its name, such as `STOP`.
+    pub(super) fn signal(&self, name: &str) -> Result<()> {
+        let status = Command::new("kill").arg(format!("-{name}")).arg(self.0.id().to_string()).status()?;
+        ensure!(status.success(), "signal {name} could not be sent");
+        Ok(())
+    }
+
+    /// Whether it is stopped, as Linux tells it.
+    pub(super) fn stopped(&self) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id())).unwrap_or_default();
+        // The state comes behind the name, which is in parentheses.
+        status.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
+    }
 }
 
 impl Drop for Running {
@@ -75,6 +127,20 @@ impl Drop for Running {
 pub(super) fn pause(duration: Duration) {
     let (_keep, never) = mpsc::channel::<()>();
     let _timed_out = never.recv_timeout(duration);
+}
+
+/// Whether something comes about within so many seconds.
+pub(super) fn within(seconds: u64, mut holds: impl FnMut() -> bool) -> bool {
+    let watch = Stopwatch::start();
+    loop {
+        if holds() {
+            return true;
+        }
+        if watch.elapsed().as_secs() >= seconds {
+            return false;
+        }
+        pause(Duration::from_millis(50));
+    }
 }
 
 /// The end of a log.

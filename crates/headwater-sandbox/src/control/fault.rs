@@ -88,6 +88,11 @@ pub enum FaultOutcome {
         /// How much of the body arrives.
         after_bytes: usize,
     },
+    /// The head, and the body byte by byte.
+    Drip {
+        /// How long each byte takes, on the sandbox's clock.
+        pause: Duration,
+    },
     /// The head and so many bytes of the real reply; the rest when this name is released.
     Stall {
         /// How much of the body arrives at once.
@@ -250,6 +255,7 @@ impl FaultOutcome {
             Self::Drop => "drop",
             Self::Reset { .. } => "reset",
             Self::Truncate { .. } => "truncate",
+            Self::Drip { .. } => "drip",
             Self::Stall { .. } => "stall",
         }
     }

@@ -1,6 +1,8 @@
 //! Stands in front of every route: numbers the request, notes what comes to the token endpoint, and lets faults
 //! strike.
 
+use std::time::Duration;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State as Extract};
 use axum::middleware::Next;
@@ -125,6 +127,7 @@ async fn spoil(state: &State, outcome: FaultOutcome, response: Response) -> Resp
             parts.headers.remove(http::header::CONTENT_LENGTH);
             return Response::from_parts(parts, Body::from(bytes.slice(..after_bytes.min(bytes.len()))));
         }
+        FaultOutcome::Drip { pause } => return drip(state, pause, response).await,
         FaultOutcome::Reset { after_bytes } => (after_bytes, None),
         FaultOutcome::Stall { after_bytes, hold } => (after_bytes, Some(hold)),
     };
@@ -140,6 +143,23 @@ async fn spoil(state: &State, outcome: FaultOutcome, response: Response) -> Resp
             pieces.push(Piece::Wait(Box::pin(async move { control.holds.stay(&name).await })));
             pieces.push(Piece::Data(bytes.slice(cut..)));
         }
+    }
+    Response::from_parts(parts, Body::new(CutBody::new(pieces)))
+}
+
+/// Sends the reply byte by byte.
+async fn drip(state: &State, pause: Duration, response: Response) -> Response {
+    let (mut parts, bytes) = take_apart(response).await;
+    parts.headers.insert(http::header::CONTENT_LENGTH, bytes.len().into());
+    let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+    let mut pieces = Vec::new();
+    for place in 0..bytes.len() {
+        let control = state.control.clone();
+        pieces.push(Piece::Data(bytes.slice(place..=place)));
+        pieces.push(Piece::Flush);
+        pieces.push(Piece::Wait(Box::pin(async move {
+            control.clock.reach(control.clock.now_ms().saturating_add(pause)).await;
+        })));
     }
     Response::from_parts(parts, Body::new(CutBody::new(pieces)))
 }

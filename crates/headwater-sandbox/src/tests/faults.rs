@@ -173,6 +173,29 @@ async fn a_stalled_reply_goes_on_when_it_is_released() {
 }
 
 #[tokio::test]
+async fn a_dripping_reply_comes_byte_by_byte_as_the_clock_goes() {
+    let world = World::new().await;
+    let address = serve(&world).await;
+    let pair = world.connect_with(SCOPES).await;
+    let fault = json!({ "grant_type": "refresh_token", "steps": [{ "when": "after", "drip_seconds": 1 }] });
+    assert_eq!(control(&world, Method::POST, "fault", &fault).await.0, 204);
+    let turning = async {
+        loop {
+            control(&world, Method::POST, "clock", &json!({ "advance_seconds": 0.5 })).await;
+        }
+    };
+    let reply = tokio::select! {
+        reply = refresh(address, pair["refresh_token"].as_str().unwrap()) => reply,
+        () = turning => String::new(),
+    };
+    let (_, body) = reply.split_once("\r\n\r\n").unwrap();
+    let pair: Value = serde_json::from_str(body).unwrap();
+    assert!(pair["refresh_token"].is_string());
+    let wrong = json!({ "path": "/", "steps": [{ "drip_seconds": -1 }] });
+    assert_eq!(control(&world, Method::POST, "fault", &wrong).await.0, 400);
+}
+
+#[tokio::test]
 async fn faults_are_listed_and_cleared() {
     let world = World::new().await;
     let session = world.session().await;

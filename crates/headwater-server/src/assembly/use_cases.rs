@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use headwater_catalog::connector::Connector;
+use headwater_ports::clock::Clock;
 use headwater_ports::sealer::{SealError, Sealer as _};
 use headwater_ports::store::Store;
 use headwater_seal::KeyRing;
@@ -14,7 +15,6 @@ use headwater_upstream::{AllowedHost, HttpUpstream};
 use url::{Host, Url};
 
 use super::Mode;
-use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::config::secret_text::SecretError;
 use crate::data_dir::DataDir;
@@ -114,7 +114,7 @@ impl UseCases {
         let service = Service::new(Parts {
             store,
             sealer: Arc::new(ring),
-            clock: Arc::new(SystemClock::default()),
+            clock: clock(config),
             entropy: Arc::new(SystemEntropy),
             upstream: Arc::new(HttpUpstream::new(allowed_hosts(config))?),
             connectors: vec![confluence],
@@ -159,6 +159,16 @@ async fn check_key(store: &dyn Store, ring: &KeyRing) -> Result<(), UseCasesErro
     Ok(())
 }
 
+#[cfg(not(feature = "chaos"))]
+fn clock(_: &Config) -> Arc<dyn Clock> {
+    Arc::new(crate::clock::SystemClock::default())
+}
+
+#[cfg(feature = "chaos")]
+fn clock(config: &Config) -> Arc<dyn Clock> {
+    crate::chaos::clock(&config.chaos)
+}
+
 fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCasesError> {
     let mut settings = Settings::new(Url::parse(origin)?);
     settings.confirm_refusal_after = config.refresh.confirm_after();
@@ -173,6 +183,10 @@ fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCa
     settings.policy = config.policy.policy();
     settings.event_retention = config.retention.events();
     settings.audit_retention = config.retention.audit();
+    #[cfg(feature = "chaos")]
+    {
+        settings.chaos = crate::chaos::set_up(&config.chaos)?;
+    }
     Ok(settings)
 }
 

@@ -23,7 +23,7 @@ impl Service {
     ) -> Result<Vec<Site>, String> {
         let connector = self.connector(&connection.provider).map_err(|error| error.to_string())?;
         let patience = self.settings().token_patience;
-        let reply = get_json(self.upstream(), &connection.endpoints.resources, authorization, patience)
+        let reply = get_json(self, &connection.endpoints.resources, authorization, patience)
             .await
             .map_err(|error| format!("the provider's list of sites could not be read: {error}"))?;
         connector.read_sites(reply.status, &reply.body).map_err(|error| error.to_string())
@@ -39,8 +39,7 @@ impl Service {
         let connector = self.connector(&connection.provider).ok()?;
         let base = connector.account_base(&connection.endpoints, site);
         let url: Url = base.resolve(connector.identity_path(), None).ok()?;
-        let reply =
-            get_json(self.upstream(), &url, authorization, self.settings().token_patience).await.ok()?;
+        let reply = get_json(self, &url, authorization, self.settings().token_patience).await.ok()?;
         connector.read_identity(reply.status, &reply.body)
     }
 

@@ -18,6 +18,7 @@ use super::sealing::NewTokens;
 use super::token_request::refresh_pair;
 use super::{TokenFailure, outcome, refresh};
 use crate::Service;
+use crate::chaos::{CrashPoint, Defence};
 use crate::error::ServiceError;
 use crate::live::LiveAccount;
 use crate::provider_http::get_json;
@@ -55,10 +56,15 @@ impl Service {
         id: &AccountId,
         generation: u64,
     ) -> Result<Exchanged, ServiceError> {
+        self.reached(CrashPoint::BeforeLease);
         let (lease, begun) = (LeaseId(self.random_number()), self.clock().elapsed());
         let mut tx = self.store().write().await?;
+        if self.lacks(Defence::Lease) {
+            tx.release_leases().await?;
+        }
         let leasing = tx.lease_refresh(id, generation, lease, LEASE, self.now()).await?;
         tx.commit().await?;
+        self.reached(CrashPoint::AfterLease);
         let (state, now) = match leasing {
             Leasing::Gone => return Ok(Exchanged::Elsewhere),
             Leasing::Held(rest) => {
@@ -98,6 +104,7 @@ impl Service {
         if !self.write_down(&leased).await? {
             return Ok(Exchanged::Again(POLL, held()));
         }
+        self.reached(CrashPoint::WrittenDown);
         self.present_token(leased).await
     }
 
@@ -124,14 +131,16 @@ impl Service {
     /// answer that is not a server error will do.
     async fn provider_answers(&self, live: &LiveAccount) -> bool {
         let endpoint = &live.connection.endpoints.resources;
-        let reply =
-            get_json(self.upstream(), endpoint, &live.authorization, self.settings().token_patience).await;
+        let reply = get_json(self, endpoint, &live.authorization, self.settings().token_patience).await;
         reply.is_ok_and(|reply| reply.status < 500 && reply.status != 429)
     }
 
     /// Commits that the token is about to be presented, and makes sure that the lease outlasts the request.
     async fn write_down(&self, leased: &Leased) -> Result<bool, ServiceError> {
         let id = &leased.live.account.id;
+        if self.lacks(Defence::WriteAhead) {
+            return Ok(true);
+        }
         let mut tx = self.store().write().await?;
         let anew = leased.state.step(leased.now) == Step::PresentAnew;
         let ours = tx.note_presentation(id, leased.lease, anew, self.now()).await?;
@@ -150,6 +159,7 @@ impl Service {
             Ok((set, sent_at)) => {
                 self.standing().count_exchanged();
                 let tokens = NewTokens::from_reply(set, sent_at, &live.grant.scopes);
+                self.reached(CrashPoint::ReplyRead);
                 self.save(&leased, tokens).await
             }
             Err(failure) => self.failed(&leased, failure).await,
@@ -163,8 +173,13 @@ impl Service {
             Ok(stored) => return stored.map(Exchanged::Stored),
             Err(unstored) => unstored,
         };
-        self.unsaved_pairs().keep(&live.account.id, live.grant.generation, live.grant.obtained_at, tokens);
-        self.live().forget(&live.account.id).await;
+        if !self.lacks(Defence::KeepPair) {
+            let grant = &live.grant;
+            self.unsaved_pairs().keep(&live.account.id, grant.generation, grant.obtained_at, tokens);
+        }
+        if !self.lacks(Defence::PersistFirst) {
+            self.live().forget(&live.account.id).await;
+        }
         Ok(match error {
             Some(error) => {
                 tracing::error!(account = %live.account.id, %error, "a new token pair could not be stored yet");

@@ -9,9 +9,9 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::AccountId;
-use headwater_domain::time::Timestamp;
 
 use crate::Service;
+use crate::chaos::Defence;
 use crate::error::ServiceError;
 use crate::live::LiveAccount;
 
@@ -32,8 +32,9 @@ pub(crate) struct Flights(Mutex<State>);
 #[derive(Default)]
 struct State {
     flying: HashMap<AccountId, Flight>,
-    failed: HashMap<AccountId, (Timestamp, Arc<ServiceError>)>,
-    suspected: HashMap<AccountId, Timestamp>,
+    /// Times are the clock's running time: the time of day can be set back.
+    failed: HashMap<AccountId, (Duration, Arc<ServiceError>)>,
+    suspected: HashMap<AccountId, Duration>,
 }
 
 impl Flights {
@@ -43,9 +44,9 @@ impl Flights {
     }
 
     /// Whether a refusal may be taken for a stale token now; notes that it was.
-    pub(crate) fn first_suspicion(&self, id: &AccountId, now: Timestamp) -> bool {
+    pub(crate) fn first_suspicion(&self, id: &AccountId, now: Duration) -> bool {
         let Ok(mut state) = self.0.lock() else { return false };
-        state.suspected.retain(|_, at| at.until(now) < SUSPICION_INTERVAL);
+        state.suspected.retain(|_, at| now.saturating_sub(*at) < SUSPICION_INTERVAL);
         if state.suspected.contains_key(id) {
             return false;
         }
@@ -53,10 +54,10 @@ impl Flights {
         true
     }
 
-    fn land(&self, id: &AccountId, outcome: &Outcome, now: Timestamp) {
+    fn land(&self, id: &AccountId, outcome: &Outcome, now: Duration) {
         let Ok(mut state) = self.0.lock() else { return };
         state.flying.remove(id);
-        state.failed.retain(|_, (at, _)| at.until(now) < COOL_DOWN);
+        state.failed.retain(|_, (at, _)| now.saturating_sub(*at) < COOL_DOWN);
         if let Err(error) = outcome {
             state.failed.insert(id.clone(), (now, Arc::clone(error)));
         }
@@ -68,11 +69,13 @@ impl Service {
     /// returned future is waited for. `generation` is the one that the caller found wanting.
     pub(crate) fn start_refresh(&self, id: &AccountId, generation: u64) -> Flight {
         let Ok(mut state) = self.flights().0.lock() else { return failed_flight(Arc::new(interrupted())) };
-        if let Some(flight) = state.flying.get(id) {
+        if let Some(flight) = state.flying.get(id)
+            && !self.lacks(Defence::SingleFlight)
+        {
             return flight.clone();
         }
         if let Some((at, error)) = state.failed.get(id)
-            && at.until(self.now()) < COOL_DOWN
+            && self.clock().elapsed().saturating_sub(*at) < COOL_DOWN
         {
             return failed_flight(Arc::clone(error));
         }
@@ -81,7 +84,7 @@ impl Service {
             // A fault of ours must not leave a flight behind that never lands.
             let refresh = AssertUnwindSafe(service.refresh(&account, generation)).catch_unwind().await;
             let outcome = refresh.unwrap_or_else(|_| Err(interrupted())).map_err(Arc::new);
-            service.flights().land(&account, &outcome, service.now());
+            service.flights().land(&account, &outcome, service.clock().elapsed());
             outcome
         });
         let flight =

@@ -14,6 +14,7 @@ use headwater_ports::store::{LeaseId, Tx};
 use super::exchange::Exchanged;
 use super::sealing::{NewTokens, bind_candidate, unbind};
 use crate::Service;
+use crate::chaos::{CrashPoint, Defence};
 use crate::error::ServiceError;
 use crate::live::{LiveAccount, not_active};
 
@@ -72,6 +73,9 @@ impl Service {
         tokens: NewTokens,
     ) -> Result<Result<Arc<LiveAccount>, ServiceError>, Unstored> {
         let mut grant = bind_candidate(tokens, live.account.id.clone(), live.grant.generation + 1);
+        if self.lacks(Defence::PersistFirst) {
+            self.show_early(live, &grant).await;
+        }
         match self.write_pair(lease, &mut grant, &live.connection).await {
             Ok(Some(account)) => Ok(self.assemble(account, live.connection.clone(), grant).map(Arc::new)),
             Ok(None) => Err(Unstored { tokens: unbind(grant), error: None }),
@@ -93,14 +97,40 @@ impl Service {
             grant.refresh_token =
                 stored.map(|it| self.open_grant(it)).transpose()?.and_then(|it| it.refresh_token);
         }
-        if !tx.put_refreshed_grant(&self.seal_grant(grant)?, lease).await? {
+        if !self.put_grant(&mut *tx, grant, lease).await? {
             return Ok(None);
         }
         let Some(account) = renew(&mut *tx, grant, self.now()).await? else { return Ok(None) };
         self.record(&mut *tx, &account, connection, &[EventKind::RefreshSucceeded], None).await?;
+        self.reached(CrashPoint::InsideSave);
         tx.commit().await?;
+        self.reached(CrashPoint::Saved);
         tracing::info!(account = %account.id, generation = grant.generation, "grant refreshed");
         Ok(Some(account))
+    }
+
+    async fn put_grant(
+        &self,
+        tx: &mut dyn Tx,
+        grant: &mut Grant,
+        lease: LeaseId,
+    ) -> Result<bool, ServiceError> {
+        if self.lacks(Defence::Fence) {
+            // Over whatever stands there.
+            let stored = tx.grant(&grant.account_id).await?;
+            grant.generation = stored.map_or(1, |it| it.generation + 1);
+            return Ok(tx.put_grant(&self.seal_grant(grant)?).await?);
+        }
+        Ok(tx.put_refreshed_grant(&self.seal_grant(grant)?, lease).await?)
+    }
+
+    /// What a server without a defence would do: everybody gets the token before it is stored.
+    async fn show_early(&self, live: &LiveAccount, grant: &Grant) {
+        let copy = self.seal_grant(grant).and_then(|sealed| self.open_grant(sealed));
+        let early = copy.and_then(|it| self.assemble(live.account.clone(), live.connection.clone(), it));
+        if let Ok(early) = early {
+            self.live().remember(Arc::new(early)).await;
+        }
     }
 
     /// Marks the account expired, unless its grant or the lease is gone meanwhile.

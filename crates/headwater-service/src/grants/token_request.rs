@@ -81,7 +81,7 @@ async fn send(
     let sent_at = service.now();
     let patience = service.settings().token_patience;
     let body = Bytes::from(body.to_string());
-    let reply = post_json(service.upstream(), &connection.endpoints.token, body, patience)
+    let reply = post_json(service, &connection.endpoints.token, body, patience)
         .await
         .map_err(TokenFailure::Unreachable)?;
     let set =

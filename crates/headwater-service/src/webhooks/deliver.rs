@@ -12,6 +12,7 @@ use http::header::{CONTENT_TYPE, USER_AGENT};
 use http::{Method, Request, StatusCode};
 
 use crate::Service;
+use crate::chaos::CrashPoint;
 use crate::error::ServiceError;
 use crate::provider_http::OUR_NAME;
 
@@ -87,6 +88,7 @@ impl Service {
             (Some(webhook), Some(event)) => self.post(&webhook, &event).await?,
             _ => Err(Failure::Gone),
         };
+        self.reached(CrashPoint::Delivering);
         let result = self.judge(&delivery, outcome);
         let mut tx = self.store().write().await?;
         tx.end_delivery(&delivery, delivery.attempts, &result, self.now()).await?;

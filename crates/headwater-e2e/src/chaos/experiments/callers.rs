@@ -1,69 +1,113 @@
 //! Many callers who all find the access token wanting.
 
-use std::sync::Barrier;
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
-use super::super::Amount;
 use super::super::http::browser;
-use super::super::rig::{self, Database, Rig};
-use super::super::table::Findings;
+use super::super::rig::{self, Database, LONG_TIME, Rig, Setup};
+use super::super::stopwatch::Stopwatch;
+use super::super::table::{Conditions, Findings};
 use super::verdict;
 
-/// So many connections at a time; the operating system does not give a test more.
-const AT_ONCE: u32 = 500;
+/// More callers than the sandbox can serve before the first of them lose patience. It answers them without looking, then:
+/// what counts is the refresh.
+const TOO_MANY: usize = 300;
+/// How long the provider takes for a refresh.
+const PROVIDER_SECONDS: f64 = 0.5;
+/// What a caller needs of the stack: there are many.
+const STACK: usize = 256 * 1024;
 
-pub(super) fn one_server(amount: Amount) -> Result<Findings> {
-    come(Database::Sqlite, amount)
+pub(super) fn one_server(conditions: Conditions) -> Result<Findings> {
+    come(Database::Sqlite, conditions)
 }
 
-pub(super) fn replicas(amount: Amount) -> Result<Findings> {
-    come(Database::Postgres(3), amount)
+pub(super) fn replicas(conditions: Conditions) -> Result<Findings> {
+    come(Database::Postgres(3), conditions)
 }
 
-/// Lives that are too short for the new token to be refreshed again while the callers are served would blur the count.
-fn come(database: Database, amount: Amount) -> Result<Findings> {
-    let rules = json!({ "access_token_seconds": 55, "late_refresh": "ends_family" });
-    let rig = Rig::new(database, 1, &rules)?;
-    let account = rig.accounts.first().cloned().unwrap_or_default();
-    // The first call finds out that the token was ended, and gets one with a short life.
-    rig.call(0, &account)?;
-    rig.steer("options", &json!({ "tokens": { "access_token_seconds": 3600 } }))?;
-    let seen = rig.ledger()?.len();
-    let callers = amount.callers.min(AT_ONCE);
-    let failed = all_at_once(&rig, &account, callers);
-    let refreshes = rig.ledger()?.after(seen).refreshes();
-    let mut wrong = verdict(&rig)?;
-    if let Some(first) = failed.first() {
-        wrong.push(format!("{} of {callers} callers got an error, such as {first}", failed.len()));
+fn come(database: Database, conditions: Conditions) -> Result<Findings> {
+    let mut rig = Rig::new(conditions, &Setup::new(database, 1).inside())?;
+    let account = rig.accounts.first().cloned().context("there is no account")?;
+    let (callers, mut wrong, mut waits) = (conditions.amount.callers as usize, Vec::new(), Vec::new());
+    // A provider that takes its time, so that whoever goes beside another is seen.
+    let slow = json!({ "when": "before", "delay_seconds": PROVIDER_SECONDS });
+    let fault = json!({ "grant_type": "refresh_token", "lasting": true, "steps": [slow] });
+    rig.steer("fault", &fault)?;
+    if callers > TOO_MANY {
+        let answer = json!({ "answer": { "status": 200, "headers": [["content-type", "application/json"]], "body": { "results": [] } } });
+        rig.steer("fault", &json!({ "path": "/ex/", "lasting": true, "steps": [answer] }))?;
     }
-    if refreshes != 1 {
-        wrong.push(format!("{refreshes} refreshes took place instead of one"));
+    for _ in 0..conditions.amount.stampedes {
+        rig.pass(LONG_TIME)?;
+        // Everybody has credentials of the new time; nobody has asked for the account.
+        (0..rig.urls.len()).for_each(|place| drop(rig.call(place, "nobody")));
+        let seen = rig.ledger()?.len();
+        let outcomes = all_at_once(&rig, &account, callers)?;
+        let failed: Vec<&String> = outcomes.iter().filter_map(|it| it.as_ref().err()).collect();
+        if let Some(first) = failed.first() {
+            wrong.push(format!("{} of {callers} callers got an error, such as {first}", failed.len()));
+        }
+        waits.extend(outcomes.iter().filter_map(|it| it.as_ref().ok()));
+        let refreshes = rig.ledger()?.after(seen).refreshes();
+        if refreshes != 1 {
+            wrong.push(format!("{refreshes} refreshes took place instead of one"));
+        }
     }
-    Ok(Findings { done: format!("{callers} callers, {refreshes} refresh"), wrong })
+    rig.clear_faults()?;
+    wrong.extend(verdict(&mut rig)?);
+    let done = format!("{} times {callers} callers, 1 refresh each", conditions.amount.stampedes);
+    Ok(Findings { done, wrong, waits, ..Findings::default() })
 }
 
-/// What goes wrong with calls that are made at the same moment.
-fn all_at_once(rig: &Rig, account: &str, callers: u32) -> Vec<String> {
-    let start = Barrier::new(callers as usize);
+/// Holds everybody until it is opened, so that all come at the same moment.
+#[derive(Default)]
+struct Gate {
+    is_open: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate {
+    fn wait(&self) {
+        let closed = self.is_open.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.opened.wait_while(closed, |is_open| !*is_open));
+    }
+
+    fn open(&self) {
+        *self.is_open.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.opened.notify_all();
+    }
+}
+
+/// How long each of the calls takes that are made at the same moment, or what goes wrong with it.
+fn all_at_once(rig: &Rig, account: &str, callers: usize) -> Result<Vec<Result<Duration, String>>> {
+    let tokens: Vec<String> = (0..rig.urls.len()).map(|place| rig.token(place)).collect::<Result<_>>()?;
+    let targets: Vec<(&String, String)> = rig.urls.iter().zip(tokens).collect();
+    let gate = Gate::default();
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..callers)
-            .map(|number| {
-                let (start, token) = (&start, &rig.token);
-                let url = &rig.urls[number as usize % rig.urls.len()];
-                scope.spawn(move || {
-                    let agent = browser();
-                    start.wait();
-                    match rig::call(&agent, url, token, account) {
-                        Ok((200, _)) => None,
-                        Ok((status, answer)) => Some(format!("{status} {answer}")),
-                        Err(error) => Some(format!("{error:#}")),
-                    }
-                })
-            })
-            .collect();
-        threads.into_iter().filter_map(|it| it.join().ok().flatten()).collect()
+        let mut threads = Vec::with_capacity(callers);
+        for (url, token) in targets.iter().cycle().take(callers) {
+            let gate = &gate;
+            let work = move || {
+                let agent = browser();
+                gate.wait();
+                let watch = Stopwatch::start();
+                match rig::call(&agent, url, token, account) {
+                    Ok((200, _)) => Ok(watch.elapsed()),
+                    Ok((status, answer)) => Err(format!("{status} {answer}")),
+                    Err(error) => Err(format!("{error:#}")),
+                }
+            };
+            threads.push(thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work));
+        }
+        gate.open();
+        ensure!(threads.iter().all(Result::is_ok), "this machine does not give a program {callers} threads");
+        let join = |thread: thread::ScopedJoinHandle<'_, Result<Duration, String>>| {
+            thread.join().unwrap_or_else(|_| Err("a thread failed".to_owned()))
+        };
+        Ok(threads.into_iter().flatten().map(join).collect())
     })
 }

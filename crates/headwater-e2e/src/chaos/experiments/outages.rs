@@ -3,77 +3,152 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::super::Amount;
 use super::super::load::Load;
-use super::super::rig::{Database, Rig};
+use super::super::rig::{Database, Rig, Setup};
 use super::super::server::pause;
-use super::super::table::Findings;
-use super::{refreshed, short_lives, verdict};
+use super::super::stopwatch::Stopwatch;
+use super::super::table::{Conditions, Findings};
+use super::{refreshed, verdict};
+
+/// Just before an access token of the vendor is refreshed ahead of need: it is good for ten minutes still.
+const TOKEN_AGE: i64 = 3001;
+/// Its life at that age.
+const REST: i64 = 599;
+/// Every account recovers within so many seconds of its provider.
+const BACK_WITHIN: i64 = 60;
 
 /// Replies that do not arrive as they were sent, after the rotation took place.
-pub(super) fn replies(amount: Amount) -> Result<Findings> {
-    let rig = Rig::new(Database::Sqlite, amount.accounts, &short_lives())?;
+pub(super) fn replies(conditions: Conditions) -> Result<Findings> {
+    let amount = conditions.amount;
+    let mut rig = Rig::new(conditions, &Setup::new(Database::Sqlite, amount.accounts).with_lives(40))?;
     let faults = [
         json!({ "when": "after", "drop": true }),
         json!({ "when": "after", "reset_after_bytes": 20 }),
         json!({ "when": "after", "truncate_after_bytes": 30 }),
         json!({ "when": "after", "html": 502 }),
         json!({ "when": "before", "html": 503 }),
+        json!({ "when": "after", "drip_seconds": 1 }),
     ];
-    let load = Load::begin(&rig);
-    for round in 0..amount.kills {
-        let fault = faults.iter().cycle().nth(round as usize);
-        rig.steer(
-            "fault",
-            &json!({ "path": "/oauth/token", "grant_type": "refresh_token", "steps": [fault] }),
-        )?;
-        pause(Duration::from_millis(300));
+    let load = Load::begin(&rig)?;
+    for _ in 0..amount.faults {
+        for fault in &faults {
+            rig.spoil_refreshes(std::slice::from_ref(fault))?;
+            pause(Duration::from_millis(300));
+        }
     }
     rig.clear_faults()?;
     let calls = load.end();
-    Ok(Findings {
-        done: format!("{} faults, {}, {calls} calls", amount.kills, refreshed(&rig.ledger()?)),
-        wrong: verdict(&rig)?,
-    })
+    let wrong = verdict(&mut rig)?;
+    let count = amount.faults as usize * faults.len();
+    let done = format!("{count} faults, {}, {calls} calls", refreshed(&rig.ledger()?));
+    Ok(Findings { done, wrong, ..Findings::default() })
 }
 
-/// Longer than the leeway, and longer than an access token lives.
-pub(super) fn provider(amount: Amount) -> Result<Findings> {
-    let rig = Rig::new(Database::Sqlite, amount.accounts, &short_lives())?;
-    let mut wrong = Vec::new();
-    for seconds in [11 * 60, 6 * 3600] {
-        for path in ["/oauth/token", "/ex/"] {
-            rig.steer(
-                "fault",
-                &json!({ "path": path, "lasting": true, "steps": [{ "when": "before", "html": 503 }] }),
-            )?;
-        }
-        // Each of these callers waits for as long as a caller may.
-        for account in rig.accounts.iter().take(1) {
-            if matches!(rig.call(0, account), Ok((200, _))) {
-                wrong.push("a call succeeded while the provider was away".to_owned());
-            }
-        }
-        rig.steer("clock", &json!({ "advance_seconds": seconds }))?;
-        rig.clear_faults()?;
-        wrong.extend(back(&rig));
+/// What happens to requests while the provider is away.
+fn away(round: u32) -> Value {
+    if round.is_multiple_of(2) {
+        json!({ "when": "before", "html": 503 })
+    } else {
+        json!({ "when": "before", "drop": true })
     }
-    wrong.extend(verdict(&rig)?);
-    Ok(Findings { done: format!("2 outages, {}", refreshed(&rig.ledger()?)), wrong })
 }
 
-/// Accounts that do not come back by themselves within a minute.
-fn back(rig: &Rig) -> Vec<String> {
-    let works = |account: &String| {
-        (0..60).any(|_| {
-            let good = matches!(rig.call(0, account), Ok((200, _)));
-            if !good {
-                pause(Duration::from_secs(1));
+/// An outage that begins when tokens are about to be refreshed, and ends before they lapse, is not noticed.
+pub(super) fn nine_minutes(conditions: Conditions) -> Result<Findings> {
+    let amount = conditions.amount;
+    let mut rig = Rig::new(conditions, &Setup::new(Database::Sqlite, amount.accounts).inside())?;
+    let mut outcome = Outcome::default();
+    for round in 0..amount.faults {
+        outcome.suffer(&mut rig, 540, round)?;
+    }
+    if outcome.failed > 0 {
+        outcome.wrong.push(format!("{} calls failed although every token was good", outcome.failed));
+    }
+    outcome.told(&mut rig)
+}
+
+/// Longer than an access token is good for, and than the provider tolerates the token before.
+pub(super) fn long(conditions: Conditions) -> Result<Findings> {
+    let amount = conditions.amount;
+    let mut rig = Rig::new(conditions, &Setup::new(Database::Sqlite, amount.accounts).inside())?;
+    let mut outcome = Outcome::default();
+    for round in 0..amount.faults {
+        for seconds in [11 * 60, 6 * 3600] {
+            outcome.suffer(&mut rig, seconds, round)?;
+        }
+    }
+    outcome.told(&mut rig)
+}
+
+/// What came of outages.
+#[derive(Default)]
+struct Outcome {
+    outages: u32,
+    calls: u32,
+    failed: u32,
+    wrong: Vec<String>,
+    recoveries: Vec<Duration>,
+}
+
+impl Outcome {
+    /// An outage of so many seconds.
+    fn suffer(&mut self, rig: &mut Rig, seconds: i64, round: u32) -> Result<()> {
+        // Everybody has a new token.
+        rig.pass(25 * 3600)?;
+        let accounts = rig.accounts.clone();
+        for account in &accounts {
+            drop(rig.call(0, account));
+        }
+        rig.steer("fault", &json!({ "path": "/oauth/token", "lasting": true, "steps": [away(round)] }))?;
+        rig.pass(TOKEN_AGE)?;
+        let (watch, step, mut turned) = (Stopwatch::start(), (seconds / 36).max(10), 0);
+        let over = |turned: i64| turned + i64::try_from(watch.elapsed().as_secs()).unwrap_or(i64::MAX);
+        while over(turned + step) < seconds {
+            rig.pass(step)?;
+            turned += step;
+            if over(turned) < REST - 60 {
+                for account in &accounts {
+                    self.calls += 1;
+                    self.failed += u32::from(!rig.works(0, account));
+                }
             }
-            good
-        })
-    };
-    rig.accounts.iter().filter(|it| !works(it)).map(|it| format!("{it} does not come back")).collect()
+        }
+        rig.clear_faults()?;
+        self.outages += 1;
+        self.recover(rig, &accounts)
+    }
+
+    /// Calls go on in the background while time passes, a second in a tenth of one.
+    fn recover(&mut self, rig: &mut Rig, accounts: &[String]) -> Result<()> {
+        let (before, mut waited) = (rig.ledger()?.refreshes(), 0);
+        let (load, watch) = (Load::begin(rig)?, Stopwatch::start());
+        let virtual_time =
+            |waited: i64| waited + i64::try_from(watch.elapsed().as_secs()).unwrap_or(i64::MAX);
+        while rig.ledger()?.refreshes() < before + accounts.len() && virtual_time(waited) < 2 * BACK_WITHIN {
+            rig.pass(1)?;
+            waited += 1;
+            pause(Duration::from_millis(100));
+        }
+        let took = virtual_time(waited);
+        load.end();
+        self.recoveries.push(Duration::from_secs(took.unsigned_abs()));
+        if took > BACK_WITHIN {
+            self.wrong.push(format!("not all accounts were back {BACK_WITHIN} seconds after the provider"));
+        }
+        Ok(())
+    }
+
+    fn told(mut self, rig: &mut Rig) -> Result<Findings> {
+        self.wrong.extend(verdict(rig)?);
+        let done = format!(
+            "{} outages, {} of {} calls with a good token failed, {}",
+            self.outages,
+            self.failed,
+            self.calls,
+            refreshed(&rig.ledger()?)
+        );
+        Ok(Findings { done, wrong: self.wrong, recoveries: self.recoveries, ..Findings::default() })
+    }
 }

@@ -1,27 +1,39 @@
-//! The negative control: a server on an old copy of its database presents tokens that were exchanged long ago. No
-//! defence of the refresh protocol can know that; so the provider ends the grant, and the log must show it.
+//! An old copy of the database: its tokens were exchanged long ago, and presenting one makes the provider end the grant.
 
-use anyhow::Result;
-use serde_json::json;
+use anyhow::{Context as _, Result};
 
-use super::super::Amount;
-use super::super::rig::{Database, Rig};
-use super::super::table::Findings;
-use super::short_lives;
+use super::super::rig::{Database, LONG_TIME, Rig, Setup};
+use super::super::table::{Conditions, Findings};
 
-pub(super) fn control(_: Amount) -> Result<Findings> {
-    let mut rig = Rig::new(Database::Sqlite, 1, &short_lives())?;
-    let account = rig.accounts.first().cloned().unwrap_or_default();
+/// A server that is started on a copy refreshes nothing.
+pub(super) fn fenced(conditions: Conditions) -> Result<Findings> {
+    start_on_copy(conditions, false)
+}
+
+/// Once the operator has said that the copy is to be used, no defence can know better; so the log must show the loss.
+pub(super) fn adopted(conditions: Conditions) -> Result<Findings> {
+    start_on_copy(conditions, true)
+}
+
+fn start_on_copy(conditions: Conditions, adopt: bool) -> Result<Findings> {
+    let mut rig = Rig::new(conditions, &Setup::new(Database::Sqlite, 1).inside())?;
+    let account = rig.accounts.first().cloned().context("there is no account")?;
     rig.kill(0)?;
     let copy = rig.copy_data(0)?;
     rig.restart(0)?;
+    rig.pass(LONG_TIME)?;
     rig.call(0, &account)?;
     rig.kill(0)?;
     rig.put_back(0, &copy)?;
-    rig.steer("clock", &json!({ "advance_seconds": 1200 }))?;
+    if adopt {
+        rig.adopt()?;
+    }
+    rig.pass(LONG_TIME)?;
     rig.restart(0)?;
-    drop(rig.call(0, &account));
-    let found = rig.ledger()?.violations();
-    let wrong = if found.is_empty() { vec!["the loss was not found out".to_owned()] } else { Vec::new() };
-    Ok(Findings { done: format!("found: {}", found.first().map_or("nothing", String::as_str)), wrong })
+    let answer = rig.call(0, &account)?;
+    let mut wrong = rig.ledger()?.violations();
+    if !adopt && !answer.1.to_string().contains("REFRESH_FENCED") {
+        wrong.push(format!("the copy is used as if it were none: {} {}", answer.0, answer.1));
+    }
+    Ok(Findings { done: "1 old copy, nothing presented".to_owned(), wrong, ..Findings::default() })
 }

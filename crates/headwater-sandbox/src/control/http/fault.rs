@@ -53,6 +53,8 @@ struct StepWish {
     reset_after_bytes: Option<usize>,
     truncate_after_bytes: Option<usize>,
     stall_after_bytes: Option<usize>,
+    /// How long each byte of the reply takes.
+    drip_seconds: Option<f64>,
     /// What lets the rest of a stalled reply follow.
     until: Option<String>,
 }
@@ -168,10 +170,7 @@ pub(crate) fn read(wish: FaultWish) -> Result<Fault, String> {
 fn read_step(wish: StepWish) -> Result<FaultStep, String> {
     let delay = match (wish.delay_seconds, wish.hold) {
         (None, None) => FaultDelay::None,
-        (Some(seconds), None) => FaultDelay::Clock(
-            Duration::try_from_secs_f64(seconds)
-                .map_err(|_| format!("{seconds} is no number of seconds to wait"))?,
-        ),
+        (Some(seconds), None) => FaultDelay::Clock(read_seconds(seconds)?),
         (None, Some(name)) => FaultDelay::Held(name),
         (Some(_), Some(_)) => return Err("delay_seconds and hold exclude each other; give one".to_owned()),
     };
@@ -187,6 +186,9 @@ fn read_step(wish: StepWish) -> Result<FaultStep, String> {
     }
     outcomes.extend(wish.reset_after_bytes.map(|after_bytes| FaultOutcome::Reset { after_bytes }));
     outcomes.extend(wish.truncate_after_bytes.map(|after_bytes| FaultOutcome::Truncate { after_bytes }));
+    if let Some(seconds) = wish.drip_seconds {
+        outcomes.push(FaultOutcome::Drip { pause: read_seconds(seconds)? });
+    }
     if let Some(after_bytes) = wish.stall_after_bytes {
         let hold = wish.until.ok_or("a stalled reply needs `until`, the name whose release ends it")?;
         outcomes.push(FaultOutcome::Stall { after_bytes, hold });
@@ -201,6 +203,10 @@ fn read_step(wish: StepWish) -> Result<FaultStep, String> {
         When::After => FaultPhase::After,
     };
     Ok(FaultStep { phase, delay, outcome })
+}
+
+fn read_seconds(seconds: f64) -> Result<Duration, String> {
+    Duration::try_from_secs_f64(seconds).map_err(|_| format!("{seconds} is no number of seconds to wait"))
 }
 
 fn read_response(wish: ResponseWish) -> Result<ScriptedResponse, String> {

@@ -1,0 +1,103 @@
+//! A disk that is full at the worst moments.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use super::super::rig::{Database, Rig, Setup};
+use super::super::server::{pause, within};
+use super::super::table::{Conditions, Findings};
+use super::super::volume::Volume;
+use super::points::damage;
+use super::{last_answer, verdict};
+
+/// The size of the disk, in MiB.
+const SIZE: u32 = 24;
+/// After so many seconds an access token is refreshed ahead of need, and is good for five minutes still.
+const REFRESH_AHEAD: i64 = 3300;
+/// After so many more it is not, and the provider has forgotten the refresh token before the newest.
+const FORGOTTEN: i64 = 660;
+/// Calls that must succeed while the disk is full.
+const CALLS: usize = 8;
+const HOLD: &str = "full";
+
+pub(super) fn full(conditions: Conditions) -> Result<Findings> {
+    let here = tempfile::tempdir()?;
+    if let Err(reason) = Volume::mount(&here.path().join("try"), SIZE) {
+        return Ok(Findings::skipped(format!("{reason}")));
+    }
+    let setup = Setup { disk: Some(SIZE), ..Setup::new(Database::Sqlite, 1).inside() };
+    let mut rig = Rig::new(conditions, &setup)?;
+    let account = rig.accounts.first().cloned().context("there is no account")?;
+    let (mut wrong, mut held_back) = (Vec::new(), 0);
+    for _ in 0..conditions.amount.faults {
+        held_back += u32::from(before(&mut rig, &account, &mut wrong)?);
+        rotated(&mut rig, &account, &mut wrong, ends_in_death)?;
+        rotated(&mut rig, &account, &mut wrong, ends_late)?;
+    }
+    wrong.extend(verdict(&mut rig)?);
+    wrong.extend(damage(&mut rig)?);
+    let fills = conditions.amount.faults * 3;
+    let done = format!("{fills} full disks, {held_back} refreshes not begun for want of room");
+    Ok(Findings { done, wrong, ..Findings::default() })
+}
+
+/// Full before the refresh: what cannot be written down is not done. Returns whether that was so.
+fn before(rig: &mut Rig, account: &str, wrong: &mut Vec<String>) -> Result<bool> {
+    rig.disk()?.fill()?;
+    rig.pass(REFRESH_AHEAD)?;
+    let refreshes = rig.ledger()?.refreshes();
+    keep_calling(rig, account, wrong);
+    let held_back = rig.ledger()?.refreshes() == refreshes;
+    rig.disk()?.free()?;
+    if !within(60, || rig.works(0, account) && rig.ledger().is_ok_and(|it| it.refreshes() > refreshes)) {
+        wrong.push(format!("no refresh once there is room again: {}", last_answer(rig, account)));
+    }
+    Ok(held_back)
+}
+
+/// Full when the provider has rotated, so that the new pair cannot be stored. The present token serves meanwhile.
+fn rotated(
+    rig: &mut Rig,
+    account: &str,
+    wrong: &mut Vec<String>,
+    end: fn(&mut Rig) -> Result<()>,
+) -> Result<()> {
+    rig.spoil_refreshes(&[json!({ "when": "after", "hold": HOLD })])?;
+    rig.pass(REFRESH_AHEAD)?;
+    drop(rig.call(0, account));
+    rig.steer("await", &json!({ "hold": HOLD }))?;
+    rig.disk()?.fill()?;
+    rig.steer("release", &json!({ "hold": HOLD }))?;
+    // The answer comes home, and storing it fails, again and again.
+    pause(Duration::from_millis(600));
+    keep_calling(rig, account, wrong);
+    end(rig)?;
+    if !rig.comes_back(0, account, 60) {
+        wrong.push(format!("the account does not come back: {}", last_answer(rig, account)));
+    }
+    Ok(())
+}
+
+/// The server dies with the pair in its memory; the token before is good for minutes.
+fn ends_in_death(rig: &mut Rig) -> Result<()> {
+    rig.kill(0)?;
+    rig.disk()?.free()?;
+    rig.restart(0)
+}
+
+/// The disk stays full until only the pair in memory is good for anything.
+fn ends_late(rig: &mut Rig) -> Result<()> {
+    rig.pass(FORGOTTEN)?;
+    pause(Duration::from_millis(600));
+    rig.disk()?.free()
+}
+
+fn keep_calling(rig: &Rig, account: &str, wrong: &mut Vec<String>) {
+    for _ in 0..CALLS {
+        if !rig.works(0, account) {
+            wrong.push(format!("a call fails while the disk is full: {}", last_answer(rig, account)));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Holders of a lease that are stopped, as a machine that sleeps or swaps stops them, until the lease has lapsed; and that
+//! go on when all is over.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+use super::super::rig::{Database, LONG_TIME, Rig, Setup};
+use super::super::server::{pause, within};
+use super::super::stopwatch::Stopwatch;
+use super::super::table::{Conditions, Findings};
+use super::verdict;
+
+/// So many of each kind in a round: those that are stopped with the provider's answer in their hands, and those
+/// that are stopped between the last look at the lease and the request. The latter present a token that another replica
+/// has presented meanwhile: that is the one exception which no lease can remove.
+const EACH: usize = 2;
+
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// A replica and its account.
+struct Victim {
+    place: usize,
+    account: String,
+    call: Option<JoinHandle<()>>,
+}
+
+pub(super) fn stopped(conditions: Conditions) -> Result<Findings> {
+    let setup = Setup { victims: 2 * EACH, ..Setup::new(Database::Postgres(1), 4).inside() };
+    let mut rig = Rig::new(conditions, &setup)?;
+    let (mut recoveries, mut wrong) = (Vec::new(), Vec::new());
+    for _ in 0..conditions.amount.stalls {
+        rig.turn_sandbox(LONG_TIME)?;
+        (1..=2 * EACH).try_for_each(|place| rig.turn(place, LONG_TIME))?;
+        let mut askers = stop_at(&mut rig, "written-down", 0, &mut wrong)?;
+        let mut holders = stop_at(&mut rig, "reply-read", EACH, &mut wrong)?;
+        rig.turn(0, LONG_TIME)?;
+        match take_over(&rig, &askers, &holders)? {
+            Some(took) => recoveries.push(took),
+            None => {
+                wrong
+                    .push("the grants of replicas that were stopped are not refreshed by another".to_owned());
+            }
+        }
+        go_on(&rig, &mut askers, &mut wrong)?;
+        // Two generations later what is in the hands of the others is long outdated.
+        for _ in 0..2 {
+            rig.pass(LONG_TIME)?;
+            let late = rig.accounts.iter().filter(|account| !rig.comes_back(0, account, 45));
+            wrong.extend(late.map(|account| format!("{account} cannot be refreshed")));
+        }
+        go_on(&rig, &mut holders, &mut wrong)?;
+        (1..=2 * EACH).try_for_each(|place| rig.kill(place))?;
+    }
+    wrong.extend(verdict(&mut rig)?);
+    let stops = conditions.amount.stalls as usize * 2 * EACH;
+    let done = format!("{stops} stops, {} tokens presented again", rig.ledger()?.repetitions());
+    Ok(Findings { done, wrong, recoveries, ..Findings::default() })
+}
+
+/// Starts replicas that stop themselves at a point, for the accounts beginning with the one of this number.
+fn stop_at(rig: &mut Rig, point: &str, first: usize, wrong: &mut Vec<String>) -> Result<Vec<Victim>> {
+    let mut victims = Vec::new();
+    for number in first..first + EACH {
+        let place = 1 + number;
+        let running = rig.armed(place, "HEADWATER_CHAOS__STOP_AT", point)?.start()?;
+        rig.put(place, running);
+        let victim = calling(rig, place, number)?;
+        if !rig.stops(place, 20) {
+            wrong.push(format!("a replica did not stop at {point}"));
+        }
+        victims.push(victim);
+    }
+    Ok(victims)
+}
+
+/// How long it takes until the replica that goes on has refreshed every grant. Access tokens of those who are about to ask
+/// are not used yet: what they will present comes before that.
+fn take_over(rig: &Rig, askers: &[Victim], holders: &[Victim]) -> Result<Option<Duration>> {
+    let (wanted, over) = (rig.ledger()?.refreshes() + 2 * EACH, AtomicBool::new(false));
+    let watch = Stopwatch::start();
+    let call_on = |call: &dyn Fn() -> bool| {
+        while !over.load(Ordering::SeqCst) {
+            // Whether it worked is read from the log.
+            let _worked = call();
+            pause(LOOK_EVERY);
+        }
+    };
+    let call_on = &call_on;
+    let took = thread::scope(|scope| {
+        for victim in askers {
+            scope.spawn(move || call_on(&|| rig.shows_token(0, &victim.account)));
+        }
+        for victim in holders {
+            scope.spawn(move || call_on(&|| rig.works(0, &victim.account)));
+        }
+        let done = within(90, || rig.ledger().is_ok_and(|it| it.refreshes() >= wanted));
+        let took = done.then(|| watch.elapsed());
+        over.store(true, Ordering::SeqCst);
+        took
+    });
+    Ok(took)
+}
+
+fn calling(rig: &Rig, place: usize, account: usize) -> Result<Victim> {
+    let account = rig.accounts.get(account).cloned().context("there is no such account")?;
+    let caller = rig.caller(place, &account)?;
+    let call = Some(thread::spawn(move || drop(caller.call())));
+    Ok(Victim { place, account, call })
+}
+
+/// Lets them go on, and sees whether they are as good as any other replica then.
+fn go_on(rig: &Rig, victims: &mut [Victim], wrong: &mut Vec<String>) -> Result<()> {
+    victims.iter().try_for_each(|victim| rig.signal(victim.place, "CONT"))?;
+    for victim in victims {
+        victim.call.take().map(JoinHandle::join);
+        if !rig.comes_back(victim.place, &victim.account, 45) {
+            wrong.push(format!("{} does not work through the replica that was stopped", victim.account));
+        }
+    }
+    Ok(())
+}

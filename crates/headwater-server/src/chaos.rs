@@ -1,0 +1,46 @@
+//! Experiments on this very process: it dies, stops, lives in another time, or lacks a defence. Only in builds with the
+//! feature `chaos`, which are never for use.
+
+mod clock;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use headwater_ports::clock::Clock;
+use headwater_service::chaos::{Chaos, Strike};
+use rustix::process::{Signal, getpid, kill_process};
+
+use self::clock::TurnedClock;
+use crate::clock::SystemClock;
+use crate::config::ConfigError;
+use crate::config::chaos::ChaosConfig;
+
+/// What the settings ask for.
+pub(crate) fn set_up(config: &ChaosConfig) -> Result<Chaos, ConfigError> {
+    let (crash, stop) = (config.crash_point()?, config.stop_point()?);
+    let stopped = AtomicBool::new(false);
+    let strike: Strike = Arc::new(move |point| {
+        if crash == Some(point) {
+            signal(Signal::KILL);
+        }
+        if stop == Some(point) && !stopped.swap(true, Ordering::SeqCst) {
+            signal(Signal::STOP);
+        }
+    });
+    Ok(Chaos { strike: Some(strike), without: config.lacking()? })
+}
+
+/// The machine's clock, or one that is turned.
+pub(crate) fn clock(config: &ChaosConfig) -> Arc<dyn Clock> {
+    match &config.clock_file {
+        Some(file) => Arc::new(TurnedClock::new(file.clone())),
+        None => Arc::new(SystemClock::default()),
+    }
+}
+
+/// Returns when it has had its effect: never, or when somebody lets the process go on.
+fn signal(signal: Signal) {
+    if let Err(error) = kill_process(getpid(), signal) {
+        tracing::error!(%error, "a signal to this process could not be sent");
+    }
+}
