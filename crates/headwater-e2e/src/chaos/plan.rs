@@ -103,6 +103,9 @@ impl Plan {
             ("HEADWATER_LOG__LEVEL".to_owned(), "warn".to_owned()),
             ("HEADWATER_UPSTREAM__ALLOW_HOSTS".to_owned(), hosts.join(",")),
             ("HEADWATER_UPSTREAM__SITE_CONCURRENCY".to_owned(), "200".to_owned()),
+            // The site is the only door.
+            ("HEADWATER_LIMITS__CALLS_PER_ACCOUNT".to_owned(), "20000".to_owned()),
+            ("HEADWATER_LIMITS__CALLS_PER_CLIENT".to_owned(), "20000".to_owned()),
             ("HEADWATER_REFRESH__CONFIRM_AFTER_SECONDS".to_owned(), "1".to_owned()),
             ("HEADWATER_TOKEN__LIFETIME_SECONDS".to_owned(), "86400".to_owned()),
             ("HEADWATER_LIMITS__CONNECTIONS".to_owned(), "15000".to_owned()),
