@@ -129,7 +129,7 @@ impl Service {
         let copy = self.seal_grant(grant).and_then(|sealed| self.open_grant(sealed));
         let early = copy.and_then(|it| self.assemble(live.account.clone(), live.connection.clone(), it));
         if let Ok(early) = early {
-            self.live().remember(Arc::new(early)).await;
+            self.remember_live(&Arc::new(early)).await;
         }
     }
 
