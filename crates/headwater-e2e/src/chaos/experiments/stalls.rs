@@ -44,6 +44,12 @@ pub(super) fn stopped(conditions: Conditions) -> Result<Findings> {
                     .push("the grants of replicas that were stopped are not refreshed by another".to_owned());
             }
         }
+        let refreshes = rig.ledger()?.refreshes();
+        askers.iter().try_for_each(|victim| rig.signal(victim.place, "CONT"))?;
+        // They present at once; nobody may use the other's access token before that.
+        if !within(20, || rig.ledger().is_ok_and(|it| it.refreshes() >= refreshes + EACH)) {
+            wrong.push("a replica that goes on does not present what it was about to".to_owned());
+        }
         go_on(&rig, &mut askers, &mut wrong)?;
         // Two generations later what is in the hands of the others is long outdated.
         for _ in 0..2 {
