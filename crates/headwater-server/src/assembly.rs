@@ -2,6 +2,7 @@
 
 pub(crate) mod deployment;
 mod jobs;
+mod operator_tools;
 mod router;
 mod use_cases;
 
@@ -121,6 +122,7 @@ impl Server {
     pub async fn run(self, shutdown: CancellationToken) -> DrainReport {
         let tasks = TaskTracker::new();
         jobs::spawn(&self.service, &self.data_dir, &tasks, &shutdown);
+        jobs::watch_tools(&self.service, self.data_dir.path(), &tasks, &shutdown);
         tasks.close();
         let report = self.listener.serve(self.router, shutdown).await;
         tasks.wait().await;

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod chaos;
 pub mod connect;
 pub mod connections;
+mod connectors;
 mod deployment;
 pub mod error;
 pub mod events;

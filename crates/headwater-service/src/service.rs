@@ -1,6 +1,5 @@
 //! The handle that adapters hold, and what it is made of.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use headwater_catalog::connector::Connector;
@@ -15,6 +14,7 @@ use headwater_ports::upstream::Upstream;
 use crate::admission::Admission;
 use crate::api_clients::{ClientCache, client_cache};
 use crate::audit::AuditBatch;
+use crate::connectors::Connectors;
 use crate::deployment::Standing;
 use crate::error::ServiceError;
 use crate::governor::{Governor, SiteKey};
@@ -48,7 +48,7 @@ pub struct Service(Arc<Inner>);
 
 struct Inner {
     parts: Parts,
-    connectors: HashMap<ProviderKey, Arc<dyn Connector>>,
+    connectors: Connectors,
     live: LiveCache,
     flights: Flights,
     pairs: UnsavedPairs,
@@ -64,8 +64,8 @@ struct Inner {
 
 impl Service {
     /// Puts the use cases together. Does no I/O.
-    pub fn new(parts: Parts) -> Self {
-        let connectors = parts.connectors.iter().map(|it| (it.provider().clone(), Arc::clone(it))).collect();
+    pub fn new(mut parts: Parts) -> Self {
+        let connectors = Connectors::new(std::mem::take(&mut parts.connectors));
         let lifetime = parts.settings.cache_lifetime;
         Self(Arc::new(Inner {
             connectors,
@@ -96,7 +96,7 @@ impl Service {
 
     /// The connector of a provider.
     pub fn connector(&self, provider: &ProviderKey) -> Result<&Arc<dyn Connector>, ServiceError> {
-        self.0.connectors.get(provider).ok_or_else(|| {
+        self.0.connectors.latest().of(provider).ok_or_else(|| {
             let known: Vec<&str> = self.connectors().map(|it| it.provider().as_str()).collect();
             let message = format!("there is no provider `{provider}`; known providers: {}", known.join(", "));
             ServiceError::invalid("provider", "known provider", message)
@@ -105,7 +105,13 @@ impl Service {
 
     /// All connectors, in the order in which they were given.
     pub fn connectors(&self) -> impl Iterator<Item = &Arc<dyn Connector>> {
-        self.0.parts.connectors.iter()
+        self.0.connectors.latest().all().iter()
+    }
+
+    /// Puts other connectors in the place of those that are there, for calls from now on: the operator's tools have
+    /// changed. What went before stays in memory.
+    pub fn replace_connectors(&self, connectors: Vec<Arc<dyn Connector>>) {
+        self.0.connectors.replace(connectors);
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

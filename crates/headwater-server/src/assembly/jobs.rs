@@ -2,6 +2,7 @@
 //! sealing anew after a change of keys, remembering the database, telling of grants that end, clearing away what is old.
 
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,10 +13,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::deployment;
+use super::operator_tools::OperatorTools;
 use crate::data_dir::DataDir;
 
 const REFRESH_EVERY: Duration = Duration::from_secs(5);
 const REMEMBER_EVERY: Duration = Duration::from_secs(30);
+const READ_TOOLS_EVERY: Duration = Duration::from_secs(2);
 const TELL_EVERY: Duration = Duration::from_secs(3600);
 const WRITE_USAGE_EVERY: Duration = Duration::from_secs(5);
 const DELIVER_EVERY: Duration = Duration::from_millis(500);
@@ -65,6 +68,27 @@ pub(super) fn spawn(
     start(tasks, shutdown, "clear records", CLEAR_RECORDS_EVERY, service, |service| async move {
         service.remove_old_events().await?;
         service.remove_old_audit().await.map(drop)
+    });
+}
+
+/// Looks whether the operator's tools in `data_dir` have changed.
+pub(super) fn watch_tools(
+    service: &Service,
+    data_dir: &Path,
+    tasks: &TaskTracker,
+    shutdown: &CancellationToken,
+) {
+    let tools = Arc::new(OperatorTools::new(data_dir));
+    start(tasks, shutdown, "read the operator's tools", READ_TOOLS_EVERY, service, move |service| {
+        let tools = Arc::clone(&tools);
+        async move {
+            let look = tokio::task::spawn_blocking(move || tools.look_again(&service));
+            let failed = |error| ServiceError::internal("the tools could not be read again", error);
+            match look.await {
+                Ok(looked) => looked.map_err(|error| failed(error.into())),
+                Err(error) => Err(failed(Box::<dyn std::error::Error + Send + Sync>::from(error))),
+            }
+        }
     });
 }
 

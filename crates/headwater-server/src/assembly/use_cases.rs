@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use headwater_catalog::connector::Connector;
 use headwater_ports::clock::Clock;
 use headwater_ports::sealer::{SealError, Sealer as _};
 use headwater_ports::store::Store;
@@ -14,13 +13,12 @@ use headwater_store_sqlite::SqliteStore;
 use headwater_upstream::{AllowedHost, HttpUpstream};
 use url::{Host, Url};
 
-use super::Mode;
+use super::{Mode, operator_tools};
 use crate::config::Config;
 use crate::config::secret_text::SecretError;
 use crate::data_dir::DataDir;
 use crate::encryption_key::{self, EncryptionKeyError};
 use crate::entropy::SystemEntropy;
-use crate::tools::operator;
 
 /// The database's file in the data directory.
 const DATABASE: &str = "headwater.db";
@@ -106,18 +104,13 @@ impl UseCases {
         if data_dir.is_exclusive() && config.database.address()?.is_none() {
             release_leases(&*store).await?;
         }
-        let tools = operator::load(&config.data_dir)?;
-        for problem in &tools.problems {
-            tracing::error!(%problem, "a tool file of the operator was left out");
-        }
-        let confluence: Arc<dyn Connector> = Arc::new(tools.confluence);
         let service = Service::new(Parts {
             store,
             sealer: Arc::new(ring),
             clock: clock(config),
             entropy: Arc::new(SystemEntropy),
             upstream: Arc::new(HttpUpstream::new(allowed_hosts(config))?),
-            connectors: vec![confluence],
+            connectors: operator_tools::read(&config.data_dir)?,
             settings: settings(config, origin, mode)?,
         });
         Ok(Self { service })

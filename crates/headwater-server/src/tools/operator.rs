@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use headwater_catalog::file::{LoadError, OperatorFile};
 use headwater_confluence::Confluence;
@@ -26,6 +27,21 @@ pub fn load(data_dir: &Path) -> Result<Loaded, LoadError> {
     let (confluence, broken) = Confluence::with_files(&files)?;
     problems.extend(broken.iter().map(ToString::to_string));
     Ok(Loaded { confluence, problems })
+}
+
+/// What the folder looks like from outside: names, sizes and times of its files. Another look is taken when this changes.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Outline(Vec<(PathBuf, u64, Option<SystemTime>)>);
+
+/// Looks at the folder without reading its files.
+pub fn outline(data_dir: &Path) -> Outline {
+    let paths = paths(&data_dir.join(FOLDER)).unwrap_or_default();
+    let describe = |path: PathBuf| {
+        let metadata = fs::metadata(&path).ok();
+        let size = metadata.as_ref().map_or(0, fs::Metadata::len);
+        (path, size, metadata.and_then(|it| it.modified().ok()))
+    };
+    Outline(paths.into_iter().map(describe).collect())
 }
 
 /// The files of the folder, by name, and which cannot be read. A folder that is not there has none.

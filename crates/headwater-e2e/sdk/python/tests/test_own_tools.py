@@ -1,5 +1,7 @@
 """Tools that an operator adds, and the way back to a grant that lacks a scope, over the REST surface."""
 
+import time
+
 import pytest
 import requests
 
@@ -66,6 +68,7 @@ def rest(tmp_path_factory):
     with Server(directory, consent="auto") as server:
         rest = Rest(server)
         rest.logged = server.logged
+        rest.tools = tools
         rest.connect()
         yield rest
 
@@ -78,6 +81,26 @@ def test_a_good_tool_file_works_and_a_broken_one_stops_nothing(rest):
     assert "wrong.toml:7: tool `wiki_other_list`: `GRAB /wiki/api/v2/pages` is not a request line" in rest.logged()
     found = rest.session.post(f"{rest.url}/api/v1/tools:search", json={"query": "what was thrown away"}).json()
     assert found["tools"][0]["name"] == "wiki_trash_list"
+
+
+def eventually(rest, tool, status):
+    """Calls until the answer has this status: the server looks at its tool files every two seconds."""
+    end = time.monotonic() + 60
+    while (answer := rest.execute(tool, status="trashed")).status_code != status:
+        assert time.monotonic() < end, answer.text
+
+
+def test_tool_files_come_change_and_go_while_the_server_runs(rest):
+    late = rest.tools / "late.toml"
+    late.write_text(TOOL.replace("wiki_trash_list", "wiki_late_list"))
+    eventually(rest, "wiki_late_list", 200)
+    (rest.tools / "wrong.toml").write_text(TOOL.replace("wiki_trash_list", "wiki_mended_list"))
+    eventually(rest, "wiki_mended_list", 200)
+    late.write_text("[[tool]]\nname = 7\n")
+    eventually(rest, "wiki_late_list", 404)
+    assert "late.toml:2" in rest.logged()
+    late.unlink()
+    assert rest.execute("wiki_trash_list", status="trashed").ok, "the others go on"
 
 
 def test_a_missing_scope_is_named_with_a_link_that_helps(rest):
