@@ -1,6 +1,7 @@
 //! Faults as a client on a real connection meets them, before and after the effect.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::{Body, to_bytes};
 use http::{Method, Request, StatusCode};
@@ -46,6 +47,11 @@ async fn refresh(address: SocketAddr, token: &str) -> String {
          content-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
+    exchange(address, &request).await
+}
+
+/// Sends a request over a connection; returns every byte that came back before it ended.
+async fn exchange(address: SocketAddr, request: &str) -> String {
     let mut connection = TcpStream::connect(address).await.unwrap();
     connection.write_all(request.as_bytes()).await.unwrap();
     let mut reply = Vec::new();
@@ -176,21 +182,24 @@ async fn a_stalled_reply_goes_on_when_it_is_released() {
 async fn a_dripping_reply_comes_byte_by_byte_as_the_clock_goes() {
     let world = World::new().await;
     let address = serve(&world).await;
-    let pair = world.connect_with(SCOPES).await;
-    let fault = json!({ "grant_type": "refresh_token", "steps": [{ "when": "after", "drip_seconds": 1 }] });
+    let fault = json!({ "path": "/_edge/tenant_info", "steps": [{ "when": "after", "drip_seconds": 1 }] });
     assert_eq!(control(&world, Method::POST, "fault", &fault).await.0, 204);
+    let turns = AtomicUsize::new(0);
     let turning = async {
         loop {
             control(&world, Method::POST, "clock", &json!({ "advance_seconds": 0.5 })).await;
+            turns.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
         }
     };
+    let request = "GET /_edge/tenant_info HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     let reply = tokio::select! {
-        reply = refresh(address, pair["refresh_token"].as_str().unwrap()) => reply,
+        reply = exchange(address, request) => reply,
         () = turning => String::new(),
     };
     let (_, body) = reply.split_once("\r\n\r\n").unwrap();
-    let pair: Value = serde_json::from_str(body).unwrap();
-    assert!(pair["refresh_token"].is_string());
+    assert!(serde_json::from_str::<Value>(body).unwrap()["cloudId"].is_string(), "{body}");
+    assert!(turns.into_inner() > body.len(), "a byte a second, and half a second each time");
     let wrong = json!({ "path": "/", "steps": [{ "drip_seconds": -1 }] });
     assert_eq!(control(&world, Method::POST, "fault", &wrong).await.0, 400);
 }
