@@ -61,6 +61,9 @@ fn turned(file: &Path) -> (i64, u64) {
 
 #[cfg(test)]
 mod tests {
+    use std::future::ready;
+    use std::pin::pin;
+
     use super::*;
 
     #[tokio::test]
@@ -69,7 +72,12 @@ mod tests {
         let file = directory.path().join("clock");
         let clock = TurnedClock::new(file.clone());
         let (before, running) = (clock.now(), clock.elapsed());
-        let waiting = clock.wait(Duration::from_secs(3_600));
+        let mut waiting = pin!(clock.wait(Duration::from_secs(3_600)));
+        tokio::select! {
+            biased;
+            () = &mut waiting => panic!("an hour has not passed"),
+            () = ready(()) => {}
+        }
         fs::write(&file, "-60000 3600000\n").unwrap();
         waiting.await;
         assert!(clock.now() < before);
