@@ -138,7 +138,7 @@ mod tests {
 
     fn refreshed(presented: i64) -> String {
         format!(
-            r#"{{"event":"refreshed","family":"f","presented":{{"generation":{presented}}},"refresh":{{"generation":{}}}}}"#,
+            r#"{{"event":"refreshed","family":"f","presented":{{"family":"f","generation":{presented}}},"refresh":{{"generation":{}}}}}"#,
             presented + 1
         )
     }
