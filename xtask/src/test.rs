@@ -36,8 +36,7 @@ pub(crate) fn run_all(root: &Path, without_sdks: bool) -> Result<()> {
         end_to_end.extend(["--", "--skip", "sdk::"]);
     }
     cargo(&end_to_end)?;
-    run_simulation(root)?;
-    run_chaos(root, false, &[], None)
+    run_simulation(root)
 }
 
 /// How many worlds the refresh protocol lives through.
@@ -59,7 +58,8 @@ fn run_simulation(root: &Path) -> Result<()> {
     ])
 }
 
-/// Experiments with the real binary: killed, starved and lied to.
+/// Experiments with the real binary: killed, starved and lied to. A command of its own: what it waits for takes its time,
+/// and a machine that is busy with something else must not turn a test run red.
 pub(crate) fn run_chaos(root: &Path, full: bool, amounts: &[String], only: Option<&str>) -> Result<()> {
     postgres::ensure(root)?;
     let mut arguments =

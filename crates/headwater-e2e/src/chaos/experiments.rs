@@ -16,6 +16,7 @@ use anyhow::Result;
 
 use super::ledger::Ledger;
 use super::rig::Rig;
+use super::server::within;
 use super::table::{Conditions, Experiment, Findings};
 
 const WITHOUT: &str = "HEADWATER_CHAOS__WITHOUT";
@@ -84,6 +85,15 @@ fn verdict(rig: &mut Rig) -> Result<Vec<String>> {
                 last_answer(rig, account)
             ));
         }
+    }
+    // A call may have succeeded with an earlier token while a new pair is not stored yet. There are ten minutes for
+    // that, and they must not pass in a moment here.
+    let settled = within(60, || {
+        rig.accounts.iter().for_each(|account| drop(rig.call(0, account)));
+        rig.ledger().is_ok_and(|it| it.settled())
+    });
+    if !settled {
+        wrong.push("a new pair is not stored within a minute".to_owned());
     }
     rig.age()?;
     for account in &rig.accounts {

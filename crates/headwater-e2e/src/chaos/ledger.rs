@@ -28,6 +28,25 @@ impl Ledger {
         self.of("refreshed").filter(|entry| entry["repeated"] == true).count()
     }
 
+    /// Whether the newest pair of every grant has been used: whoever uses it has stored it.
+    pub(super) fn settled(&self) -> bool {
+        let newest = |event: &str, mark: &str| {
+            let mut generations = BTreeMap::new();
+            for entry in self.of(event) {
+                let (family, token) = (&entry[mark]["family"], &entry[mark]["generation"]);
+                if let (Some(family), Some(generation)) = (family.as_str(), token.as_i64()) {
+                    let known = generations.entry(family.to_owned()).or_insert(generation);
+                    *known = generation.max(*known);
+                }
+            }
+            generations
+        };
+        let used = newest("token_presented", "token");
+        newest("refreshed", "refresh")
+            .iter()
+            .all(|(family, issued)| used.get(family).is_some_and(|it| it >= issued))
+    }
+
     /// How many entries there are.
     pub(super) fn len(&self) -> usize {
         self.0.len()
@@ -165,6 +184,18 @@ mod tests {
         assert_eq!(violations(&[refreshed(0), used(1), refreshed(0)]), 1);
         let late = r#"{"event":"refreshed","family":"f","presented":{"generation":0},"refresh":{"generation":1},"since_first_ms":580000}"#;
         assert_eq!(violations(&[line(late)]), 1);
+    }
+
+    #[test]
+    fn grants_are_settled_once_their_newest_token_was_used() {
+        let event = |event: &str, mark: &str, generation: i64| {
+            format!(r#"{{"event":"{event}","{mark}":{{"family":"f","generation":{generation}}}}}"#)
+        };
+        let settled = |lines: &[String]| Ledger::read(&lines.join("\n")).unwrap().settled();
+        let (issued, used) = (event("refreshed", "refresh", 2), event("token_presented", "token", 1));
+        assert!(settled(&[]) && settled(std::slice::from_ref(&used)));
+        assert!(!settled(std::slice::from_ref(&issued)) && !settled(&[issued.clone(), used]));
+        assert!(settled(&[issued, event("token_presented", "token", 2)]));
     }
 
     #[test]
