@@ -28,11 +28,13 @@ impl Service {
                 let mut tx = self.store().read().await?;
                 let found = tx.grants_to_tell_of(granted_before, days, BATCH).await?;
                 drop(tx);
-                if found.is_empty() {
-                    break;
-                }
+                let before = told;
                 for (account, granted_at) in found {
                     told += usize::from(self.tell_of_ending_grant(&account, granted_at, days).await?);
+                }
+                // There are none, or another server tells of them at this moment.
+                if told == before {
+                    break;
                 }
             }
         }
