@@ -2,6 +2,7 @@
 //! tools, `cargo xtask test` runs everything, `cargo xtask chaos` tries to lose grants.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
+mod chromium;
 mod docs;
 mod postgres;
 mod run;

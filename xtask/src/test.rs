@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::run::Program;
-use crate::{docs, postgres, tidy};
+use crate::{chromium, docs, postgres, tidy};
 
 /// Property tests try the same cases in every run.
 const SEED: (&str, &str) = ("PROPTEST_RNG_SEED", "20261101");
@@ -29,6 +29,7 @@ pub(crate) fn run_all(root: &Path, without_sdks: bool) -> Result<()> {
         "warnings",
     ])?;
     postgres::ensure(root)?;
+    chromium::ensure(root)?;
     run_unit_tests(root)?;
     cargo(&["build", "--package", "headwater", "--locked"])?;
     let mut end_to_end = vec!["test", "--package", "headwater-e2e", "--locked"];

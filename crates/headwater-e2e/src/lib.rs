@@ -2,6 +2,7 @@
 //! installed once from lists of exact versions.
 
 pub mod binary;
+pub mod browser;
 pub mod chaos;
 pub mod dev_server;
 pub mod postgres;
