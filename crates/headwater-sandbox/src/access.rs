@@ -5,7 +5,7 @@ mod guard;
 use sqlx::SqliteConnection;
 
 pub(crate) use self::guard::{enter, guard};
-use crate::rest::{Call, Refusal};
+use crate::request::{Call, Refusal};
 use crate::storage::access::{self, Claim};
 use crate::storage::content::{Content, Kind};
 use crate::storage::contents;

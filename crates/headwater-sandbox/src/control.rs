@@ -2,64 +2,22 @@
 //! consent ends, script faults, and read what really happened.
 
 mod bell;
-mod content_rules;
-mod cut_body;
 mod fault;
 mod holds;
-mod http;
-mod intercept;
 mod ledger;
-pub(crate) mod operation;
-mod rates;
-mod rules;
 mod steered_clock;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub(crate) use self::fault::{Asked, FaultWish, within_site};
 pub use self::fault::{
     Fault, FaultDelay, FaultOutcome, FaultPhase, FaultStep, FaultTarget, ScriptedResponse,
 };
 pub(crate) use self::holds::Holds;
-pub(crate) use self::http::{FaultWish, read_fault, router, switches_changed};
-pub(crate) use self::intercept::{RequestNumber, intercept};
-pub(crate) use self::ledger::Ledger;
 pub use self::ledger::{Event, LedgerEntry, LedgerFilter, TokenMark};
-pub use self::rates::{RateRefusal, RateRules};
-pub(crate) use self::rules::milliseconds;
-pub use self::rules::{LateRefresh, RepeatedRefresh, Rotation, TokenRules};
+pub(crate) use self::ledger::{Ledger, RequestNumber};
 pub(crate) use self::steered_clock::SteeredClock;
-use crate::options::StaleTokens;
-pub use content_rules::{BlogTitles, ChildrenOfTrashed, ContentRules, VersionConflict, ZeroLimit};
-
-/// How an automatic consent ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConsentOutcome {
-    /// The user allows.
-    Allow,
-    /// The user declines.
-    Deny,
-}
-
-/// What an automatic consent covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConsentSites {
-    /// The first site only.
-    One,
-    /// Every site.
-    All,
-}
-
-/// The rules in force.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Switches {
-    pub(crate) stale_tokens: StaleTokens,
-    pub(crate) tokens: TokenRules,
-    pub(crate) rates: RateRules,
-    pub(crate) content: ContentRules,
-}
+use crate::rules::{ConsentOutcome, ConsentSites, Switches};
 
 /// How automatic consents end.
 #[derive(Clone, Debug)]
@@ -121,7 +79,7 @@ impl Control {
     }
 
     /// The step of the first fault that strikes this request, with the name of the fault. It is used up.
-    fn strike(&self, asked: &fault::Asked<'_>) -> Option<(Option<String>, FaultStep)> {
+    pub(crate) fn strike(&self, asked: &Asked<'_>) -> Option<(Option<String>, FaultStep)> {
         let mut wishes = self.wishes();
         let struck = wishes.faults.iter_mut().find_map(|fault| {
             let step = fault.strike(asked)?;

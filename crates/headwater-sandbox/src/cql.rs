@@ -1,32 +1,18 @@
-//! Confluence Query Language: reading a query, and finding what it asks for.
+//! Confluence Query Language: from the text of a query to what it says, and back. `search` carries queries out.
 
-mod ast;
-mod compile;
-mod cursor;
-mod date;
-mod error;
-mod excerpt;
+pub(crate) mod ast;
+pub(crate) mod date;
+pub(crate) mod error;
 mod lexer;
-mod lexicon;
-mod page;
 mod parser;
-mod people;
-mod resolve;
-mod response;
-mod search;
-mod text;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use excerpt::Excerpt;
-pub(crate) use people::find_people;
-pub(crate) use response::{content, envelope, links};
-pub(crate) use search::{Found, Hit, Search, SearchError, search};
-pub(crate) use text::escape;
+pub(crate) use parser::parse;
 
-/// The normal form of a query; nothing for what is none.
+/// Returns the normal form of a query, or nothing when the text is no query.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn normal_form(text: &str) -> Option<String> {
-    parser::parse(text).ok().map(|query| query.to_string())
+    parse(text).ok().map(|query| query.to_string())
 }

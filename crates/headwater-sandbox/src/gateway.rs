@@ -23,8 +23,11 @@ pub(crate) use self::edge::dress;
 use self::rates::{Asked, Rates};
 pub(crate) use self::refusals::{scope_mismatch, unauthorized};
 pub(crate) use self::site::asked as asked_site;
-use crate::control::{Event, TokenMark, ZeroLimit, operation};
-use crate::rest::{self, Call, Match, Query, Refusal, Routes};
+use crate::control::{Event, TokenMark};
+use crate::operations;
+use crate::request::{Call, Query, Refusal};
+use crate::rest::{self, Match, Routes};
+use crate::rules::ZeroLimit;
 use crate::state::State;
 use crate::storage::sites::Site;
 use crate::storage::tokens::{AccessToken, Standing};
@@ -188,7 +191,7 @@ impl Gateway {
             site,
             method: parts.method.to_string(),
             path: path.to_owned(),
-            operation: operation::of(&parts.method, path).map(|operation| operation.name),
+            operation: operations::of(&parts.method, path).map(|operation| operation.name),
             status: status.as_u16(),
         };
         self.state.control.ledger.note(self.state.clock.now_ms(), parts.extensions.get().copied(), event);

@@ -7,43 +7,48 @@
 
 mod access;
 mod address;
-mod adf;
 mod bare;
 mod clock;
 mod control;
 mod cql;
 mod edition;
+mod formats;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod gateway;
+mod links;
 mod media;
 mod oauth;
+mod operations;
 mod options;
 mod random;
 mod references;
-mod render;
+mod request;
 mod rest;
+mod rules;
 mod sandbox;
 mod scenario;
+mod search;
 mod seed;
 mod state;
+mod steering;
 mod storage;
-mod task_list;
 mod timestamp;
 mod web;
-mod wiki;
 mod withdrawal;
 
 pub use clock::{Clock, SystemClock};
 pub use control::{
-    BlogTitles, ChildrenOfTrashed, ConsentOutcome, ConsentSites, ContentRules, Event, Fault, FaultDelay,
-    FaultOutcome, FaultPhase, FaultStep, FaultTarget, LateRefresh, LedgerEntry, LedgerFilter, RateRefusal,
-    RateRules, RepeatedRefresh, Rotation, ScriptedResponse, TokenMark, TokenRules, VersionConflict,
-    ZeroLimit,
+    Event, Fault, FaultDelay, FaultOutcome, FaultPhase, FaultStep, FaultTarget, LedgerEntry, LedgerFilter,
+    ScriptedResponse, TokenMark,
 };
 pub use edition::Edition;
-pub use options::{Client, Consent, Options, StaleTokens};
+pub use options::{Client, Consent, Options};
 pub use random::{Random, SystemRandom};
+pub use rules::{
+    BlogTitles, ChildrenOfTrashed, ConsentOutcome, ConsentSites, ContentRules, LateRefresh, RateRefusal,
+    RateRules, RepeatedRefresh, Rotation, StaleTokens, TokenRules, VersionConflict, ZeroLimit,
+};
 pub use sandbox::{OpenError, Sandbox};
 pub use scenario::ScenarioError;
 pub use storage::StorageError;

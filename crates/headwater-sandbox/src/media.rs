@@ -9,7 +9,7 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sqlx::SqliteConnection;
 
-use crate::rest::Refusal;
+use crate::request::Refusal;
 use crate::state::State;
 use crate::storage::{StorageError, attachments, contents};
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::control::TokenRules;
+use crate::rules::{StaleTokens, TokenRules};
 
 /// What a sandbox is opened with.
 #[derive(Clone, Debug)]
@@ -30,16 +30,6 @@ pub enum Consent {
     Ask,
     /// Nobody: the first user allows all sites at once, unless a test has asked for another outcome.
     Auto,
-}
-
-/// What the gateway answers to an access token that has expired or was revoked. Both have been seen at the vendor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StaleTokens {
-    /// 404 on v2 paths, 403 on v1 paths.
-    Masked,
-    /// 401 everywhere.
-    Unauthorized,
 }
 
 /// An app, as it would be registered in the vendor's developer console.

@@ -2,11 +2,10 @@
 
 use sqlx::SqliteConnection;
 
-use crate::cql::escape;
-use crate::render::References;
-use crate::render::references::{FileReference, Mentioned, PageReference, mentioned};
-use crate::rest::v2::attachments::download_path;
-use crate::rest::v2::entity::web_path;
+use crate::formats::html::escape;
+use crate::formats::storage_format::References;
+use crate::formats::storage_format::references::{FileReference, Mentioned, PageReference, mentioned};
+use crate::links::{download_path, web_path, web_view_file};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::listing::{By, Filter, Kinds, Order, Parent};
 use crate::storage::spaces::Space;
@@ -104,7 +103,7 @@ async fn add_files(
         let version = versions::find(connection, file.id, file.version).await?;
         let modified_at = version.map_or(file.created_at, |version| version.created_at);
         let address = if reader.for_people {
-            crate::web::file_path(file.id, &file.title)
+            web_view_file(file.id, &file.title)
         } else {
             format!("{}{}", reader.files, download_path(&file, modified_at, container))
         };

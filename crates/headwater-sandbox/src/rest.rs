@@ -1,19 +1,13 @@
 //! The REST operations. Each family of operations has a file with its table of routes: method, path, scopes, handler.
 
-mod call;
 #[cfg(test)]
 mod conformance;
-mod query;
 #[cfg(test)]
 mod reference;
-mod refusal;
 mod route;
 pub(crate) mod v1;
 pub(crate) mod v2;
 
-pub(crate) use self::call::Call;
-pub(crate) use self::query::Query;
-pub(crate) use self::refusal::Refusal;
 pub(crate) use self::route::{Match, Route, Routes, Scopes};
 
 /// Every operation there is.

@@ -5,17 +5,15 @@ use std::sync::Arc;
 use axum::{Router, middleware};
 
 use crate::clock::Clock;
-use crate::control::{
-    self, ConsentOutcome, ConsentSites, ConsentWish, ContentRules, Control, Fault, LedgerEntry, LedgerFilter,
-    RateRules, SteeredClock, Switches,
-};
+use crate::control::{ConsentWish, Control, Fault, LedgerEntry, LedgerFilter, SteeredClock};
 use crate::edition::Edition;
 use crate::options::{Client, Options};
 use crate::random::Random;
+use crate::rules::{ConsentOutcome, ConsentSites, ContentRules, RateRules, Switches};
 use crate::state::{Settings, State};
 use crate::storage::grants::Chosen;
 use crate::storage::{Storage, StorageError, api_tokens, clients, editions, site_switches, sites, users};
-use crate::{address, bare, gateway, media, oauth, scenario, seed, web, withdrawal};
+use crate::{address, bare, gateway, media, oauth, scenario, seed, steering, web, withdrawal};
 
 /// An emulated Confluence Cloud.
 #[derive(Clone)]
@@ -76,12 +74,12 @@ impl Sandbox {
             .merge(gateway::router(state.clone()))
             .merge(media::router(state.clone()))
             .fallback_service(web::router(state.clone()))
-            .layer(middleware::from_fn_with_state(state, control::intercept))
+            .layer(middleware::from_fn_with_state(state, steering::intercept))
     }
 
     /// The controls over HTTP, for a port of their own: whoever reaches it can break the sandbox.
     pub fn control_router(&self) -> Router {
-        control::router(self.state.clone())
+        steering::router(self.state.clone())
     }
 
     /// Adds an app, or replaces the one with the same client id.

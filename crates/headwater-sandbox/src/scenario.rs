@@ -7,13 +7,10 @@ mod content;
 mod file;
 mod site;
 
-use axum::Json;
-use axum::extract::State as Extract;
-use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use self::file::ScenarioFile;
-use crate::control::{ConsentWish, Event, read_fault, switches_changed};
+use crate::control::{ConsentWish, Event, FaultWish};
 use crate::state::State;
 use crate::storage::StorageError;
 
@@ -60,11 +57,14 @@ pub(crate) async fn play(state: &State, text_or_name: &str) -> Result<(), Scenar
         .fault
         .iter()
         .cloned()
-        .map(read_fault)
+        .map(FaultWish::read)
         .collect::<Result<_, _>>()
         .map_err(ScenarioError::Content)?;
-    let switches = switches_changed(state.control.switches(), &Value::Object(file.options.clone()))
-        .map_err(|(_, problem)| ScenarioError::Content(format!("options: {problem}")))?;
+    let switches = state
+        .control
+        .switches()
+        .changed(&Value::Object(file.options.clone()))
+        .map_err(|problem| ScenarioError::Content(format!("options: {problem}")))?;
     content::add(state, &file).await?;
     state.control.switch(switches);
     if let Some(consent) = &file.consent {
@@ -88,27 +88,10 @@ pub(crate) async fn play(state: &State, text_or_name: &str) -> Result<(), Scenar
     Ok(())
 }
 
-/// Loads the scenario in the body: its text, or its name.
-pub(crate) async fn load(
-    Extract(state): Extract<State>,
-    text_or_name: String,
-) -> Result<StatusCode, (StatusCode, String)> {
-    let status = |error: &ScenarioError| match error {
-        ScenarioError::Name(_) => StatusCode::NOT_FOUND,
-        ScenarioError::Storage(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        ScenarioError::Form(_) | ScenarioError::Content(_) => StatusCode::BAD_REQUEST,
-    };
-    match play(&state, &text_or_name).await {
-        Ok(()) => Ok(StatusCode::NO_CONTENT),
-        Err(error) => Err((status(&error), error.to_string())),
-    }
-}
-
-/// The names of our scenarios, each with what it is for.
-pub(crate) async fn list() -> Json<Value> {
-    let described = |(name, text): &(&str, &str)| {
+/// The scenarios that come with the sandbox: their names, and what each is for.
+pub(crate) fn list() -> impl Iterator<Item = (&'static str, Option<String>)> {
+    SCENARIOS.iter().map(|(name, text)| {
         let file: Option<ScenarioFile> = toml::from_str(text).ok();
-        json!({ "name": name, "description": file.map(|file| file.description) })
-    };
-    Json(SCENARIOS.iter().map(described).collect())
+        (*name, file.map(|file| file.description))
+    })
 }

@@ -21,8 +21,6 @@ use axum::middleware::map_response;
 use axum::response::Redirect;
 use axum::routing::get;
 
-pub(crate) use files::path as file_path;
-
 use crate::state::State;
 
 const STYLE: &str = include_str!("../templates/web/sandbox.css");

@@ -5,9 +5,9 @@ use http::Method;
 use sqlx::SqliteConnection;
 
 use super::{administers, find, find_space, find_space_by_key, may_delete, may_restrict, may_update};
-use crate::rest::v1::error::forbidden;
-use crate::rest::v2::error::{no_content, not_found};
-use crate::rest::{Call, Refusal};
+use crate::request::v1_error::forbidden;
+use crate::request::v2_error::{no_content, not_found};
+use crate::request::{Call, Refusal};
 use crate::storage::content::Content;
 use crate::storage::{access, admin_keys};
 

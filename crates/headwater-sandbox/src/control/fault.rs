@@ -7,7 +7,10 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
-use super::operation;
+mod wish;
+
+pub(crate) use self::wish::FaultWish;
+use crate::operations;
 
 /// Steps for the next requests that match.
 #[derive(Clone, Debug)]
@@ -115,10 +118,10 @@ pub struct ScriptedResponse {
 
 /// What is known of a request when a fault for it is looked for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked<'a> {
-    pub(super) method: &'a Method,
-    pub(super) path: &'a str,
-    pub(super) grant_type: Option<&'a str>,
+pub(crate) struct Asked<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) path: &'a str,
+    pub(crate) grant_type: Option<&'a str>,
 }
 
 impl Fault {
@@ -168,16 +171,16 @@ impl Fault {
         self
     }
 
-    pub(super) fn name(&self) -> Option<&str> {
+    pub(crate) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    pub(super) fn target(&self) -> &FaultTarget {
+    pub(crate) fn target(&self) -> &FaultTarget {
         &self.target
     }
 
     /// How many steps are left; none when it lasts.
-    pub(super) fn left(&self) -> Option<usize> {
+    pub(crate) fn left(&self) -> Option<usize> {
         (!self.lasting).then_some(self.steps.len())
     }
 
@@ -207,13 +210,13 @@ impl FaultTarget {
         let within = within_site(asked.path);
         let fits_path = |wanted: &String| {
             if wanted.contains('{') {
-                operation::matches(wanted, asked.path) || operation::matches(wanted, within)
+                operations::matches(wanted, asked.path) || operations::matches(wanted, within)
             } else {
                 asked.path.starts_with(wanted.as_str()) || within.starts_with(wanted.as_str())
             }
         };
         let fits_operation = |wanted: &String| {
-            operation::of(asked.method, within).is_some_and(|operation| operation.name == wanted)
+            operations::of(asked.method, within).is_some_and(|operation| operation.name == wanted)
         };
         self.method.as_ref().is_none_or(|method| method == asked.method)
             && self.path.as_ref().is_none_or(fits_path)
@@ -248,7 +251,7 @@ impl FaultStep {
 
 impl FaultOutcome {
     /// The word for it in the log.
-    pub(super) fn word(&self) -> &'static str {
+    pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Proceed => "proceed",
             Self::Answer(_) => "answer",
@@ -287,7 +290,7 @@ impl IntoResponse for ScriptedResponse {
 }
 
 /// The path behind `/ex/confluence/{cloudId}`; empty for other paths.
-pub(super) fn within_site(path: &str) -> &str {
+pub(crate) fn within_site(path: &str) -> &str {
     path.strip_prefix("/ex/confluence/")
         .and_then(|rest| rest.find('/').and_then(|at| rest.get(at..)))
         .unwrap_or("")

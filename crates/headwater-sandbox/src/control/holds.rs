@@ -30,7 +30,7 @@ impl Holds {
     }
 
     /// Stays until the next release of this name.
-    pub(super) async fn stay(&self, name: &str) {
+    pub(crate) async fn stay(&self, name: &str) {
         let arrived = {
             let mut places = self.places();
             let place = places.entry(name.to_owned()).or_default();
@@ -59,7 +59,7 @@ impl Holds {
     }
 
     /// How many requests are held, by name.
-    pub(super) fn list(&self) -> BTreeMap<String, usize> {
+    pub(crate) fn list(&self) -> BTreeMap<String, usize> {
         let places = self.places();
         places
             .iter()

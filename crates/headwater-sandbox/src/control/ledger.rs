@@ -11,7 +11,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use self::event::{Event, TokenMark};
-use super::intercept::RequestNumber;
 use crate::timestamp;
 
 /// The oldest entries make room when there are more.
@@ -33,6 +32,10 @@ pub struct LedgerEntry {
     #[serde(flatten)]
     pub event: Event,
 }
+
+/// The number of a request: what the entries about it in the log have in common.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RequestNumber(pub(crate) u64);
 
 /// Which entries are wanted. What is not given fits everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,7 +72,7 @@ impl Ledger {
         }
     }
 
-    pub(super) fn next_request(&self) -> RequestNumber {
+    pub(crate) fn next_request(&self) -> RequestNumber {
         RequestNumber(self.requests.fetch_add(1, Ordering::Relaxed) + 1)
     }
 

@@ -10,8 +10,8 @@ use axum::response::{Html, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::control::{RateRefusal, RateRules};
-use crate::rest::Refusal;
+use crate::request::Refusal;
+use crate::rules::{RateRefusal, RateRules};
 use crate::timestamp;
 
 const TOO_MANY: &str = "<html><head><title>429 Too Many Requests</title></head><body><h1>429 Too Many Requests</h1></body></html>";

@@ -7,8 +7,8 @@ use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::options::StaleTokens;
-use crate::rest::Refusal;
+use crate::request::Refusal;
+use crate::rules::StaleTokens;
 use crate::state::State;
 use crate::storage::sites::Site;
 use crate::timestamp;

@@ -9,7 +9,8 @@ use http::request::Parts;
 use sqlx::SqliteConnection;
 
 use super::refusals;
-use crate::rest::Refusal;
+use crate::request::Refusal;
+use crate::rules::StaleTokens;
 use crate::state::State;
 use crate::storage::sites::{self, Site};
 use crate::storage::{StorageError, api_tokens};
@@ -33,7 +34,7 @@ pub(super) async fn caller(state: &State, parts: &Parts) -> Result<(String, Site
         return Err(refusals::unauthorized());
     }
     // Measured with rejected and with absent credentials: it never says 401.
-    let rejected = || refusals::stale(crate::StaleTokens::Masked, path);
+    let rejected = || refusals::stale(StaleTokens::Masked, path);
     let (email, token) = basic(&parts.headers).ok_or_else(rejected)?;
     let mut tx = state.storage.begin().await?;
     let account_id = api_tokens::owner(&mut tx, &email, &token).await?.ok_or_else(rejected)?;

@@ -1,8 +1,9 @@
 //! What follows from a consent: a grant, and a code that stands for it.
 
-use crate::control::{ConsentSites, ConsentWish, Event, milliseconds};
+use crate::control::{ConsentWish, Event};
 use crate::random;
-use crate::rest::Refusal;
+use crate::request::Refusal;
+use crate::rules::{ConsentSites, milliseconds};
 use crate::state::State;
 use crate::storage::consents::Consent;
 use crate::storage::grants::{self, Grant};

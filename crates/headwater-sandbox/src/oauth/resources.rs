@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::gateway::{access, asked_site, dress, scope_mismatch, unauthorized};
 use crate::random;
-use crate::rest::Refusal;
+use crate::request::Refusal;
 use crate::state::State;
 use crate::storage::tokens::AccessToken;
 use crate::storage::{grants, users};

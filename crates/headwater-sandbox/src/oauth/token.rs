@@ -20,11 +20,10 @@ use self::refused::{Refused, malformed};
 use self::request::Request;
 use super::jwt::{self, Claims};
 use super::pkce;
-use crate::control::{
-    Event, LateRefresh, RepeatedRefresh, RequestNumber, Rotation, TokenMark, TokenRules, milliseconds,
-};
+use crate::control::{Event, RequestNumber, TokenMark};
 use crate::gateway;
 use crate::random;
+use crate::rules::{LateRefresh, RepeatedRefresh, Rotation, TokenRules, milliseconds};
 use crate::state::State;
 use crate::storage::clients;
 use crate::storage::grants::{self, Chosen, Grant};

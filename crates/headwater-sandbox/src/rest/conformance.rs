@@ -9,7 +9,7 @@ use std::path::Path;
 use http::Method;
 
 use super::{Match, routes};
-use crate::control::operation;
+use crate::operations;
 
 /// A path of a pattern with parameters in braces.
 fn sample(pattern: &str) -> String {
@@ -25,7 +25,7 @@ fn alike(one: &str, other: &str) -> bool {
 #[test]
 fn every_operation_is_there() {
     let routes = routes();
-    let missing: Vec<&str> = operation::all()
+    let missing: Vec<&str> = operations::all()
         .filter(|operation| {
             let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
             let found = routes.find(&method, &sample(operation.pattern));
@@ -33,7 +33,7 @@ fn every_operation_is_there() {
         })
         .map(|operation| operation.name)
         .collect();
-    println!("{} operations, {} missing", operation::all().count(), missing.len());
+    println!("{} operations, {} missing", operations::all().count(), missing.len());
     assert_eq!(missing, Vec::<&str>::new());
 }
 
@@ -65,7 +65,7 @@ fn every_operation_asks_for_the_vendors_scopes() {
     let Some(vendor) = vendors_scopes() else { return };
     let routes = routes();
     let mut wrong = Vec::new();
-    for found in operation::all() {
+    for found in operations::all() {
         let method = Method::from_bytes(found.method.as_bytes()).unwrap();
         let Match::Found(route, _) = routes.find(&method, &sample(found.pattern)) else { continue };
         let ours: BTreeSet<BTreeSet<String>> = route

@@ -6,7 +6,7 @@ use std::fs;
 
 use super::v1::classic;
 use super::{Route, Routes, routes};
-use crate::control::operation;
+use crate::operations;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/OPERATIONS.md");
 
@@ -38,7 +38,7 @@ fn reference(routes: &Routes) -> String {
     let mut text =
         "# Operations of the sandbox\n\nMade from its routes; `cargo xtask docs` writes it.\n\n".to_owned();
     let rows: Vec<(String, String)> =
-        operation::all().map(|it| (it.name.to_owned(), format!("`{} {}`", it.method, it.pattern))).collect();
+        operations::all().map(|it| (it.name.to_owned(), format!("`{} {}`", it.method, it.pattern))).collect();
     writeln!(text, "## REST v2\n\nBelow `/wiki`. All {} of the vendor's operations.\n", rows.len()).unwrap();
     writeln!(text, "| operation | request | answered |\n|---|---|---|").unwrap();
     for (name, request) in &rows {

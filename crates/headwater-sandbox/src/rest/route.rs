@@ -8,8 +8,8 @@ use axum::response::Response;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use super::{Call, Refusal};
 use crate::access;
+use crate::request::{Call, Refusal};
 
 type Answer = Pin<Box<dyn Future<Output = Result<Response, Refusal>> + Send>>;
 type Handler = Arc<dyn Fn(Call) -> Answer + Send + Sync>;

@@ -8,7 +8,6 @@ mod classic;
 mod contents;
 mod copies;
 mod download;
-pub(crate) mod error;
 mod expand;
 mod groups;
 mod labels;

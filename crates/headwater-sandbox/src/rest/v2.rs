@@ -14,7 +14,6 @@ mod data_policies;
 mod descendants;
 pub(crate) mod documents;
 pub(crate) mod entity;
-pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod labels;
 mod likes;

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::control::{ConsentOutcome, ConsentSites, FaultWish};
+use crate::control::FaultWish;
 use crate::edition::Edition;
+use crate::rules::{ConsentOutcome, ConsentSites};
 
 /// One scenario.
 #[derive(Deserialize)]

@@ -1,8 +1,8 @@
 //! The demo content is whole.
 
 use super::load;
-use crate::cql::{Excerpt, Search, search};
-use crate::render::check_storage;
+use crate::formats::storage_format::check_storage;
+use crate::search::{Excerpt, Search, search};
 use crate::storage::{Storage, sites, spaces};
 
 const NOW: i64 = 1_795_000_000_000;

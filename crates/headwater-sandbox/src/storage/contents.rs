@@ -4,8 +4,8 @@ use sqlx::SqliteConnection;
 
 use super::content::{Content, Kind, Status};
 use super::{StorageError, restrictions, take_id, tasks, tree};
-use crate::control::ChildrenOfTrashed;
-use crate::render;
+use crate::formats::storage_format;
+use crate::rules::ChildrenOfTrashed;
 
 /// Content to be added, as version 1.
 #[derive(Clone, Debug)]
@@ -382,7 +382,7 @@ async fn index(
     title: &str,
     body: &str,
 ) -> Result<(), StorageError> {
-    let text = render::plain_text(body);
+    let text = storage_format::plain_text(body);
     sqlx::query("INSERT OR REPLACE INTO content_words (rowid, words) VALUES (?1, ?2)")
         .bind(id)
         .bind(format!("{title} {text}"))

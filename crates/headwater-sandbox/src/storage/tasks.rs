@@ -6,7 +6,7 @@ use sqlx::{Row as _, SqliteConnection};
 use super::access::visible;
 use super::content::{Content, Kind};
 use super::{StorageError, next_number};
-use crate::task_list::{self, Written};
+use crate::formats::task_list::{self, Written};
 use crate::timestamp;
 
 /// One task.

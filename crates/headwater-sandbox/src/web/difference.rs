@@ -2,7 +2,7 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::render::plain_text;
+use crate::formats::storage_format::plain_text;
 
 /// Ends of what a reader sees as a line of its own.
 const BLOCKS: [&str; 13] = [

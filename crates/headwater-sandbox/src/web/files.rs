@@ -2,11 +2,11 @@
 
 use axum::extract::{Path, State as Extract};
 use axum::response::Response;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sqlx::SqliteConnection;
 
 use super::content::hanging;
 use super::page::WebError;
+use crate::links::web_view_file;
 use crate::media;
 use crate::state::State;
 use crate::storage::attachments;
@@ -29,7 +29,7 @@ pub(super) async fn of_content(
     for content in hanging(&mut *connection, id, "attachment").await? {
         if let Some(file) = attachments::find(&mut *connection, content.id).await? {
             files.push(FileView {
-                href: path(content.id, &content.title),
+                href: web_view_file(content.id, &content.title),
                 name: content.title,
                 is_image: file.media_type.starts_with("image/"),
                 media_type: file.media_type,
@@ -38,11 +38,6 @@ pub(super) async fn of_content(
         }
     }
     Ok(files)
-}
-
-/// Where the web view shows a file.
-pub(crate) fn path(id: i64, name: &str) -> String {
-    format!("/_web/files/{id}/{}", utf8_percent_encode(name, NON_ALPHANUMERIC))
 }
 
 /// The bytes of an attachment; the name in the address is for people.

@@ -7,7 +7,7 @@ use http::header::{CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, X_CONT
 
 use sqlx::SqliteConnection;
 
-use crate::rest::v2::entity::web_path;
+use crate::links::web_path;
 use crate::storage::content::{Content, Kind};
 use crate::storage::spaces::Space;
 use crate::storage::{StorageError, users};

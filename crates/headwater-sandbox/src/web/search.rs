@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::page::{WebError, day, link, show};
-use crate::cql::{self, Excerpt, Search, SearchError};
+use crate::search::{self, Excerpt, Search, SearchError};
 use crate::state::State;
 use crate::storage::{sites, users};
 
@@ -65,7 +65,7 @@ pub(super) async fn search(
                 limit: SHOWN,
                 cursor: None,
             };
-            match cql::search(&mut tx, &wanted).await {
+            match search::search(&mut tx, &wanted).await {
                 Ok(found) => {
                     total += found.total;
                     hits.extend(found.rows.iter().map(view));
@@ -93,7 +93,7 @@ fn query(typed: &str) -> String {
     format!("siteSearch ~ \"{}\"", typed.replace(['\\', '"'], " "))
 }
 
-fn view(hit: &cql::Hit) -> HitView {
+fn view(hit: &search::Hit) -> HitView {
     let date = day(hit.last_modified);
     let (href, kind) = match &hit.content {
         Some(content) => (link(content, &hit.space, 0, String::new()).href, content.kind.as_str()),

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::control::{Event, RequestNumber, TokenMark};
-use crate::rest::Refusal;
+use crate::request::Refusal;
 use crate::state::State;
 use crate::storage::StorageError;
 

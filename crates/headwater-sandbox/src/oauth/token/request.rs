@@ -5,7 +5,7 @@ use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use super::refused::{Refused, malformed};
-use crate::rest::Query;
+use crate::request::Query;
 
 /// What came.
 pub(super) struct Request {

@@ -6,8 +6,9 @@ use http::Method;
 use serde_json::json;
 
 use super::contents;
-use super::error::bad_request;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v1_error::bad_request;
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::views;
 use crate::timestamp;
 

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::contents::{find, read_body};
-use super::error::{bad_request, exception, forbidden};
 use super::long_tasks;
 use crate::access;
 use crate::edition::Edition;
-use crate::rest::{Call, Refusal, Route};
+use crate::request::v1_error::{bad_request, exception, forbidden};
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::{contents, editions, tree};
 

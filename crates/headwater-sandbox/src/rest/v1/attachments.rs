@@ -7,13 +7,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::error::{bad_request, forbidden, not_found};
 use super::upload::{self, Part, Upload};
 use super::{contents as any, show};
 use crate::access;
-use crate::rest::v2::attachments::{describe, download_path, public_id};
+use crate::links::download_path;
+use crate::request::v1_error::{bad_request, forbidden, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::v2::attachments::{describe, public_id};
 use crate::rest::v2::documents;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::rest::{Route, Scopes};
 use crate::storage::attachments::{self, Attachment};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit, NewContent};
@@ -138,7 +140,7 @@ async fn change(call: Call) -> Result<Response, Refusal> {
         return Err(bad_request("The id and the type must be those of the attachment in the path"));
     }
     if wanted.version.number != content.version {
-        return Err(super::error::conflict(&format!(
+        return Err(crate::request::v1_error::conflict(&format!(
             "Version must be the current one. Current version is: {}",
             content.version
         )));

@@ -9,11 +9,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::contents::read_body;
-use super::error::bad_request;
-use crate::render::References;
+use crate::formats::storage_format::References;
+use crate::formats::{adf, storage_format, wiki};
+use crate::request::v1_error::bad_request;
+use crate::request::{Call, Refusal};
 use crate::rest::v2::representation;
-use crate::rest::{Call, Refusal, Route, Scopes};
-use crate::{adf, render, wiki};
+use crate::rest::{Route, Scopes};
 
 const SCOPES: Scopes = &[&["read:confluence-content.all"], &["read:content.metadata:confluence"]];
 
@@ -74,7 +75,7 @@ impl Sent {
         if self.representation == "wiki" {
             return Ok(wiki::to_storage(&self.value));
         }
-        render::check_storage(&self.value).map_err(|problem| bad_request(&problem))?;
+        storage_format::check_storage(&self.value).map_err(|problem| bad_request(&problem))?;
         Ok(self.value.clone())
     }
 }

@@ -16,10 +16,11 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use sqlx::SqliteConnection;
 
-use super::error::{bad_request, exception};
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::formats::{adf, storage_format, wiki};
+use crate::request::v1_error::{bad_request, exception};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::site_switches;
-use crate::{adf, render, wiki};
 
 /// The operations.
 pub(super) fn routes() -> Vec<Route> {
@@ -106,7 +107,7 @@ impl Bodies {
     /// The body in storage format; `None` when none was sent.
     pub(super) fn storage(&self) -> Result<Option<String>, Refusal> {
         if let Some(body) = [&self.storage, &self.editor, &self.editor2].into_iter().flatten().next() {
-            render::check_storage(&body.value).map_err(|problem| bad_request(&problem))?;
+            storage_format::check_storage(&body.value).map_err(|problem| bad_request(&problem))?;
             return Ok(Some(body.value.clone()));
         }
         if let Some(body) = &self.wiki {

@@ -3,9 +3,9 @@
 use serde::de::DeserializeOwned;
 use sqlx::SqliteConnection;
 
-use super::error::{bad_request, not_found};
 use crate::access;
-use crate::rest::{Call, Refusal};
+use crate::request::v1_error::{bad_request, not_found};
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents;
 

@@ -9,11 +9,12 @@ use serde::Deserialize;
 use sqlx::SqliteConnection;
 
 use super::contents::{check_title_is_free, find_node, find_page, read_body};
-use super::error::{bad_request, forbidden, not_found};
 use super::show;
 use crate::access;
-use crate::render;
-use crate::rest::{Call, Refusal, Route};
+use crate::formats::storage_format;
+use crate::request::v1_error::{bad_request, forbidden, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit, NewContent};
 use crate::storage::copies::{self, Copier};
@@ -84,7 +85,7 @@ async fn copy(call: Call) -> Result<Response, Refusal> {
         return Err(bad_request("The title of a page cannot be empty"));
     }
     let body = request.body().unwrap_or(&page.body);
-    render::check_storage(body).map_err(|problem| bad_request(&problem))?;
+    storage_format::check_storage(body).map_err(|problem| bad_request(&problem))?;
     let copied = match request.destination.kind.as_str() {
         "existing_page" => {
             overwrite(&call, &mut tx, &request.destination.value, request.page_title.as_deref(), body).await?

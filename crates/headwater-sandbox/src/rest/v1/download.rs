@@ -5,10 +5,11 @@ use http::header::LOCATION;
 use http::{Method, StatusCode};
 
 use super::contents::find;
-use super::error::not_found;
 use crate::access;
+use crate::request::v1_error::not_found;
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::rest::v2::attachments::media_link;
-use crate::rest::{Call, Refusal, Route};
 use crate::storage::attachments;
 use crate::storage::content::{Kind, Status};
 

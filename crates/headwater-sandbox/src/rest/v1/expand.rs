@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
 use super::{labels, show};
+use crate::request::{Call, Refusal};
 use crate::rest::v2::{documents, representation};
-use crate::rest::{Call, Refusal};
 use crate::storage::content::Content;
 use crate::storage::{labels as stored, tree, versions};
 

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::contents::read_body;
-use super::error::{bad_request, forbidden, not_found};
 use super::offset::Offset;
 use super::users;
 use crate::access;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v1_error::{bad_request, forbidden, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::groups::{self, Group};
 use crate::storage::users as people;
 

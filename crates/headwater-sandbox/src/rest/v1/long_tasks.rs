@@ -6,9 +6,10 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::error::not_found;
 use super::offset::Offset;
-use crate::rest::{Call, Refusal, Route};
+use crate::request::v1_error::not_found;
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::storage::long_tasks::{self, LongTask, NewLongTask};
 
 /// How long a task is told to run, in milliseconds: long enough that a client which polls sees it run.

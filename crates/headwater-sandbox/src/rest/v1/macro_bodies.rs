@@ -8,10 +8,11 @@ use sqlx::SqliteConnection;
 
 use super::body_conversion::{Sent, background};
 use super::contents::find;
-use super::error::not_found;
-use crate::cql::escape;
-use crate::render::{self, MacroBody};
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::formats::html::escape;
+use crate::formats::storage_format::{self, MacroBody};
+use crate::request::v1_error::not_found;
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::versions;
 
 const SCOPES: Scopes = &[&["read:confluence-content.all"], &["read:content.metadata:confluence"]];
@@ -83,7 +84,7 @@ async fn find_macro(call: &Call, connection: &mut SqliteConnection) -> Result<Ma
         versions::find(connection, content.id, number).await?.ok_or_else(missing)?.body
     };
     let id = call.parameter("macroId");
-    render::find_macro(&body, id).ok_or_else(|| not_found(&format!("No macro found with id {id}")))
+    storage_format::find_macro(&body, id).ok_or_else(|| not_found(&format!("No macro found with id {id}")))
 }
 
 fn as_sent(found: MacroBody) -> Sent {

@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::error::exception;
-use crate::rest::{Call, Query, Refusal};
+use crate::request::v1_error::exception;
+use crate::request::{Call, Query, Refusal};
 
 /// Which part of a list is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

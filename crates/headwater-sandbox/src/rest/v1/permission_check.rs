@@ -8,9 +8,10 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::contents::{find, read_body};
-use super::error::{bad_request, forbidden};
 use crate::access;
-use crate::rest::{Call, Refusal, Route};
+use crate::request::v1_error::{bad_request, forbidden};
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::storage::content::Content;
 use crate::storage::{groups, users};
 

@@ -6,11 +6,12 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::error::{bad_request, exception, not_found};
 use super::offset::Offset;
 use super::{contents, show, spaces as shelves, users as people};
 use crate::access;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v1_error::{bad_request, exception, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::relations::{self, End, FAVOURITE, Relation};
 use crate::storage::{spaces, users};
 use crate::timestamp::iso;
@@ -119,7 +120,9 @@ async fn relation(call: &Call, connection: &mut SqliteConnection) -> Result<Rela
 /// Favourites are one's own [spec].
 fn check_owner(call: &Call, wanted: &Relation) -> Result<(), Refusal> {
     if wanted.name == FAVOURITE && wanted.source.id != call.account_id {
-        return Err(super::error::forbidden("Only the current user's own favourites can be changed"));
+        return Err(crate::request::v1_error::forbidden(
+            "Only the current user's own favourites can be changed",
+        ));
     }
     Ok(())
 }

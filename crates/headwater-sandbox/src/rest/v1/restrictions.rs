@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::contents::find;
-use super::error::{bad_request, forbidden, not_found};
 use super::groups as shown_groups;
 use super::offset::Offset;
 use super::users as shown_users;
 use crate::edition::Edition;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v1_error::{bad_request, forbidden, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::restrictions::{self, OPERATIONS, Restriction};
 use crate::storage::{editions, groups, users};
 

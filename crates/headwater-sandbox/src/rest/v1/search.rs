@@ -1,5 +1,7 @@
 //! Searching with CQL: rows about content and spaces, content by itself, and people.
 
+mod response;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, EXPIRES};
@@ -7,11 +9,12 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::error::{bad_request, exception};
 use super::offset::Offset;
 use super::{show, users as people};
-use crate::cql::{self, Excerpt, Search, SearchError};
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v1_error::{bad_request, exception};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
+use crate::search::{self, Excerpt, Search, SearchError};
 use crate::storage::users;
 
 const DEFAULT_LIMIT: i64 = 25;
@@ -40,7 +43,7 @@ async fn search(call: Call) -> Result<Response, Refusal> {
     number(&call, "start", 0)?;
     let mut tx = call.begin().await?;
     let (found, limit) = self::found(&call, &mut tx).await?;
-    let body = cql::envelope(&found, &call.site.url, cql(&call)?, limit);
+    let body = response::envelope(&found, &call.site.url, cql(&call)?, limit);
     let headers =
         [(CACHE_CONTROL, "no-cache, no-store, must-revalidate"), (EXPIRES, "Thu, 01 Jan 1970 00:00:00 GMT")];
     Ok((headers, Json(body)).into_response())
@@ -57,10 +60,10 @@ async fn search_content(call: Call) -> Result<Response, Refusal> {
         results.push(if expanded {
             show::content(&call, &mut tx, content).await?
         } else {
-            cql::content(content, &hit.space)
+            response::content(content, &hit.space)
         });
     }
-    let links = cql::links("/rest/api/content/search", &found, &call.site.url, cql(&call)?, limit);
+    let links = response::links("/rest/api/content/search", &found, &call.site.url, cql(&call)?, limit);
     let body = json!({
         "results": results, "start": found.start, "limit": limit, "size": results.len(), "_links": links,
     });
@@ -71,7 +74,7 @@ async fn search_people(call: Call) -> Result<Response, Refusal> {
     let offset = Offset::read(&call.query, 25, 1000)?;
     let mut tx = call.begin().await?;
     let everybody = users::all(&mut tx).await?;
-    let found = cql::find_people(cql(&call)?, everybody, &call.account_id);
+    let found = search::find_people(cql(&call)?, everybody, &call.account_id);
     let (found, normalised) = found.map_err(|error| bad_request(&error.to_string()))?;
     let total = found.len();
     let (page, has_more) = offset.cut(found);
@@ -98,7 +101,7 @@ async fn search_people(call: Call) -> Result<Response, Refusal> {
     Ok(offset.reply_with(&call, &rows, has_more, more))
 }
 
-async fn found(call: &Call, connection: &mut SqliteConnection) -> Result<(cql::Found, i64), Refusal> {
+async fn found(call: &Call, connection: &mut SqliteConnection) -> Result<(search::Found, i64), Refusal> {
     let limit = number(call, "limit", DEFAULT_LIMIT)?.min(MOST);
     let renders = |it: &&str| it.contains("body.export_view") || it.contains("body.styled_view");
     let limit = if call.query.list("expand").iter().any(renders) { limit.min(MOST_RENDERED) } else { limit };
@@ -115,7 +118,7 @@ async fn found(call: &Call, connection: &mut SqliteConnection) -> Result<(cql::F
         limit,
         cursor: call.query.first("cursor"),
     };
-    Ok((cql::search(connection, &search).await.map_err(refuse)?, limit))
+    Ok((search::search(connection, &search).await.map_err(refuse)?, limit))
 }
 
 fn cql(call: &Call) -> Result<&str, Refusal> {

@@ -5,7 +5,8 @@ use axum::response::{IntoResponse, Response};
 use http::Method;
 use serde_json::json;
 
-use crate::rest::{Call, Refusal, Route};
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::storage::editions;
 
 /// The operations on settings.

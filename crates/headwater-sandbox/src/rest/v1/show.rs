@@ -5,8 +5,9 @@ use sqlx::SqliteConnection;
 
 use super::expand;
 use crate::access;
-use crate::rest::v2::{documents, entity};
-use crate::rest::{Call, Refusal};
+use crate::links;
+use crate::request::{Call, Refusal};
+use crate::rest::v2::documents;
 use crate::storage::content::{Content, Kind};
 use crate::storage::versions::Version;
 use crate::storage::{attachments, users};
@@ -50,7 +51,7 @@ pub(super) async fn content(
 ) -> Result<Value, Refusal> {
     let space = documents::find_space(call, connection, content.space_id).await?;
     let id = public_id(content);
-    let web = entity::web_path(content, &space);
+    let web = links::web_path(content, &space);
     let mut shown = json!({
         "id": id,
         "type": content.subtype.as_deref().filter(|_| content.kind == Kind::Custom)
@@ -88,7 +89,7 @@ pub(super) async fn content(
             "self": format!("{}/rest/api/content/{id}", call.base()),
             "webui": web,
             "editui": format!("/pages/resumedraft.action?draftId={id}"),
-            "tinyui": entity::tiny_path(content.id),
+            "tinyui": links::tiny_path(content.id),
             "base": call.base(),
             "context": "/wiki",
         },
@@ -131,7 +132,7 @@ async fn add_special(
             && let Some(links) = members.get_mut("_links").and_then(Value::as_object_mut)
         {
             let space = documents::find_space(call, connection, container.space_id).await?;
-            let web = format!("{}?focusedCommentId={}", entity::web_path(&container, &space), content.id);
+            let web = format!("{}?focusedCommentId={}", links::web_path(&container, &space), content.id);
             links.insert("webui".to_owned(), json!(web));
         }
     }

@@ -6,10 +6,11 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::error::{bad_request, not_found};
 use super::labels::{list_of, read};
 use crate::access;
-use crate::rest::{Call, Refusal, Route};
+use crate::request::v1_error::{bad_request, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::storage::labels::{self, Label};
 use crate::storage::spaces::Space;
 

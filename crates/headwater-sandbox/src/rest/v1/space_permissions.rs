@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::contents::read_body;
-use super::error::{bad_request, exception, not_found};
 use super::spaces::find;
-use crate::rest::{Call, Refusal, Route};
+use crate::request::v1_error::{bad_request, exception, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::storage::space_permissions::{self, Principal, Right};
 use crate::storage::{groups, site_switches, users};
 

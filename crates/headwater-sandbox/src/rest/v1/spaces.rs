@@ -6,12 +6,13 @@ use http::Method;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::error::{bad_request, not_found};
 use super::long_tasks;
 use crate::access;
-use crate::render;
+use crate::formats::storage_format;
+use crate::request::v1_error::{bad_request, not_found};
+use crate::request::{Call, Refusal};
 use crate::rest::v2::spaces::create::{self, Wish};
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::rest::{Route, Scopes};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents;
 use crate::storage::spaces::{self, Space};
@@ -127,7 +128,7 @@ pub(super) fn show(call: &Call, space: &Space) -> Value {
         "status": space.status,
         "description": {
             "plain": {
-                "value": render::plain_text(&space.description),
+                "value": storage_format::plain_text(&space.description),
                 "representation": "plain",
                 "embeddedContent": [],
             },

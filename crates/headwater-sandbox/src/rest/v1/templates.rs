@@ -9,10 +9,11 @@ use sqlx::SqliteConnection;
 
 use super::classic::Bodies;
 use super::contents::read_body;
-use super::error::{bad_request, exception, not_found};
 use super::offset::Offset;
 use crate::access;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v1_error::{bad_request, exception, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::templates::{self, Template};
 
 /// The operations.

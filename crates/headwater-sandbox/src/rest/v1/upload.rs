@@ -4,8 +4,8 @@ use axum::body::Bytes;
 use futures_util::stream;
 use http::header::CONTENT_TYPE;
 
-use super::error::bad_request;
-use crate::rest::{Call, Refusal};
+use crate::request::v1_error::bad_request;
+use crate::request::{Call, Refusal};
 
 /// What was uploaded.
 pub(super) struct Upload {

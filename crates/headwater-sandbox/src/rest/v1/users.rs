@@ -6,9 +6,10 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::error::{bad_request, exception, not_found};
 use super::offset::Offset;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v1_error::{bad_request, exception, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::users::{self, User};
 
 /// How many accounts are looked up at once.

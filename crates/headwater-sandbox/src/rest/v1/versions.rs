@@ -7,10 +7,11 @@ use serde::Deserialize;
 use sqlx::SqliteConnection;
 
 use super::contents::{check_title_is_free, read_body};
-use super::error::bad_request;
 use super::show;
 use crate::access;
-use crate::rest::{Call, Refusal, Route};
+use crate::request::v1_error::bad_request;
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit};
 use crate::storage::versions::{self, Version};

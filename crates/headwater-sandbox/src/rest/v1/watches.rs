@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::contents;
-use super::error::{exception, forbidden, not_found};
 use super::offset::Offset;
 use crate::access;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v1_error::{exception, forbidden, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::users::User;
 use crate::storage::watches::{self, Target};
 use crate::storage::{labels, users};

@@ -6,11 +6,12 @@ use http::{Method, StatusCode};
 use serde_json::json;
 use sqlx::{Sqlite, Transaction};
 
-use super::error::{invalid_body, not_found};
 use super::fields::Fields;
 use crate::access;
 use crate::edition::Edition;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v2_error::{invalid_body, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::{admin_keys, editions};
 use crate::timestamp::iso;
 

@@ -5,8 +5,9 @@ use axum::response::Response;
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::error::invalid_parameter;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v2_error::invalid_parameter;
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 
 /// The longest key.
 const KEY_LIMIT: usize = 127;

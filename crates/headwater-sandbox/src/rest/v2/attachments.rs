@@ -8,13 +8,15 @@ use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
 use super::documents::read::include;
-use super::error::{invalid_parameter, no_content, not_found, wrong_type};
 use super::paging::{self, Page, Paging, Sort, down, up};
 use super::parameter::{Statuses, boolean, statuses};
 use super::{documents, entity};
 use crate::access;
+use crate::links::download_path;
 use crate::random;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v2_error::{invalid_parameter, no_content, not_found, wrong_type};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::attachments::{self, Attachment};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::listing::{self, By, Filter};
@@ -229,15 +231,6 @@ async fn show(
     put("version", entity::version(version));
     put("_links", json!({ "webui": web, "download": download }));
     Ok(Value::Object(shown))
-}
-
-/// Where a browser downloads a file, below the site's `/wiki`.
-pub(crate) fn download_path(content: &Content, modified_at: i64, container_id: i64) -> String {
-    let name = utf8_percent_encode(&content.title, NON_ALPHANUMERIC);
-    format!(
-        "/download/attachments/{container_id}/{name}?version={}&modificationDate={modified_at}&cacheVersion=1&api=v2",
-        content.version
-    )
 }
 
 /// The words for common media types; other types have none.

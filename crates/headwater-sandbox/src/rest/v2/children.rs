@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::documents;
-use super::error::not_found;
 use super::paging::{Paging, Sort, down, up};
 use super::parameter::path_id;
 use crate::access;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v2_error::not_found;
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::listing::{self, By, Filter, Kinds, Parent};
 

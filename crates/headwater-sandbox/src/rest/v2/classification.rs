@@ -12,9 +12,10 @@ use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use self::levels::Level;
-use super::error::not_found;
 use crate::edition::Edition;
-use crate::rest::{Call, Refusal, Route};
+use crate::request::v2_error::not_found;
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::storage::editions;
 
 /// The operations on classification levels.

@@ -13,10 +13,11 @@ use http::{HeaderValue, Method};
 use sqlx::SqliteConnection;
 
 use super::documents::{self, list::spaces_of, read::include};
-use super::error::{no_content, wrong_type};
 use super::parameter::{SINGLE_FORMATS, body_format, path_id};
 use super::{entity, paging};
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v2_error::{no_content, wrong_type};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::content::{Content, Kind};
 use crate::storage::versions;
 

@@ -5,10 +5,11 @@ use axum::response::{IntoResponse, Response};
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::error::{invalid_body, wrong_type};
 use super::fields::Fields;
 use crate::access;
-use crate::rest::{Call, Refusal, Route};
+use crate::request::v2_error::{invalid_body, wrong_type};
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::storage::content::{Content, Kind};
 
 /// The most ids of one request.

@@ -12,12 +12,14 @@ use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
 use super::documents::{self, read::include};
-use super::error::{invalid_parameter, no_content, not_found, wrong_type};
 use super::fields::Fields;
 use super::parameter::{boolean, path_id};
 use super::{entity, paging};
 use crate::access;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::links;
+use crate::request::v2_error::{invalid_parameter, no_content, not_found, wrong_type};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::spaces::Space;
 use crate::storage::versions::{self, Version};
@@ -176,7 +178,7 @@ async fn show(
     put("createdAt", json!(crate::timestamp::iso(content.created_at)));
     put("version", entity::version(version));
     put("body", body::show(&content.body, stored, format, &references)?);
-    put("_links", json!({ "webui": entity::web_path(content, space) }));
+    put("_links", json!({ "webui": links::web_path(content, space) }));
     Ok(Value::Object(shown))
 }
 

@@ -8,7 +8,8 @@ use super::paging::{self, Paging, Sort};
 use super::parameter::{ids, texts};
 use super::spaces::{SORTS, Show, place};
 use crate::access;
-use crate::rest::{Call, Refusal, Route};
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 
 /// The operations on data policies.
 pub(super) fn routes() -> Vec<Route> {

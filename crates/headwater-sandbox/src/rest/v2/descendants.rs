@@ -7,11 +7,12 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::children::find_node;
-use super::error::{invalid_parameter, wrong_type};
 use super::paging::{Paging, Sort, up};
 use super::parameter::path_id;
 use crate::access;
-use crate::rest::{Call, Query, Refusal, Route, Scopes};
+use crate::request::v2_error::{invalid_parameter, wrong_type};
+use crate::request::{Call, Query, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::content::Kind;
 use crate::storage::listing::{After, By, Key};
 use crate::storage::tree::{self, Descendant};

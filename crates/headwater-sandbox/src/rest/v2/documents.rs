@@ -9,13 +9,13 @@ pub(crate) mod update;
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
-use super::error::{invalid_body, invalid_parameter, no_content, not_found};
 use super::{entity, paging, representation};
 use crate::access;
-use crate::control::BlogTitles;
+use crate::formats::storage_format::References;
 use crate::references::{self, Reader};
-use crate::render::References;
-use crate::rest::{Call, Refusal};
+use crate::request::v2_error::{invalid_body, invalid_parameter, no_content, not_found};
+use crate::request::{Call, Refusal};
+use crate::rules::BlogTitles;
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::spaces::Space;
 use crate::storage::versions::Version;

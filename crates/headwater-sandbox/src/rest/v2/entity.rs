@@ -1,13 +1,11 @@
 //! How content, versions and links look in v2 replies.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
 
 use super::representation;
-use crate::render::References;
-use crate::rest::Refusal;
+use crate::formats::storage_format::References;
+use crate::links::{tiny_path, web_path};
+use crate::request::Refusal;
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::spaces::Space;
 use crate::storage::versions::Version;
@@ -86,40 +84,6 @@ pub(crate) fn add_base(entity: &mut Value, base: &str) {
     }
 }
 
-/// Where a browser finds the content, below the site's `/wiki`.
-pub(crate) fn web_path(content: &Content, space: &Space) -> String {
-    let Content { id, .. } = content;
-    if content.status == Status::Draft {
-        return format!("/pages/resumedraft.action?draftId={id}&draftShareId={}", content.share_id);
-    }
-    if space.homepage_id == Some(*id) {
-        return format!("/spaces/{}/overview", space.key);
-    }
-    match content.kind {
-        Kind::BlogPost => {
-            let at = OffsetDateTime::from_unix_timestamp(content.created_at / 1000)
-                .unwrap_or(OffsetDateTime::UNIX_EPOCH);
-            let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
-            let slug = slug(&content.title);
-            format!("/spaces/{}/blog/{year:04}/{month:02}/{day:02}/{id}/{slug}", space.key)
-        }
-        Kind::Page | Kind::Comment | Kind::Attachment => {
-            format!("/spaces/{}/pages/{id}/{}", space.key, slug(&content.title))
-        }
-        Kind::Custom | Kind::Whiteboard | Kind::Database | Kind::Folder | Kind::Embed => {
-            format!("/spaces/{}/{}/{id}", space.key, content.kind.as_str())
-        }
-    }
-}
-
-/// The short address of content.
-pub(crate) fn tiny_path(id: i64) -> String {
-    let bytes = id.to_le_bytes();
-    let used = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    let code = STANDARD_NO_PAD.encode(bytes.get(..used).unwrap_or_default());
-    format!("/x/{}", code.replace('/', "-").replace('+', "_"))
-}
-
 fn document_links(content: &Content, space: &Space) -> Value {
     let web = web_path(content, space);
     let edit = match content.status {
@@ -134,46 +98,4 @@ fn document_links(content: &Content, space: &Space) -> Value {
         "edituiv2": format!("/spaces/{}/pages/edit-v2/{}", space.key, content.id),
         "tinyui": tiny_path(content.id),
     })
-}
-
-/// A title in an address: words joined by plus signs, punctuation dropped, the rest encoded.
-fn slug(title: &str) -> String {
-    let spoken: String =
-        title.chars().filter(|letter| letter.is_alphanumeric() || " -_.".contains(*letter)).collect();
-    let words: Vec<String> = spoken
-        .split_whitespace()
-        .map(|word| percent_encoding::utf8_percent_encode(word, SLUG).to_string())
-        .collect();
-    words.join("+")
-}
-
-const SLUG: &percent_encoding::AsciiSet =
-    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tiny_links_are_the_id_in_little_endian_base64() {
-        let cases = [(98_400, "/x/YIAB"), (65_539, "/x/AwAB"), (1, "/x/AQ"), (0, "/x/")];
-        for (id, expected) in cases {
-            assert_eq!(tiny_path(id), expected, "{id}");
-        }
-    }
-
-    #[test]
-    fn slugs_join_words_and_drop_punctuation() {
-        let cases = [
-            ("Release notes", "Release+notes"),
-            ("We shipped it!", "We+shipped+it"),
-            ("  A   b ", "A+b"),
-            ("Übersicht", "%C3%9Cbersicht"),
-            ("a/b?c#d", "abcd"),
-            ("!!!", ""),
-        ];
-        for (title, expected) in cases {
-            assert_eq!(slug(title), expected, "{title}");
-        }
-    }
 }

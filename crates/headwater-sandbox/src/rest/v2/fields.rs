@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::error::{invalid_bodies, invalid_body, wrong_type};
-use crate::rest::Refusal;
+use crate::request::Refusal;
+use crate::request::v2_error::{invalid_bodies, invalid_body, wrong_type};
 
 /// The members of a JSON object that was sent.
 #[derive(Clone, Debug)]

@@ -5,11 +5,12 @@ use http::Method;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::error::wrong_type;
 use super::paging::{Paging, Sort, down, up};
 use super::parameter::{ids, path_id, word};
 use super::{attachments, documents};
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v2_error::wrong_type;
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::content::Kind;
 use crate::storage::labels::{self, Label};
 use crate::storage::listing::{After, By, Key};

@@ -6,10 +6,11 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::comments::CommentKind;
-use super::error::no_content;
 use super::paging::{self, Paging, Sort, up};
 use super::{documents, parameter};
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v2_error::no_content;
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::content::Kind;
 use crate::storage::likes;
 use crate::storage::listing::{After, By, Key};

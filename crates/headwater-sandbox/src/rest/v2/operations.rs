@@ -9,7 +9,8 @@ use super::documents::{self, find_space};
 use super::parameter::path_id;
 use super::{attachments, paging};
 use crate::access;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::content::{Content, Kind};
 use crate::storage::space_permissions::RIGHTS;
 
@@ -53,7 +54,7 @@ async fn permitted(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let content = documents::find(&call, &mut tx, kind, id).await?;
     let asked = call.path.split('/').nth(4).unwrap_or_default();
     if kind == Kind::Comment && content.subtype.as_deref() != asked.split('-').next() {
-        return Err(super::error::no_content(kind, id));
+        return Err(crate::request::v2_error::no_content(kind, id));
     }
     let operations = of_content(&call, &mut tx, &content).await?;
     Ok(paging::single(&call, json!({ "operations": operations })))

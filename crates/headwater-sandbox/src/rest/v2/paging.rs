@@ -10,8 +10,8 @@ use http::header::LINK;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::error::{invalid_cursor, invalid_parameter, wrong_type};
-use crate::rest::{Call, Query, Refusal};
+use crate::request::v2_error::{invalid_cursor, invalid_parameter, wrong_type};
+use crate::request::{Call, Query, Refusal};
 use crate::storage::listing::{After, By, Key, Listed, Order};
 
 /// The greatest page there is.

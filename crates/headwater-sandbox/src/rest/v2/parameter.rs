@@ -1,7 +1,7 @@
 //! Reading parameters: what cannot be read is refused in the vendor's words.
 
-use super::error::{invalid_parameter, wrong_type};
-use crate::rest::{Call, Query, Refusal};
+use crate::request::v2_error::{invalid_parameter, wrong_type};
+use crate::request::{Call, Query, Refusal};
 use crate::storage::content::Status;
 
 /// A number in the path.

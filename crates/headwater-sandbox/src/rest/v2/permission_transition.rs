@@ -9,12 +9,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::error::{invalid_body, not_found};
 use super::paging::Paging;
 use super::space_permissions::BY_ID;
 use super::space_roles::{all_spaces, begin, no_role, task};
 use crate::random::uuid_of;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v2_error::{invalid_body, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::listing::{After, Key};
 use crate::storage::space_permissions::{self, Principal, Right};
 use crate::storage::spaces::Space;

@@ -6,11 +6,12 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::error::{conflict, not_found, wrong_type};
 use super::fields::Fields;
 use super::paging::{Paging, Sort, down, up};
-use super::{attachments, documents, error};
-use crate::rest::{Call, Refusal, Route, Scopes};
+use super::{attachments, documents};
+use crate::request::v2_error::{conflict, invalid_body, not_found, wrong_type};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::content::Kind;
 use crate::storage::listing::{After, By, Key};
 use crate::storage::properties::{self, Change, Property};
@@ -172,7 +173,7 @@ impl Sent {
         fields.require(&["key", "value"])?;
         let key = fields.text("key")?.unwrap_or_default().to_owned();
         if key.is_empty() || key.chars().count() > KEY_LIMIT {
-            return Err(error::invalid_body(format!("key: size must be between 1 and {KEY_LIMIT}")));
+            return Err(invalid_body(format!("key: size must be between 1 and {KEY_LIMIT}")));
         }
         let version = fields.object("version")?;
         let number = version.as_ref().map(|it| it.id("number")).transpose()?.flatten();
@@ -194,7 +195,7 @@ impl Sent {
     /// The number must be the next one.
     pub(super) fn check_version(&self, present: &Property) -> Result<(), Refusal> {
         let Some(number) = self.number else {
-            return Err(error::invalid_body("version.number: must not be null"));
+            return Err(invalid_body("version.number: must not be null"));
         };
         if number == present.version + 1 {
             return Ok(());

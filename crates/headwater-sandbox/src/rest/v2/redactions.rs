@@ -10,17 +10,19 @@ use sqlx::SqliteConnection;
 
 use self::pointer::Pointer;
 use super::documents;
-use super::error::{invalid_body, invalid_parameter, no_content};
 use super::fields::Fields;
 use super::parameter::path_id;
 use crate::edition::Edition;
-use crate::render::References;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::formats::adf;
+use crate::formats::storage_format::References;
+use crate::request::v2_error::{invalid_body, invalid_parameter, no_content};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit};
 use crate::storage::editions;
 use crate::storage::versions::{self, Version};
-use crate::{adf, timestamp};
+use crate::timestamp;
 
 const SCOPES: Scopes = &[&["write:page:confluence"]];
 
@@ -163,7 +165,7 @@ async fn replace(
 async fn forget(connection: &mut SqliteConnection, id: i64, removed: &[String]) -> Result<(), Refusal> {
     let history = versions::all(connection, id).await?;
     for version in history.iter().skip(1) {
-        let readable = crate::render::plain_text(&version.body);
+        let readable = crate::formats::storage_format::plain_text(&version.body);
         let holds = |text: &String| readable.contains(text.trim()) || version.title.contains(text.trim());
         if removed.iter().any(|text| !text.trim().is_empty() && holds(text)) {
             versions::remove(connection, id, version.number).await?;

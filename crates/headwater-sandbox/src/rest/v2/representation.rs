@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::error::invalid_body;
-use crate::render::References;
-use crate::rest::Refusal;
-use crate::{adf, render, wiki};
+use crate::formats::storage_format::References;
+use crate::formats::{adf, storage_format, wiki};
+use crate::request::Refusal;
+use crate::request::v2_error::invalid_body;
 
 /// A body a client sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +30,8 @@ pub(crate) fn write(storage: &str, format: &str, references: &References) -> Res
                 invalid_body(format!("The body cannot be shown as atlas_doc_format: {problem}"))
             })
         }
-        "styled_view" => Ok(styled(&render::view_html(storage, references))),
-        _ => Ok(render::view_html(storage, references)),
+        "styled_view" => Ok(styled(&storage_format::view_html(storage, references))),
+        _ => Ok(storage_format::view_html(storage, references)),
     }
 }
 
@@ -72,7 +72,7 @@ fn read_inner(name: Option<&str>, inner: &Map<String, Value>) -> Result<Written,
     match representation {
         None => Err(invalid_body("body.representation: must not be null")),
         Some("storage") => {
-            render::check_storage(value).map_err(invalid_body)?;
+            storage_format::check_storage(value).map_err(invalid_body)?;
             Ok(Written { storage: value.to_owned(), representation: "storage" })
         }
         Some("atlas_doc_format") => read_document(value),

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::documents::find_space;
-use super::error::{invalid_body, invalid_parameter, wrong_type};
 use super::fields::Fields;
 use super::paging::{Page, Paging};
 use super::parameter::path_id;
 use super::space_permissions::{BY_ID, check_roles};
 use super::space_roles::no_role;
-use crate::rest::{Call, Query, Refusal, Route};
+use crate::request::v2_error::{invalid_body, invalid_parameter, wrong_type};
+use crate::request::{Call, Query, Refusal};
+use crate::rest::Route;
 use crate::storage::listing::{After, Key};
 use crate::storage::space_permissions::Principal;
 use crate::storage::space_roles::{self, Assignment};

@@ -5,10 +5,11 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::documents::find_space;
-use super::error::not_found;
 use super::paging::{Paging, Sort, up};
 use super::parameter::path_id;
-use crate::rest::{Call, Refusal, Route};
+use crate::request::v2_error::not_found;
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::storage::listing::{After, By, Key};
 use crate::storage::site_switches;
 use crate::storage::space_permissions::{self, Permission, RIGHTS, Right};

@@ -9,7 +9,8 @@ use sqlx::SqliteConnection;
 use super::documents;
 use super::parameter::path_id;
 use super::properties::{Sent, key_taken, no_property, page};
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::properties::{self, Property};
 use crate::timestamp::iso;
 

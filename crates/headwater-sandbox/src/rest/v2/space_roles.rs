@@ -6,14 +6,15 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::error::{invalid_body, not_found};
 use super::fields::Fields;
 use super::paging::{self, Paging};
 use super::parameter::word;
 use super::role_assignments::{read_principal, text_id};
 use super::space_permissions::{BY_ID, check_roles};
 use crate::access;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v2_error::{invalid_body, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::listing::{After, Key};
 use crate::storage::long_tasks::{self, NewLongTask};
 use crate::storage::space_permissions::Principal;

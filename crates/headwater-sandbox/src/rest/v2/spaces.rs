@@ -12,8 +12,9 @@ use super::paging::{Paging, Sort, down, single, up};
 use super::parameter::{boolean, ids, path_id, texts, word};
 use super::{documents, entity, labels, operations, role_assignments};
 use crate::access;
-use crate::render;
-use crate::rest::{Call, Query, Refusal, Route};
+use crate::formats::storage_format;
+use crate::request::{Call, Query, Refusal};
+use crate::rest::Route;
 use crate::storage::content::Kind;
 use crate::storage::listing::{After, By, Key};
 use crate::storage::spaces::Space;
@@ -183,8 +184,8 @@ impl Show {
             return json!({});
         }
         let value = match format {
-            "view" => render::view_html(&space.description, &render::References::default()),
-            _ => render::plain_text(&space.description),
+            "view" => storage_format::view_html(&space.description, &storage_format::References::default()),
+            _ => storage_format::plain_text(&space.description),
         };
         json!({ format: { "representation": format, "value": value } })
     }

@@ -7,18 +7,19 @@ use sqlx::SqliteConnection;
 
 use super::comments::rewrite;
 use super::entity;
-use super::error::{invalid_body, not_found, wrong_type};
 use super::fields::Fields;
 use super::paging::{self, Page, Paging, Sort, up};
 use super::parameter::{LIST_FORMATS, body_format, boolean, ids, path_id, texts, word};
 use crate::access;
-use crate::render::References;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::formats::storage_format::References;
+use crate::formats::task_list;
+use crate::request::v2_error::{invalid_body, not_found, wrong_type};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::content::Kind;
 use crate::storage::contents;
 use crate::storage::listing::{After, By, Key};
 use crate::storage::tasks::{self, Task};
-use crate::task_list;
 use crate::timestamp::iso;
 
 const SORTS: &[Sort] = &[up("id", By::Id)];

@@ -10,10 +10,12 @@ use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::documents::{self, read::include};
-use super::error::no_content;
 use super::parameter::path_id;
 use super::{entity, paging};
-use crate::rest::{Call, Refusal, Route};
+use crate::links;
+use crate::request::v2_error::no_content;
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::{content_details, contents};
 
@@ -106,7 +108,7 @@ async fn remove(call: Call, kind: Kind) -> Result<Response, Refusal> {
 async fn show(call: &Call, connection: &mut SqliteConnection, content: &Content) -> Result<Value, Refusal> {
     let version = documents::newest_version(connection, content).await?;
     let space = documents::find_space(call, connection, content.space_id).await?;
-    let web = entity::web_path(content, &space);
+    let web = links::web_path(content, &space);
     let mut shown = json!({
         "id": content.id.to_string(),
         "type": content.kind.as_str(),

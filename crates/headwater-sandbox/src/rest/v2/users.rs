@@ -6,10 +6,11 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::error::invalid_body;
 use super::fields::Fields;
 use super::paging::Page;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v2_error::invalid_body;
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::spaces;
 use crate::storage::users::{self, User};
 

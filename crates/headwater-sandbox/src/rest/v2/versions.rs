@@ -6,12 +6,13 @@ use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
 use super::custom_content::{body, stored_format};
-use super::error::{no_content, not_found, wrong_type};
 use super::paging::{Page, Paging, Sort, down, single, up};
 use super::parameter::{LIST_FORMATS, body_format};
 use super::{attachments, documents, entity};
-use crate::render::References;
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::formats::storage_format::References;
+use crate::request::v2_error::{no_content, not_found, wrong_type};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::content::{Content, Kind};
 use crate::storage::listing::{After, By, Key};
 use crate::storage::versions::{self, Version};

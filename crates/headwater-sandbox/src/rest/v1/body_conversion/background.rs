@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::super::contents::{find, read_body};
-use super::super::error::{bad_request, exception, not_found};
 use super::{SCOPES, Sent};
 use crate::access;
-use crate::rest::{Call, Refusal, Route};
+use crate::request::v1_error::{bad_request, exception, not_found};
+use crate::request::{Call, Refusal};
+use crate::rest::Route;
 use crate::storage::conversions::{self, Conversion};
 
 /// How long a conversion is told to take, in milliseconds.

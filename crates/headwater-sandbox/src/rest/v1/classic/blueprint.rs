@@ -7,11 +7,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::contents::{check_title_is_free, find, find_node, read_body};
-use super::super::error::{bad_request, exception, not_found};
 use super::super::show;
 use super::create::check_title;
 use super::id_text;
-use crate::rest::{Call, Refusal};
+use crate::request::v1_error::{bad_request, exception, not_found};
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::contents::{self, Edit};
 

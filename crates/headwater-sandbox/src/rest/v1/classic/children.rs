@@ -6,13 +6,13 @@ use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
 use super::super::contents::find;
-use super::super::error::bad_request;
 use super::super::offset::Offset;
 use super::super::show;
 use super::check_answered;
 use crate::access;
+use crate::request::v1_error::bad_request;
+use crate::request::{Call, Refusal};
 use crate::rest::v2::documents::list::everything;
-use crate::rest::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::listing::{self, By, Filter, Listed, Order, Parent};
 use crate::storage::tree;

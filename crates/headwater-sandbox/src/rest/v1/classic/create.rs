@@ -7,11 +7,11 @@ use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::super::contents::{check_title_is_free, find, find_node, read_body};
-use super::super::error::{bad_request, forbidden, not_found};
 use super::super::{expand, show};
 use super::{Bodies, check_answered, id_text};
 use crate::access;
-use crate::rest::{Call, Refusal};
+use crate::request::v1_error::{bad_request, forbidden, not_found};
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, NewContent};
 use crate::storage::spaces::Space;

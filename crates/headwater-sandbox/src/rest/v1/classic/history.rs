@@ -5,11 +5,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::super::contents::find;
-use super::super::error::{bad_request, not_found};
 use super::super::offset::Offset;
 use super::super::show;
 use super::check_answered;
-use crate::rest::{Call, Refusal};
+use crate::request::v1_error::{bad_request, not_found};
+use crate::request::{Call, Refusal};
 use crate::storage::versions as history_of;
 use crate::timestamp::iso;
 

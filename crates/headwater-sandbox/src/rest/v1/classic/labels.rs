@@ -5,11 +5,11 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::super::contents::find;
-use super::super::error::exception;
 use super::super::labels::show;
 use super::super::offset::Offset;
 use super::check_answered;
-use crate::rest::{Call, Refusal};
+use crate::request::v1_error::exception;
+use crate::request::{Call, Refusal};
 use crate::storage::labels;
 
 /// More than this many are cut silently.

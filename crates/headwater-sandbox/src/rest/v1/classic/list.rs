@@ -4,13 +4,13 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::super::error::{bad_request, exception, not_found};
 use super::super::offset::Offset;
 use super::super::show;
 use super::check_answered;
 use crate::access;
+use crate::request::v1_error::{bad_request, exception, not_found};
+use crate::request::{Call, Refusal};
 use crate::rest::v2::documents::list::everything;
-use crate::rest::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::listing::{self, By, Filter, Order};
 

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::super::contents::{find, read_body};
-use super::super::error::{bad_request, conflict, not_found};
 use super::super::offset::Offset;
 use super::check_answered;
-use crate::rest::{Call, Refusal};
+use crate::request::v1_error::{bad_request, conflict, not_found};
+use crate::request::{Call, Refusal};
 use crate::storage::content::Content;
 use crate::storage::properties::{self, Change, Property};
 use crate::timestamp::iso;

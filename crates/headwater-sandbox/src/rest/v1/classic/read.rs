@@ -4,10 +4,10 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 
 use super::super::contents::find;
-use super::super::error::{bad_request, not_found};
 use super::super::show;
 use super::check_answered;
-use crate::rest::{Call, Refusal};
+use crate::request::v1_error::{bad_request, not_found};
+use crate::request::{Call, Refusal};
 use crate::storage::content::Status;
 use crate::storage::versions;
 

@@ -8,7 +8,7 @@ use super::super::offset::Offset;
 use super::super::spaces::{find, show};
 use super::check_answered;
 use crate::access;
-use crate::rest::{Call, Refusal};
+use crate::request::{Call, Refusal};
 
 /// What a list shows when nothing is asked, and the most it shows.
 const LIMITS: (usize, usize) = (25, 1000);

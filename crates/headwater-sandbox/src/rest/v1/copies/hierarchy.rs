@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::super::contents::{check_title_is_free, find_node, find_page, read_body};
-use super::super::error::bad_request;
 use super::super::long_tasks;
 use super::{Extras, insert};
 use crate::access;
-use crate::rest::{Call, Refusal};
+use crate::request::v1_error::bad_request;
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::{copies, tree};
 

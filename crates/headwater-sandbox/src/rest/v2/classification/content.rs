@@ -5,12 +5,13 @@ use http::{Method, StatusCode};
 use sqlx::SqliteConnection;
 
 use super::super::documents;
-use super::super::error::{invalid_body, no_content, not_found, wrong_type};
 use super::super::fields::Fields;
 use super::super::paging::single;
 use super::super::parameter::path_id;
 use super::{check_edition, find_level};
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v2_error::{invalid_body, no_content, not_found, wrong_type};
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::classifications::{self, Target};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::drafts;

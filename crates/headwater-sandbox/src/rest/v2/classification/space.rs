@@ -4,12 +4,13 @@ use axum::response::{IntoResponse, Response};
 use http::{Method, StatusCode};
 
 use super::super::documents::find_space;
-use super::super::error::not_found;
 use super::super::fields::Fields;
 use super::super::paging::single;
 use super::super::parameter::path_id;
 use super::{check_edition, find_level};
-use crate::rest::{Call, Refusal, Route, Scopes};
+use crate::request::v2_error::not_found;
+use crate::request::{Call, Refusal};
+use crate::rest::{Route, Scopes};
 use crate::storage::classifications::{self, Target};
 
 const PATH: &str = "/api/v2/spaces/{id}/classification-level/default";

@@ -7,12 +7,12 @@ use http::header::{LINK, LOCATION};
 use sqlx::SqliteConnection;
 
 use super::super::documents::{self, list::spaces_of};
-use super::super::error::{invalid_body, no_content, not_found};
 use super::super::fields::Fields;
 use super::super::{attachments, entity, representation};
 use super::{CommentKind, marker, show};
 use crate::access;
-use crate::rest::{Call, Refusal};
+use crate::request::v2_error::{invalid_body, no_content, not_found};
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit, NewContent};
 use crate::storage::{inline_comments, versions};

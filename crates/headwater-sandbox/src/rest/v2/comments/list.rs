@@ -5,12 +5,12 @@ use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::super::documents::list::{everything, spaces_of};
-use super::super::error::{no_content, wrong_type};
 use super::super::paging::{Page, Paging, Sort, down, up};
 use super::super::parameter::{LIST_FORMATS, Statuses, body_format, path_id, statuses};
 use super::super::{attachments, documents};
 use super::{CommentKind, show};
-use crate::rest::{Call, Refusal};
+use crate::request::v2_error::{no_content, wrong_type};
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::inline_comments;
 use crate::storage::listing::{self, By, Filter, Listed, Parent};

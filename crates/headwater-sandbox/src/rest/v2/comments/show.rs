@@ -8,7 +8,8 @@ use sqlx::SqliteConnection;
 use super::super::{attachments, documents, entity};
 use super::marker;
 use crate::access;
-use crate::rest::{Call, Refusal};
+use crate::links;
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Content, Kind};
 use crate::storage::inline_comments::{self, InlineComment};
 use crate::storage::spaces::Space;
@@ -47,7 +48,7 @@ pub(super) async fn comment(
             Kind::Custom => put("customContentId", json!(container.id.to_string())),
             _ => put("pageId", json!(container.id.to_string())),
         }
-        let web = format!("{}?focusedCommentId={}", entity::web_path(&container, space), comment.id);
+        let web = format!("{}?focusedCommentId={}", links::web_path(&container, space), comment.id);
         put("_links", json!({ "webui": web }));
     }
     Ok(Value::Object(shown))

@@ -5,12 +5,12 @@ use http::StatusCode;
 use sqlx::SqliteConnection;
 
 use super::super::documents::{self, list::spaces_of};
-use super::super::error::{invalid_body, invalid_parameter, version_conflict};
 use super::super::fields::Fields;
 use super::super::parameter::path_id;
 use super::super::{entity, paging, representation};
 use super::{CommentKind, create, marker, show};
-use crate::rest::{Call, Refusal};
+use crate::request::v2_error::{invalid_body, invalid_parameter, version_conflict};
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Content, Kind};
 use crate::storage::contents::{self, Edit};
 use crate::storage::inline_comments;

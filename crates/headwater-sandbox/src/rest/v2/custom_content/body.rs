@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::super::error::invalid_body;
 use super::super::parameter::word;
 use super::super::representation::{self, Written};
-use crate::cql::escape;
-use crate::render::References;
-use crate::rest::{Query, Refusal};
+use crate::formats::html::escape;
+use crate::formats::storage_format::References;
+use crate::request::v2_error::invalid_body;
+use crate::request::{Query, Refusal};
 
 /// What `body-format` may be for lists.
 pub(in crate::rest::v2) const LIST_FORMATS: &[&str] = &["raw", "storage", "atlas_doc_format"];

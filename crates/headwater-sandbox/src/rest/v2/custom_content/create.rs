@@ -4,11 +4,11 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
 use super::super::documents::{self, check_title, read_status};
-use super::super::error::invalid_body;
 use super::super::fields::Fields;
 use super::super::paging;
 use super::{Place, body, check_type, show_single};
-use crate::rest::{Call, Refusal};
+use crate::request::v2_error::invalid_body;
+use crate::request::{Call, Refusal};
 use crate::storage::content::Kind;
 use crate::storage::content_details;
 use crate::storage::contents::{self, NewContent};

@@ -5,11 +5,11 @@ use serde_json::json;
 
 use super::super::documents::list::{everything, spaces_of};
 use super::super::documents::{self, find_space};
-use super::super::error::invalid_parameter;
 use super::super::paging::{Page, Paging, Sort, down, up};
 use super::super::parameter::{ids, path_id};
 use super::{body, check_type, show};
-use crate::rest::{Call, Refusal};
+use crate::request::v2_error::invalid_parameter;
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::listing::{self, By, Filter};
 

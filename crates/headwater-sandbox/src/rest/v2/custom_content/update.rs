@@ -3,13 +3,13 @@
 use axum::response::Response;
 
 use super::super::documents::{self, check_title};
-use super::super::error::{invalid_body, no_content, version_conflict};
 use super::super::fields::Fields;
 use super::super::paging;
 use super::super::parameter::path_id;
 use super::super::representation::Written;
 use super::{Place, body, show_single};
-use crate::rest::{Call, Refusal};
+use crate::request::v2_error::{invalid_body, no_content, version_conflict};
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::content_details;
 use crate::storage::contents::{self, Edit};

@@ -3,13 +3,13 @@
 use axum::response::Response;
 use sqlx::SqliteConnection;
 
-use super::super::error::invalid_body;
 use super::super::fields::Fields;
 use super::super::parameter::boolean;
 use super::super::representation::{self, Written};
 use super::{Claim, check_creation, check_parent, check_title, check_title_is_free, find_space, read_status};
 use crate::access;
-use crate::rest::{Call, Refusal};
+use crate::request::v2_error::invalid_body;
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::contents::{self, NewContent};
 use crate::storage::spaces::Space;

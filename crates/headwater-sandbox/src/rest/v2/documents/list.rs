@@ -7,12 +7,12 @@ use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::super::entity;
-use super::super::error::not_found;
 use super::super::paging::{Page, Paging, Sort, down, up};
 use super::super::parameter::{LIST_FORMATS, Statuses, body_format, ids, path_id, statuses, word};
 use crate::access;
-use crate::render::References;
-use crate::rest::{Call, Refusal};
+use crate::formats::storage_format::References;
+use crate::request::v2_error::not_found;
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::labels;
 use crate::storage::listing::{self, By, Filter, Kinds, Listed, Parent};

@@ -4,11 +4,11 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
-use super::super::error::{no_content, wrong_type};
 use super::super::parameter::{SINGLE_FORMATS, body_format, boolean, path_id};
 use super::super::{entity, labels, operations, properties};
 use super::{find, newest_version};
-use crate::rest::{Call, Refusal};
+use crate::request::v2_error::{no_content, wrong_type};
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::drafts::{self, Draft};
 use crate::storage::listing::{self, Filter, Kinds, Parent};

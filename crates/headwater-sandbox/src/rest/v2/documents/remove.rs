@@ -3,10 +3,10 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
-use super::super::error::{invalid_parameter, no_content};
 use super::super::parameter::{boolean, path_id};
 use super::find;
-use crate::rest::{Call, Refusal};
+use crate::request::v2_error::{invalid_parameter, no_content};
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::{contents, drafts};
 

@@ -3,7 +3,6 @@
 use axum::response::Response;
 use sqlx::SqliteConnection;
 
-use super::super::error::{invalid_body, invalid_parameter, no_content, version_conflict};
 use super::super::fields::Fields;
 use super::super::parameter::path_id;
 use super::super::representation::{self, Written};
@@ -11,7 +10,8 @@ use super::create::read_time;
 use super::{Claim, check_parent, check_title, check_title_is_free, find, read_status};
 use crate::access;
 use crate::references;
-use crate::rest::{Call, Refusal};
+use crate::request::v2_error::{invalid_body, invalid_parameter, no_content, version_conflict};
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit};
 use crate::storage::drafts::{self, Draft};

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::error::invalid_body;
-use crate::rest::Refusal;
+use crate::request::Refusal;
+use crate::request::v2_error::invalid_body;
 
 /// What stands where something was.
 const BLACK: u16 = 0x2588;

@@ -5,12 +5,12 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use sqlx::SqliteConnection;
 
-use super::super::error::invalid_body;
 use super::super::fields::Fields;
 use super::super::space_permissions::check_roles;
 use super::super::{entity, role_assignments};
 use super::{Show, documents};
-use crate::rest::{Call, Refusal};
+use crate::request::v2_error::invalid_body;
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::contents::{self, NewContent};
 use crate::storage::space_permissions::{self, Principal};

@@ -3,12 +3,12 @@
 use axum::response::Response;
 
 use super::super::documents::{check_creation, check_title, create::place, find_space};
-use super::super::error::invalid_body;
 use super::super::fields::Fields;
 use super::super::paging;
 use super::super::parameter::boolean;
 use super::{show, template};
-use crate::rest::{Call, Refusal};
+use crate::request::v2_error::invalid_body;
+use crate::request::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::content_details;
 use crate::storage::contents::{self, NewContent};

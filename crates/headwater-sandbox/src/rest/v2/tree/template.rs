@@ -1,8 +1,8 @@
 //! The templates a whiteboard can start from. What is kept of one is its name, as the text of the board.
 
-use super::super::error::wrong_type;
 use super::super::fields::Fields;
-use crate::rest::Refusal;
+use crate::request::Refusal;
+use crate::request::v2_error::wrong_type;
 
 /// The keys of the templates.
 const TEMPLATES: &[&str] = &[
