@@ -3,8 +3,10 @@
 //! Each rule is a pure function from what is in the checkout to a list of complaints, so that each is tested by
 //! breaking it on purpose.
 
+mod circles;
 mod edges;
 mod metadata;
+mod modules;
 mod sources;
 mod supply;
 mod threats;
@@ -25,6 +27,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let packages = metadata::read(root)?;
     let files = rust_files(root)?;
     let mut complaints = edges::check(&packages);
+    complaints.extend(circles::check(&files));
     complaints.extend(sources::check(&files));
     let table = fs::read_to_string(root.join(threats::TABLE))
         .with_context(|| format!("{} cannot be read", threats::TABLE))?;
