@@ -7,6 +7,7 @@ mod circles;
 mod edges;
 mod metadata;
 mod modules;
+mod reports;
 mod sources;
 mod supply;
 mod threats;
@@ -32,6 +33,9 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let table = fs::read_to_string(root.join(threats::TABLE))
         .with_context(|| format!("{} cannot be read", threats::TABLE))?;
     complaints.extend(threats::check(&table, &files));
+    let list = fs::read_to_string(root.join(reports::LIST))
+        .with_context(|| format!("{} cannot be read", reports::LIST))?;
+    complaints.extend(reports::check(&list, &files));
     let lock = fs::read_to_string(root.join("Cargo.lock")).context("Cargo.lock cannot be read")?;
     complaints.extend(supply::check(&lock));
     for complaint in &complaints {

@@ -18,6 +18,7 @@ mod outages;
 mod proxy;
 mod reauthorization;
 mod refusals;
+mod reports;
 mod restarts;
 mod rewrap;
 mod sites;

@@ -56,7 +56,7 @@ impl Service {
         self.check_issuer(&flow, query.iss.as_deref()).await?;
         let refusal = query.error.map(|code| (code, query.error_description.unwrap_or_default()));
         let reason = match &refusal {
-            Some((code, _)) if code == "access_denied" => FailureReason::Declined,
+            Some((code, description)) if declined(code, description) => FailureReason::Declined,
             Some(_) => FailureReason::ProviderError,
             // Noted before the exchange: should we die in the middle, the code must not be presented again.
             None => FailureReason::ExchangeFailed,
@@ -147,6 +147,12 @@ impl Service {
             Err(TokenFailure::Ours(error)) => Err(error.into()),
         }
     }
+}
+
+/// Whether a refusal says no more than that the end user declined. Atlassian answers with the same code when a site
+/// admin has to authorize the app first; what to do then stands in the description only, and must be shown.
+fn declined(code: &str, description: &str) -> bool {
+    code == "access_denied" && (description.is_empty() || description.contains("did not authorize"))
 }
 
 fn refused(reason: FailureReason, code: &str, description: &str) -> ConnectError {

@@ -172,11 +172,17 @@ async fn b1_consent_that_takes_too_long_does_not_count() {
 #[tokio::test]
 async fn a_provider_that_says_no_ends_the_flow() {
     let house = House::new().await;
-    for (error, declined) in [("access_denied", true), ("server_error", false)] {
+    let (plain, odd) = ("User did not authorize the request".to_owned(), "a\u{7}b".repeat(300));
+    for (error, text, declined) in [
+        ("access_denied", &plain, true),
+        ("access_denied", &String::new(), true),
+        ("access_denied", &odd, false),
+        ("server_error", &odd, false),
+    ] {
         let visit = house.visit().await;
         let query = || CallbackQuery {
             error: Some(error.to_owned()),
-            error_description: Some("a\u{7}b".repeat(300)),
+            error_description: Some(text.clone()),
             ..code(&visit.state)
         };
         let outcome = house.service.callback(house.wiki.id.as_str(), query(), Some(&visit.cookie)).await;
