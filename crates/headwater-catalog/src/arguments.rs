@@ -1,5 +1,6 @@
 //! The arguments of a call: checked against the tool, and brought into the form that the request needs.
 
+mod absent;
 mod explain;
 mod lenient;
 
@@ -11,7 +12,8 @@ use crate::definition::{Parameter, Tool};
 /// The most violations that one call reports.
 const MAX_VIOLATIONS: usize = 20;
 
-/// Arguments that fit their tool. Absent ones are left out: a `null` counts as absent.
+/// Arguments that fit their tool. Absent ones are left out: a `null` counts as absent, and so does an empty text unless
+/// its parameter says that it is a value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arguments(Map<String, Value>);
 
@@ -41,8 +43,9 @@ impl Arguments {
         let mut values = Map::new();
         for parameter in &tool.parameters {
             let value = given.remove(&parameter.name).unwrap_or_default();
+            let named = !value.is_null();
             match lenient::adjust(parameter, value) {
-                Ok(Value::Null) if parameter.required => violations.push(missing(tool, &parameter.name)),
+                Ok(Value::Null) if parameter.required => violations.push(missing(tool, parameter, named)),
                 Ok(Value::Null) => {}
                 Ok(value) => {
                     values.insert(parameter.name.clone(), value);
@@ -50,6 +53,7 @@ impl Arguments {
                 Err(violation) => violations.push(violation),
             }
         }
+        absent::drop_lonely(tool, &mut values);
         violations.extend(separated(tool, &values));
         let values = Value::Object(values);
         violations.extend(explain::broken_rules(tool, &values).take(MAX_VIOLATIONS));
@@ -82,23 +86,27 @@ fn unknown(tool: &Tool, given: &Map<String, Value>) -> Vec<Violation> {
         let near = nearest(name, known(), 2);
         let meant =
             if near.is_empty() { String::new() } else { format!("; did you mean {}?", quoted(&near)) };
+        let advice = tool.advice_on_argument(name, None).map(|it| format!("; {it}")).unwrap_or_default();
         let all: Vec<&str> = known().collect();
         let rest =
             if all.is_empty() { "it takes none".to_owned() } else { format!("it takes {}", quoted(&all)) };
         Violation::new(
             &shortened(name),
             "known parameter",
-            format!("{} has no such parameter{meant}; {rest}", tool.name),
+            format!("{} has no such parameter{meant}{advice}; {rest}", tool.name),
         )
     };
     given.keys().filter(|name| tool.parameter(name).is_none()).take(MAX_VIOLATIONS).map(describe).collect()
 }
 
-fn missing(tool: &Tool, name: &str) -> Violation {
-    let parameter = tool.parameter(name);
-    let meaning = parameter.map(|it| format!(" ({})", explain::meaning(it))).unwrap_or_default();
-    let example = parameter.map(example).unwrap_or_default();
-    Violation::new(name, "required", format!("is required by {}{example}{meaning}", tool.name))
+/// A required argument that was not given, or given without a content.
+fn missing(tool: &Tool, parameter: &Parameter, empty: bool) -> Violation {
+    let (meaning, example) = (explain::meaning(parameter), example(parameter));
+    let empty = if empty { " and must not be empty" } else { "" };
+    let allowed: Vec<&str> = parameter.allowed.iter().map(String::as_str).collect();
+    let example = if allowed.is_empty() { example } else { format!(": one of {}", quoted(&allowed)) };
+    let description = format!("is required by {}{empty}{example} ({meaning})", tool.name);
+    Violation::new(&parameter.name, "required", description)
 }
 
 /// A value that shows what is meant, as the end of a sentence.

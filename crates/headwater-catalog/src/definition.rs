@@ -1,12 +1,18 @@
 //! What a tool is: its name, its parameters and the request that it stands for.
 
+mod advice;
 mod told;
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::keep::Keep;
 use crate::schema::Compiled;
+
+pub use self::advice::Advice;
+pub(crate) use self::advice::alike;
 
 /// A tool, checked and ready to be called. Made by [`crate::file::read`] only.
 #[derive(Debug)]
@@ -21,6 +27,8 @@ pub struct Tool {
     pub intents: Vec<String>,
     /// Its parameters, in order.
     pub parameters: Vec<Parameter>,
+    /// Which other tools do what callers try with this one.
+    pub advice: Vec<Advice>,
     /// Names of parameters that must be given together or not at all.
     pub together: Vec<Vec<String>>,
     /// The request that a call becomes.
@@ -65,8 +73,18 @@ pub struct Parameter {
     pub format: Option<Format>,
     /// Whether its text may be several values with commas between them.
     pub comma_list: bool,
+    /// Whether an empty text is a value. Elsewhere it counts as not given.
+    pub may_be_empty: bool,
+    /// Members of its object, at any depth, whose empty texts are values; `*` stands for all.
+    pub empty_members: Vec<String>,
     /// The values that are allowed; empty for any.
     pub allowed: Vec<String>,
+    /// Words that are taken for an allowed value.
+    pub synonyms: BTreeMap<String, String>,
+    /// Orders among the allowed values that the provider does not have.
+    pub sorted_here: Option<SortedHere>,
+    /// What to try when a list is empty although or because this was given, as whole sentences.
+    pub if_nothing: Option<String>,
     /// What the provider assumes when it is absent.
     pub default: Option<Value>,
     /// The smallest number.
@@ -81,6 +99,16 @@ pub struct Parameter {
     pub max_items: Option<u64>,
     /// A value that shows what is meant.
     pub example: Option<Value>,
+}
+
+/// Orders that are made here, within one page of results, because the provider does not have them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SortedHere {
+    /// The members by which results can be ordered; with `-` before them the other way round.
+    pub members: Vec<String>,
+    /// What to say when there are more results than those that were put into order, as whole sentences.
+    pub if_more: String,
 }
 
 /// The type of a parameter's value.

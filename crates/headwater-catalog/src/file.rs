@@ -21,6 +21,17 @@
 //! `fixed` members stand in every body; a parameter with `body = "*"` is the whole body, one with `with` brings further
 //! members along, and one that is `unsent` is taken and not passed on. Parameters with a `part` make the request a
 //! multipart form; `intents` are what people say who want it, for the search only; `reply = "file"` says that the answer is a file, or a redirect to one.
+//!
+//! An empty text counts as not given, unless the parameter says `may_be_empty`; so do members of objects, unless
+//! `empty_members` names them. `synonyms` are taken for one of the `allowed` values; `sorted_here` are orders that the
+//! provider does not have; `if_nothing` is said when a list comes back empty. `[[tool.advice]]` names other tools that do
+//! what callers try with this one ([`crate::definition::Advice`]).
+//!
+//! ```toml
+//! [[tool.advice]]
+//! refusal = ["must be in the same space"]
+//! say = "confluence_page_move moves a page to another space"
+//! ```
 
 mod check;
 mod shape;
@@ -150,6 +161,7 @@ fn build(shape: ToolShape) -> Result<Tool, Problem> {
         description,
         parameters,
         intents: shape.intents,
+        advice: shape.advice,
         together: shape.together,
         request,
         scopes: shape.scopes,

@@ -212,7 +212,7 @@ mod tests {
         fixed = { quiet = "true" }
         parameter = [
             { name = "id", type = "string", required = true, path = "id", description = "Id." },
-            { name = "content", type = "string", format = "base64", part = "file", description = "Bytes." },
+            { name = "content", type = "string", format = "base64", part = "file", may_be_empty = true, description = "Bytes." },
             { name = "from", type = "string", format = "download", part = "file", description = "Handle." },
             { name = "name", type = "string", part = "file.filename", description = "Name." },
             { name = "kind", type = "string", part = "file.type", description = "Type." },

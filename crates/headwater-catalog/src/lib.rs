@@ -2,7 +2,7 @@
 //!
 //! A tool is data ([`definition`], read by [`mod@file`]). A call of it walks one way: [`arguments`] checks what the
 //! caller gave, [`plan`] turns it into a request (with a [`form`] where files are sent), and the provider's answer
-//! becomes a [`reply`], a [`download`] or a [`failure`].
+//! becomes a [`reply`] (which [`finish`] completes), a [`download`] or a [`failure`].
 //! What differs between providers stands behind [`connector`].
 
 pub mod arguments;
@@ -12,6 +12,7 @@ pub mod definition;
 pub mod download;
 pub mod failure;
 pub mod file;
+pub mod finish;
 pub mod form;
 pub mod keep;
 pub mod paging;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::arguments::{Arguments, Violation};
 use crate::definition::{Format, ListStyle, Parameter, Place, Segment, Tool};
+use crate::finish::{Finish, sorts_here};
 use crate::form::{self, Part};
 use crate::keep::KeepPlan;
 
@@ -30,6 +31,8 @@ pub struct RequestPlan {
     pub idempotent: bool,
     /// What must be read first and put into the body with [`RequestPlan::fill`].
     pub keep: Option<KeepPlan>,
+    /// What is left to do with the answer.
+    pub finish: Finish,
 }
 
 impl RequestPlan {
@@ -49,6 +52,7 @@ impl RequestPlan {
             form,
             read_only: tool.hints.read_only,
             idempotent: tool.hints.idempotent,
+            finish: Finish::new(tool, arguments),
         })
     }
 
@@ -63,6 +67,7 @@ impl RequestPlan {
             read_only: true,
             idempotent: true,
             keep: None,
+            finish: Finish::default(),
         }
     }
 
@@ -130,7 +135,11 @@ fn safe_in_path(text: &str) -> bool {
 }
 
 fn query(tool: &Tool, arguments: &Arguments) -> String {
-    let pairs: Vec<String> = placed(tool, arguments)
+    let ours = |parameter: &Parameter, value: &Value| {
+        value.as_str().and_then(|it| sorts_here(parameter, it)).is_some()
+    };
+    let mut pairs: Vec<String> = placed(tool, arguments)
+        .filter(|(parameter, _, value)| !ours(parameter, value))
         .filter_map(|(_, place, value)| match place {
             Place::Query(name, style) => Some((name, texts(value, *style))),
             Place::Path(_) | Place::Body(_) | Place::WholeBody | Place::Part(_) | Place::Nowhere => None,
@@ -139,6 +148,10 @@ fn query(tool: &Tool, arguments: &Arguments) -> String {
             texts.into_iter().map(move |text| format!("{}={}", encode(name), encode(&text)))
         })
         .collect();
+    // What is put into order here should be the whole list, if it fits into one page.
+    let sorted_here = placed(tool, arguments).any(|(parameter, _, value)| ours(parameter, value));
+    let largest = tool.parameter("limit").filter(|it| sorted_here && arguments.get(&it.name).is_none());
+    pairs.extend(largest.and_then(|it| it.maximum).map(|it| format!("limit={it}")));
     pairs.join("&")
 }
 

@@ -115,16 +115,21 @@ fn items(parameter: &Parameter, kind: ItemKind) -> Value {
 }
 
 fn choices(parameter: &Parameter) -> Option<Value> {
-    (!parameter.allowed.is_empty() && !parameter.comma_list).then(|| json!(parameter.allowed))
+    (!parameter.allowed.is_empty() && !in_one_text(parameter)).then(|| json!(parameter.allowed))
+}
+
+/// Whether its values stand in one text, with commas between them.
+fn in_one_text(parameter: &Parameter) -> bool {
+    parameter.comma_list && parameter.kind == Kind::String
 }
 
 fn pattern(parameter: &Parameter) -> Option<String> {
     let one = match parameter.format {
         Some(Format::Id) => ID.to_owned(),
-        _ if parameter.comma_list => format!("({})", parameter.allowed.join("|")),
+        _ if in_one_text(parameter) => format!("({})", parameter.allowed.join("|")),
         _ => return None,
     };
-    Some(if parameter.comma_list { format!("^{one}(,{one})*$") } else { format!("^{one}$") })
+    Some(if in_one_text(parameter) { format!("^{one}(,{one})*$") } else { format!("^{one}$") })
 }
 
 #[cfg(test)]

@@ -17,6 +17,20 @@ hints = { read_only = false, destructive = true, idempotent = false, open_world 
 together = [["body_representation", "body_value"]]
 paging = "cursor"
 
+[[tool.advice]]
+status = [400]
+refusal = ["another box", "other box"]
+say = "thing_move moves it"
+
+[[tool.advice]]
+argument = ["box_id"]
+say = "thing_move moves it to another box"
+
+[[tool.advice]]
+argument = ["sort"]
+values = ["title"]
+say = "thing_list sorts by title"
+
 [[tool.parameter]]
 name = "id"
 type = "string"
@@ -133,7 +147,46 @@ description = "Value."
 name = "metadata"
 type = "object"
 body = "metadata"
+empty_members = ["replace"]
 description = "Metadata."
+
+[[tool.parameter]]
+name = "order"
+type = "string"
+allowed = ["created-date", "title", "-title"]
+synonyms = { new = "created-date" }
+sorted_here = { members = ["title"], if_more = "In order within this page only." }
+query = "order"
+description = "Order."
+
+[[tool.parameter]]
+name = "limit"
+type = "integer"
+query = "limit"
+minimum = 1
+maximum = 200
+description = "Page size."
+
+[[tool.parameter]]
+name = "exact"
+type = "string"
+query = "exact"
+if_nothing = "Names match whole: search for parts of them."
+description = "Exact name."
+
+[[tool.parameter]]
+name = "note"
+type = "string"
+body = "note"
+may_be_empty = true
+description = "Note."
+
+[[tool.parameter]]
+name = "tags"
+type = "array"
+comma_list = true
+query = "tags"
+description = "Tags."
 "#;
 
 /// The tool of [`SAMPLE`].

@@ -25,10 +25,13 @@ fn violation(tool: &Tool, error: &ValidationError<'_>) -> Violation {
         _ => None,
     };
     let instead = instead.map(|it| format!("; a larger file goes through `{it}`")).unwrap_or_default();
+    let name = parameter.map_or("", |it| it.name.as_str());
+    let advice = tool.advice_on_argument(name, error.instance().as_str());
+    let advice = advice.map(|it| format!("; {it}")).unwrap_or_default();
     Violation::new(
         &shortened(&field),
         &constraint,
-        format!("{rule}{instead}; got {}", shown(error.instance())),
+        format!("{rule}{instead}; got {}{advice}", shown(error.instance())),
     )
 }
 

@@ -4,8 +4,8 @@ use percent_encoding::percent_decode_str;
 use serde::de::IgnoredAny;
 use serde_json::{Number, Value};
 
-use super::{Violation, shortened};
-use crate::definition::{Format, ItemKind, Kind, Parameter};
+use super::{Violation, absent, shortened};
+use crate::definition::{Format, ItemKind, Kind, Parameter, alike};
 use crate::paging::query_value;
 
 /// Up to here a double holds every whole number exactly (2^53).
@@ -14,12 +14,13 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Brings a value into the form that its parameter wants. Values beyond repair are returned as they are: the
 /// schema refuses them. `null` means absent.
 pub(super) fn adjust(parameter: &Parameter, value: Value) -> Result<Value, Violation> {
+    let value = absent::drop_empty(parameter, value);
     match parameter.kind {
         Kind::String => text(parameter, value),
         Kind::Integer => whole(&parameter.name, value),
         Kind::Number => Ok(number(value)),
         Kind::Boolean => Ok(truth(value)),
-        Kind::Object => Ok(object(value)),
+        Kind::Object => Ok(absent::without_empty_members(parameter, object(value))),
         Kind::Array(items) => array(parameter, items, value),
     }
 }
@@ -27,7 +28,10 @@ pub(super) fn adjust(parameter: &Parameter, value: Value) -> Result<Value, Viola
 fn text(parameter: &Parameter, value: Value) -> Result<Value, Violation> {
     match (value, parameter.format) {
         (Value::String(text), Some(Format::Cursor)) => cursor(&parameter.name, &text),
-        (Value::String(text), _) if parameter.comma_list => Ok(Value::String(tight(&text))),
+        (Value::String(text), _) if parameter.comma_list => match serde_json::from_str(&text) {
+            Ok(Value::Array(items)) => joined(parameter, items),
+            _ => joined(parameter, parts(&text)),
+        },
         (Value::String(text), Some(Format::Id)) => Ok(Value::String(text.trim().to_owned())),
         (value @ (Value::Object(_) | Value::Array(_)), Some(Format::Document | Format::Json))
         | (value @ (Value::Number(_) | Value::Bool(_)), Some(Format::Json)) => {
@@ -36,7 +40,8 @@ fn text(parameter: &Parameter, value: Value) -> Result<Value, Violation> {
         (Value::String(text), Some(Format::Json)) => json(&parameter.name, text),
         (Value::String(text), Some(Format::Base64)) => base64(&parameter.name, text),
         (Value::String(text), Some(Format::Download)) => handle(&parameter.name, &text),
-        (Value::Array(items), _) if parameter.comma_list => joined(&parameter.name, items),
+        (Value::Array(items), _) if parameter.comma_list => joined(parameter, items),
+        (Value::String(text), _) => Ok(Value::String(meant(parameter, text))),
         (value, _) => digits(&parameter.name, value),
     }
 }
@@ -73,22 +78,43 @@ fn handle(name: &str, text: &str) -> Result<Value, Violation> {
     Err(Violation::new(name, "handle", description))
 }
 
-/// A comma list without the spaces around its commas.
-fn tight(text: &str) -> String {
-    text.split(',').map(str::trim).collect::<Vec<_>>().join(",")
+/// The elements of a list with commas between them, without the spaces around the commas.
+fn parts(text: &str) -> Vec<Value> {
+    text.split(',').map(|it| Value::from(it.trim())).collect()
 }
 
-/// An array given where a comma list is wanted.
-fn joined(name: &str, items: Vec<Value>) -> Result<Value, Violation> {
-    let original = items.clone();
-    let texts: Result<Vec<Value>, Violation> = items.into_iter().map(|item| digits(name, item)).collect();
-    let texts = texts?;
+/// Several values in one text, with commas between them.
+fn joined(parameter: &Parameter, items: Vec<Value>) -> Result<Value, Violation> {
+    let Value::Array(items) = absent::without_empty_items(items) else { return Ok(Value::Null) };
+    let texts = items.iter().map(|item| element(parameter, item.clone())).collect::<Result<Vec<_>, _>>()?;
     let parts: Option<Vec<&str>> = texts.iter().map(Value::as_str).collect();
     Ok(match parts {
         Some(parts) if !parts.is_empty() => Value::String(parts.join(",")),
         Some(_) => Value::Null,
-        None => Value::Array(original),
+        None => Value::Array(items),
     })
+}
+
+/// One of several texts: digits where it is a number, and the allowed word that is meant by it.
+fn element(parameter: &Parameter, item: Value) -> Result<Value, Violation> {
+    Ok(match digits(&parameter.name, item)? {
+        Value::String(text) => Value::String(meant(parameter, text)),
+        other => other,
+    })
+}
+
+/// The allowed value that a word stands for: a synonym, or the value itself in another spelling (`Created_Date`). Where
+/// every text is allowed, and where none is meant, the text as it is.
+fn meant(parameter: &Parameter, text: String) -> String {
+    if parameter.allowed.is_empty() || parameter.allowed.contains(&text) {
+        return text;
+    }
+    let synonym =
+        parameter.synonyms.iter().find(|(word, _)| alike(word, text.trim())).map(|(_, meant)| meant);
+    // Ignoring hyphens would take `-title` for `title`.
+    let backwards = |it: &str| it.trim().starts_with('-');
+    let same = |it: &&String| alike(it, text.trim()) && backwards(it) == backwards(&text);
+    synonym.or_else(|| parameter.allowed.iter().find(same)).cloned().unwrap_or(text)
 }
 
 /// A whole number as its digits; anything else as it is.
@@ -147,13 +173,16 @@ fn array(parameter: &Parameter, kind: ItemKind, value: Value) -> Result<Value, V
     let items = match value {
         Value::Null => return Ok(Value::Null),
         Value::Array(items) => items,
-        Value::String(text) => several(parameter, text),
+        Value::String(text) => match absent::drop_empty(parameter, Value::Array(several(parameter, text))) {
+            Value::Array(items) => items,
+            nothing => return Ok(nothing),
+        },
         single => vec![single],
     };
     let adjust = |item| match kind {
-        ItemKind::String => digits(name, item),
+        ItemKind::String => element(parameter, item),
         ItemKind::Integer => whole(name, item),
-        ItemKind::Object => Ok(object(item)),
+        ItemKind::Object => Ok(absent::without_empty_members(parameter, object(item))),
     };
     items.into_iter().map(adjust).collect::<Result<Vec<_>, _>>().map(Value::Array)
 }
@@ -163,8 +192,8 @@ fn several(parameter: &Parameter, text: String) -> Vec<Value> {
     if let Ok(Value::Array(items)) = serde_json::from_str(&text) {
         return items;
     }
-    if parameter.format == Some(Format::Id) || !parameter.allowed.is_empty() {
-        return text.split(',').map(|it| Value::from(it.trim())).collect();
+    if parameter.comma_list || parameter.format == Some(Format::Id) || !parameter.allowed.is_empty() {
+        return parts(&text);
     }
     vec![Value::String(text)]
 }

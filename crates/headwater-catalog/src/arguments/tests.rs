@@ -90,7 +90,7 @@ fn violations_name_the_field_the_rule_and_the_way_out() {
             "type=boolean",
             "must be of type boolean (Private); got \"maybe\"",
         ),
-        (json!({"sort": "title"}), "sort", "enum", "must be one of `id`, `-id`; got \"title\""),
+        (json!({"sort": "size"}), "sort", "enum", "must be one of `id`, `-id`; got \"size\""),
         (json!({"ids": ["1", "x"]}), "ids.1", "pattern", "must be a numeric id (Ids); got \"x\""),
         (json!({"ids": ["1", {}]}), "ids.1", "type=string", "must be of type string (Ids); got an object"),
         (json!({"ids": "1,x"}), "ids.1", "pattern", "must be a numeric id (Ids); got \"x\""),
@@ -112,7 +112,6 @@ fn violations_name_the_field_the_rule_and_the_way_out() {
             "pattern",
             "must be one or more of `current`, `archived`, with commas between them; got \"draft\"",
         ),
-        (json!({"title": ""}), "title", "minLength=1", "must be at least 1 characters long; got \"\""),
         (
             json!({"title": "12345678901"}),
             "title",
@@ -199,4 +198,137 @@ proptest! {
             prop_assert_eq!(Arguments::check(tool, arguments.values().clone()), Ok(arguments));
         }
     }
+}
+
+/// Models and frameworks fill in every parameter. What is optional and empty was not given.
+#[test]
+fn empty_texts_mean_not_given_whatever_the_type() {
+    for name in [
+        "count",
+        "ratio",
+        "private",
+        "keys",
+        "numbers",
+        "space_id",
+        "status",
+        "sort",
+        "cursor",
+        "title",
+        "body_value",
+        "metadata",
+        "order",
+        "exact",
+        "tags",
+    ] {
+        let Some(parameter) = sample().parameter(name) else { continue };
+        for empty in [json!(""), json!("  "), json!("\n"), json!(null)] {
+            let checked = check(json!({ name: empty })).unwrap_or_else(|it| panic!("{name} {empty}: {it:?}"));
+            assert_eq!(checked.get(&parameter.name), None, "{name} {empty}");
+        }
+    }
+    for name in ["count", "private", "keys", "space_id", "status", "sort", "cursor", "metadata"] {
+        for nothing in ["null", "None", "undefined"] {
+            let checked =
+                check(json!({ name: nothing })).unwrap_or_else(|it| panic!("{name} {nothing}: {it:?}"));
+            assert_eq!(checked.get(name), None, "{name} {nothing}");
+        }
+    }
+    assert_eq!(
+        check(json!({ "exact": "None" })).unwrap().get("exact"),
+        Some(&json!("None")),
+        "a name may be None"
+    );
+}
+
+#[test]
+fn an_empty_text_is_a_value_where_the_parameter_says_so() {
+    assert_eq!(check(json!({ "note": "" })).unwrap().get("note"), Some(&json!("")));
+    assert_eq!(check(json!({ "note": " " })).unwrap().get("note"), Some(&json!(" ")));
+    assert_eq!(check(json!({ "note": null })).unwrap().get("note"), None);
+}
+
+#[test]
+fn a_required_argument_that_is_empty_is_told_so() {
+    let arguments = json!({ "id": "", "part": " " });
+    let violations = Arguments::check(sample(), arguments.as_object().unwrap().clone()).unwrap_err();
+    let told: Vec<String> = violations.iter().map(|it| format!("{}: {}", it.field, it.description)).collect();
+    assert_eq!(
+        told,
+        [
+            "id: is required by sample_thing_update and must not be empty, such as \"98400\" (Id)",
+            "part: is required by sample_thing_update and must not be empty (Part)",
+        ]
+    );
+}
+
+#[test]
+fn members_of_objects_are_absent_when_they_are_empty() {
+    let given = json!({"metadata": {"a": "", "b": null, "c": {"d": " ", "e": 0, "replace": ""}, "l": [{"f": ""}, ""]}});
+    let expected = json!({"c": {"e": 0, "replace": ""}, "l": [{}, ""]});
+    assert_eq!(check(given.clone()).unwrap().get("metadata"), Some(&expected));
+    let as_text = json!({"metadata": given["metadata"].to_string()});
+    assert_eq!(check(as_text).unwrap().get("metadata"), Some(&expected));
+}
+
+#[test]
+fn lists_are_taken_in_every_form_they_come_in() {
+    let table = [
+        ("space_id", json!("[\"1\", 2]"), json!("1,2")),
+        ("space_id", json!("1,,2,"), json!("1,2")),
+        ("space_id", json!(["", 1, null]), json!("1")),
+        ("status", json!("[\"current\", \"archived\"]"), json!("current,archived")),
+        ("keys", json!("[\"A\", \"\"]"), json!(["A"])),
+        ("keys", json!(["A", "", null]), json!(["A"])),
+        ("tags", json!("a, b,"), json!(["a", "b"])),
+        ("tags", json!("[\"a,b\"]"), json!(["a,b"])),
+        ("tags", json!([]), json!([])),
+        ("keys", json!("a,b"), json!(["a,b"])),
+    ];
+    for (name, given, expected) in table {
+        let checked = check(json!({ name: given })).unwrap_or_else(|it| panic!("{name} {given}: {it:?}"));
+        assert_eq!(checked.get(name), Some(&expected), "{name} {given}");
+    }
+    for nothing in [json!([""]), json!([null, " "]), json!("[\"\"]"), json!(","), json!("null")] {
+        for name in ["keys", "tags", "space_id"] {
+            if name == "keys" && nothing == "," {
+                continue;
+            }
+            let checked =
+                check(json!({ name: nothing })).unwrap_or_else(|it| panic!("{name} {nothing}: {it:?}"));
+            assert_eq!(checked.get(name), None, "{name} {nothing}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_body_without_its_representation_was_not_given() {
+    let checked = check(json!({ "body_representation": "", "body_value": "" })).unwrap();
+    assert_eq!((checked.get("body_representation"), checked.get("body_value")), (None, None));
+}
+
+#[test]
+fn words_that_mean_an_allowed_value_are_taken_for_it() {
+    let table = [
+        ("order", "NEW", "created-date"),
+        ("order", "Created_Date", "created-date"),
+        ("order", " -title", "-title"),
+        ("status", "Current,ARCHIVED", "current,archived"),
+    ];
+    for (name, given, expected) in table {
+        let checked = check(json!({ name: given })).unwrap_or_else(|it| panic!("{given}: {it:?}"));
+        assert_eq!(checked.get(name), Some(&json!(expected)), "{given}");
+    }
+    assert!(check(json!({ "order": "-created-date" })).is_err(), "the other way round is another value");
+}
+
+#[test]
+fn a_refused_argument_is_told_which_tool_takes_it() {
+    let told = |arguments: Value| check(arguments).unwrap_err()[0].description.clone();
+    let unknown = told(json!({ "boxId": "7" }));
+    assert!(
+        unknown.contains("no such parameter") && unknown.contains("thing_move moves it to another box"),
+        "{unknown}"
+    );
+    let refused = told(json!({ "sort": "title" }));
+    assert_eq!(refused, "must be one of `id`, `-id`; got \"title\"; thing_list sorts by title");
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::Problem;
-use crate::definition::{Format, Kind, Method, Paging, Parameter, Place, Reply, Segment, Tool};
+use crate::definition::{Advice, Format, Kind, Method, Paging, Parameter, Place, Reply, Segment, Tool};
 use crate::schema::property;
 
 /// The longest tool name that the wire contract lets through.
@@ -37,8 +37,42 @@ pub(super) fn parameter(parameter: &Parameter) -> Check {
         "remove one of the two",
     )?;
     format(parameter)?;
+    words(parameter)?;
     bounds(parameter)?;
     samples(parameter)
+}
+
+/// What counts as not given, and which words stand for others.
+fn words(parameter: &Parameter) -> Check {
+    let Parameter { name, kind, format, allowed, .. } = parameter;
+    let free = *kind == Kind::String
+        && allowed.is_empty()
+        && !matches!(format, Some(Format::Id | Format::Cursor | Format::Download | Format::Json))
+        && parameter.min_length.is_none_or(|it| it == 0);
+    ensure(
+        free || !parameter.may_be_empty,
+        || format!("parameter `{name}` `may_be_empty`, but an empty text is none of its values"),
+        "remove `may_be_empty`",
+    )?;
+    let objects = matches!(kind, Kind::Object | Kind::Array(crate::definition::ItemKind::Object));
+    ensure(
+        objects || parameter.empty_members.is_empty(),
+        || format!("parameter `{name}` has `empty_members` but holds no objects"),
+        "remove them",
+    )?;
+    ensure(
+        parameter.synonyms.iter().all(|(word, meant)| allowed.contains(meant) && !allowed.contains(word)),
+        || format!("a synonym of parameter `{name}` is allowed itself, or stands for what is not"),
+        "let every synonym stand for one of the `allowed` values",
+    )?;
+    let sorted = |here: &crate::definition::SortedHere| {
+        here.members.iter().all(|it| allowed.contains(it) && allowed.contains(&format!("-{it}")))
+    };
+    ensure(
+        parameter.sorted_here.as_ref().is_none_or(|here| sorted(here) && !here.if_more.trim().is_empty()),
+        || format!("parameter `{name}` has `sorted_here` that is not `allowed` in both directions"),
+        "allow each member, and each with `-` before it; say in `if_more` what is then not in order",
+    )
 }
 
 fn format(parameter: &Parameter) -> Check {
@@ -67,11 +101,12 @@ fn format(parameter: &Parameter) -> Check {
         "use `minimum` and `maximum`, or another type",
     )?;
     let choosable = format == Some(Format::Id) || !parameter.allowed.is_empty();
+    let array = kind == Kind::Array(crate::definition::ItemKind::String);
+    let words = kind == Kind::String && choosable && parameter.allowed.iter().all(|it| plain(it));
     ensure(
-        !parameter.comma_list
-            || (kind == Kind::String && choosable && parameter.allowed.iter().all(|it| plain(it))),
+        !parameter.comma_list || array || words,
         || format!("parameter `{name}` cannot be a `comma_list`"),
-        "make it a string with `allowed` words or of the format `id`",
+        "make it an array of strings, or a string with `allowed` words or of the format `id`",
     )
 }
 
@@ -128,6 +163,7 @@ pub(super) fn tool(tool: &Tool) -> Check {
     )?;
     hints(tool)?;
     unique(tool)?;
+    advice(tool)?;
     path(tool)?;
     query(tool)?;
     body(tool)?;
@@ -161,6 +197,15 @@ fn unique(tool: &Tool) -> Check {
     let twice = tool.parameters.iter().find(|it| !names.insert(it.name.as_str()));
     twice.map_or(Ok(()), |it| {
         Err(Problem::new(format!("parameter `{}` is there twice", it.name), "rename one"))
+    })
+}
+
+/// Advice that is about nothing would never be given.
+fn advice(tool: &Tool) -> Check {
+    let defect = tool.advice.iter().find_map(Advice::defect);
+    defect.map_or(Ok(()), |what| {
+        let remedy = "give it `refusal` or `status`, or `argument`, and what to `say`";
+        Err(Problem::new(format!("a piece of its advice {what}"), remedy))
     })
 }
 

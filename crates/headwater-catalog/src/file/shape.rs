@@ -1,5 +1,6 @@
 //! The keys of a tool file, and how they become parameters and request lines.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -8,8 +9,8 @@ use toml::Spanned;
 
 use super::Problem;
 use crate::definition::{
-    Format, Hints, ItemKind, Kind, ListStyle, Method, Paging, Parameter, Place, Reply, RequestLine, Scopes,
-    Segment,
+    Advice, Format, Hints, ItemKind, Kind, ListStyle, Method, Paging, Parameter, Place, Reply, RequestLine,
+    Scopes, Segment, SortedHere,
 };
 use crate::keep::Keep;
 
@@ -42,11 +43,14 @@ pub(super) struct ToolShape {
     #[serde(default)]
     pub(super) intents: Vec<String>,
     #[serde(default)]
+    pub(super) advice: Vec<Advice>,
+    #[serde(default)]
     pub(super) parameter: Vec<ParameterShape>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "these are keys of a file, each true or false")]
 pub(super) struct ParameterShape {
     name: Spanned<String>,
     #[serde(rename = "type")]
@@ -70,7 +74,15 @@ pub(super) struct ParameterShape {
     #[serde(default)]
     comma_list: bool,
     #[serde(default)]
+    may_be_empty: bool,
+    #[serde(default)]
+    empty_members: Vec<String>,
+    #[serde(default)]
     allowed: Vec<String>,
+    #[serde(default)]
+    synonyms: BTreeMap<String, String>,
+    sorted_here: Option<SortedHere>,
+    if_nothing: Option<String>,
     default: Option<Value>,
     minimum: Option<i64>,
     maximum: Option<i64>,
@@ -119,7 +131,12 @@ fn convert(shape: ParameterShape) -> Result<Parameter, Problem> {
         with: shape.with,
         format: shape.format,
         comma_list: shape.comma_list,
+        may_be_empty: shape.may_be_empty,
+        empty_members: shape.empty_members,
         allowed: shape.allowed,
+        synonyms: shape.synonyms,
+        sorted_here: shape.sorted_here,
+        if_nothing: shape.if_nothing,
         default: shape.default,
         minimum: shape.minimum,
         maximum: shape.maximum,

@@ -70,7 +70,7 @@ impl Service {
         execution: &ExecutionId,
     ) -> Result<Map<String, Value>, ServiceError> {
         let (answer, live) = self.answered(found, plan, live, execution).await?;
-        shape(found, &live, &answer, execution)
+        shape(found, plan, &live, &answer, execution)
     }
 
     /// Sends a request. Where the provider seems not to accept the token although the clock says it is good, the token
@@ -187,6 +187,7 @@ fn build(
 
 fn shape(
     found: &Found<'_>,
+    plan: &RequestPlan,
     live: &LiveAccount,
     answer: &Answer,
     execution: &ExecutionId,
@@ -195,6 +196,7 @@ fn shape(
         let mut reply = headwater_catalog::reply::shape(answer.status, &answer.body)
             .map_err(|error| failure::unreadable(&error.to_string(), execution))?;
         paging::tell(found.tool, &mut reply);
+        plan.finish.apply(&mut reply);
         return Ok(reply);
     }
     Err(failure::read(found, live, answer, execution))
