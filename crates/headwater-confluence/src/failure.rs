@@ -63,7 +63,17 @@ impl Refusal<'_> {
         format!("{}: Confluence answered {}{said}. {}", self.tool.name, self.status, self.advice())
     }
 
+    /// What to do next: first what this tool's own data say about such a refusal.
     fn advice(&self) -> String {
+        match self.tool.advice_on_refusal(self.status, self.text) {
+            // Whether the thing is missing at all stays the first question.
+            Some(own) if matches!(self.status, 404 | 410) => format!("{}. {own}", self.usual_advice()),
+            Some(own) if !matches!(self.status, 401 | 429 | 500..=599) => own.to_owned(),
+            _ => self.usual_advice(),
+        }
+    }
+
+    fn usual_advice(&self) -> String {
         match self.status {
             400 => self.about_invalid(),
             401 if self.speaks_of_scopes() => self.about_scopes(),

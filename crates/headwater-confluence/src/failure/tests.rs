@@ -243,3 +243,66 @@ fn headers_tell_how_long_to_wait_and_which_check_failed() {
     assert!(scope.message.contains("lacks a scope") && scope.scope_missing, "{}", scope.message);
     assert!(!refuse("confluence_page_get", 401, &[], "").scope_missing);
 }
+
+/// Where Confluence has an operation of its own for what was tried, the tool for it is named.
+#[test]
+fn a_refusal_names_the_tool_that_does_what_was_tried() {
+    let table = [
+        (
+            "confluence_page_update",
+            400,
+            "parentId: the parent must be in the same space as its children",
+            "confluence_page_move moves a page",
+        ),
+        (
+            "confluence_page_update",
+            400,
+            "spaceId: moving content to a different space is not supported",
+            "confluence_page_move",
+        ),
+        (
+            "confluence_blogpost_update",
+            400,
+            "spaceId: moving content to a different space is not supported",
+            "confluence_blogpost_create makes it anew",
+        ),
+        (
+            "confluence_page_delete",
+            400,
+            "Cannot purge content with id [7]: it is not in the trash",
+            "call confluence_page_delete without `purge` first, then again with `purge` true",
+        ),
+        (
+            "confluence_attachment_delete",
+            404,
+            "Cannot purge content with id [att7]: it is not in the trash",
+            "call confluence_attachment_delete without `purge` first",
+        ),
+        ("confluence_page_delete", 404, "Cannot find a page with id [7]", "Check the id"),
+        ("confluence_page_delete", 404, "Cannot find a page with id [7]", "deleted with `draft` true"),
+        (
+            "confluence_custom_content_update",
+            400,
+            "type: the type of custom content cannot be changed",
+            "confluence_custom_content_create makes one of the other type",
+        ),
+        (
+            "confluence_inline_comment_create",
+            400,
+            "inlineCommentProperties: must not be null",
+            "comment on the whole page with confluence_footer_comment_create",
+        ),
+        (
+            "confluence_page_property_update",
+            404,
+            "Cannot find a property with id [7]",
+            "made with confluence_page_property_create",
+        ),
+    ];
+    for (tool, status, said, words) in table {
+        let failure = refuse(tool, status, &[], &V2("X", said).text());
+        assert!(failure.message.contains(words), "{}", failure.message);
+    }
+    let outage = refuse("confluence_page_delete", 503, &[], &V2("X", "cannot purge now").text());
+    assert!(outage.message.contains("failed to carry the call out"), "{}", outage.message);
+}

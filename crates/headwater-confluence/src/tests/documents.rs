@@ -192,7 +192,7 @@ fn requests_are_those_of_the_vendors_documents() {
                 }
             }
         }
-        let plan = plan(&confluence, &tool.name, every_argument(tool));
+        let plan = plan(confluence, &tool.name, every_argument(tool));
         if let Some(body) = plan.body {
             api.check_body(api.body_schema(operation), &body, &tool.name);
         }

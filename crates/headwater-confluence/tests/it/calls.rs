@@ -17,6 +17,8 @@ pub(crate) struct Calls {
     pub(crate) fails: HashMap<String, u16>,
     /// Tools that answer although nothing has the id in their path, with the status of the answer.
     pub(crate) answers_anyway: HashMap<String, u16>,
+    /// Optional parameters, as `tool.parameter`, whose examples need more than the required arguments, and why.
+    pub(crate) unfit: HashMap<String, String>,
     /// Arguments that are the same in every family.
     everywhere: Map<String, Value>,
     /// Arguments by family.

@@ -5,6 +5,7 @@
 mod calls;
 mod conformance;
 mod every_tool;
+mod examples;
 mod openapi;
 mod shorten;
 mod world;

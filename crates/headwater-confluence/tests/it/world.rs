@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use headwater_catalog::catalogue::Catalogue;
 use headwater_catalog::connector::Connector as _;
-use headwater_catalog::definition::{Reply, Tool};
+use headwater_catalog::definition::{Parameter, Reply, Tool};
 use headwater_catalog::download::Download;
 use headwater_catalog::failure::ToolFailure;
 use headwater_catalog::plan::RequestPlan;
@@ -180,6 +180,7 @@ impl<'a> World<'a> {
             return match reply::shape(status, &body) {
                 Ok(mut answer) => {
                     paging::tell(tool, &mut answer);
+                    plan.finish.apply(&mut answer);
                     Outcome::Answer(status, answer)
                 }
                 Err(error) => Outcome::Wrong(error.to_string()),
@@ -270,6 +271,11 @@ impl<'a> World<'a> {
     /// Whether the file says that a tool's calls end with this status.
     pub(crate) fn fails(&self, tool: &Tool, status: u16) -> bool {
         self.calls.fails.get(&tool.name) == Some(&status)
+    }
+
+    /// Whether the file says that the examples of an optional parameter need more than the required arguments.
+    pub(crate) fn unfit(&self, tool: &Tool, parameter: &Parameter) -> bool {
+        self.calls.unfit.contains_key(&format!("{}.{}", tool.name, parameter.name))
     }
 
     pub(crate) fn catalogue(&self) -> &'a Catalogue {
