@@ -13,6 +13,7 @@ use figment::Figment;
 use figment::providers::{Format as _, Toml};
 use serde::Deserialize;
 
+pub mod audit;
 pub mod base_url;
 #[cfg(feature = "chaos")]
 pub mod chaos;
@@ -37,6 +38,7 @@ pub mod tls;
 pub mod upstream;
 pub mod verification;
 
+use audit::AuditConfig;
 use base_url::BaseUrl;
 use database::DatabaseConfig;
 use encryption::EncryptionConfig;
@@ -82,6 +84,8 @@ pub struct Config {
     pub verification: VerificationConfig,
     /// The most that agents may do.
     pub policy: PolicyConfig,
+    /// The audit log.
+    pub audit: AuditConfig,
     /// How long records are kept.
     pub retention: RetentionConfig,
     /// Bounds.
@@ -141,6 +145,7 @@ impl Default for Config {
             link: LinkConfig::default(),
             verification: VerificationConfig::default(),
             policy: PolicyConfig::default(),
+            audit: AuditConfig::default(),
             retention: RetentionConfig::default(),
             limits: LimitsConfig::default(),
             log: LogConfig::default(),

@@ -40,7 +40,11 @@ pub struct NewClientSecret {
 impl Service {
     /// Creates an API client with a name for the operator's eyes, and its first secret.
     pub async fn create_api_client(&self, name: &str) -> Result<NewClientSecret, ServiceError> {
-        self.audited(Act::new("client.create").on(name), self.add_api_client(name)).await
+        let name = name.to_owned();
+        self.audited(Act::new("client.create").on(&name), |service| async move {
+            service.add_api_client(&name).await
+        })
+        .await
     }
 
     async fn add_api_client(&self, name: &str) -> Result<NewClientSecret, ServiceError> {
@@ -61,7 +65,11 @@ impl Service {
         id: &ClientId,
         grace: Duration,
     ) -> Result<NewClientSecret, ServiceError> {
-        self.audited(Act::new("client.rotate").on(id.as_str()), self.add_client_secret(id, grace)).await
+        let id = id.clone();
+        self.audited(Act::new("client.rotate").on(id.as_str()), move |service| async move {
+            service.add_client_secret(&id, grace).await
+        })
+        .await
     }
 
     async fn add_client_secret(
@@ -91,18 +99,21 @@ impl Service {
 
     /// Removes an API client; its access tokens stop working with it.
     pub async fn delete_api_client(&self, id: &ClientId) -> Result<(), ServiceError> {
-        self.audited(Act::new("client.delete").on(id.as_str()), async {
-            let mut tx = self.store().write().await?;
-            let existed = tx.delete_api_client(id).await?;
-            tx.commit().await?;
-            self.clients().forget(id).await;
-            if existed {
-                Ok(())
-            } else {
-                Err(ServiceError::not_found(format!("there is no API client `{id}`")))
-            }
+        let id = id.clone();
+        self.audited(Act::new("client.delete").on(id.as_str()), |service| async move {
+            service.remove_api_client(&id).await
         })
         .await
+    }
+
+    async fn remove_api_client(&self, id: &ClientId) -> Result<(), ServiceError> {
+        let mut tx = self.store().write().await?;
+        if !tx.delete_api_client(id).await? {
+            return Err(ServiceError::not_found(format!("there is no API client `{id}`")));
+        }
+        self.commit(tx).await?;
+        self.clients().forget(id).await;
+        Ok(())
     }
 
     /// Checks a client's credentials. One message for every way to be wrong, so that nothing can be probed.
@@ -154,7 +165,7 @@ impl Service {
         let digest = self.digest(&secret);
         client.secrets.push(ClientSecretDigest { digest, created_at: now, expires_at: None });
         tx.put_api_client(&client).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.clients().forget(&client.id).await;
         Ok(NewClientSecret { client, secret })
     }

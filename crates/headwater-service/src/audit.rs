@@ -1,21 +1,25 @@
-//! The audit log: who did what to which account. Noted in memory and written in batches, so that a warm call touches
-//! no SQL. Never content, never secrets.
+//! The audit log: who did what to which account. Never content, never secrets.
 //!
-//! Who acts, and what an act came upon, travel with the task: [`acting`] names the first, `Service::audited` collects
-//! the second.
+//! Who acts, and what an act came upon, travel with the task: [`acting`] names the first, `Service::audited` and
+//! `Service::observed` collect the second. What may have an effect runs on when its caller leaves; what only reads ends
+//! with its caller. Either way an entry says how it ended.
+//!
+//! Entries of tool calls and raw requests are noted in memory and written in batches, so that a warm call touches no SQL.
+//! All others are durable before the answer: they are written in the transaction of the change itself
+//! (`Service::commit`), or, where nothing is changed, before what was read is handed out.
 
 mod batch;
+mod record;
 mod trail;
 
 use std::future::Future;
 use std::time::Duration;
 
 use headwater_domain::audit::{Actor, AuditEntry};
-use headwater_domain::id::AuditId;
 pub use headwater_ports::store::AuditFilter;
 
 pub(crate) use batch::AuditBatch;
-use trail::Trail;
+use record::Open;
 pub use trail::acting;
 pub(crate) use trail::{actor, answered, executing, made, touched};
 
@@ -29,14 +33,13 @@ pub(crate) const DEFAULT_RETENTION: Duration = Duration::from_secs(90 * 86_400);
 const REMOVE_AT_ONCE: u32 = 1000;
 /// The longest subject, in characters.
 const MAX_SUBJECT: usize = 200;
-/// The outcome of what worked.
-const OK: &str = "ok";
 
 /// What somebody does.
 pub(crate) struct Act {
     action: &'static str,
     subject: Option<String>,
     actor: Option<Actor>,
+    durable: bool,
 }
 
 /// An error that the audit log can name.
@@ -46,9 +49,14 @@ pub(crate) trait Named {
 }
 
 impl Act {
-    /// An act of whoever acts in this task.
+    /// An act of whoever acts in this task. Its entry is durable before the answer.
     pub(crate) fn new(action: &'static str) -> Self {
-        Self { action, subject: None, actor: None }
+        Self { action, subject: None, actor: None, durable: true }
+    }
+
+    /// A call to a provider, of which there are many: its entry is written with the next batch.
+    pub(crate) fn call(action: &'static str) -> Self {
+        Self { durable: false, ..Self::new(action) }
     }
 
     /// What exactly it is about. Characters that could forge a line are left out.
@@ -90,48 +98,50 @@ impl Named for ConnectError {
 }
 
 impl Service {
-    /// Does `work` and notes in the audit log what came of it.
-    pub(crate) fn audited<'a, T: Send + 'a, E: Named + Send + 'a>(
+    /// Does what may have an effect, in a task of its own, and notes in the audit log what came of it. A caller that
+    /// leaves ends neither.
+    pub(crate) fn audited<T, E, Work, Working>(
+        &self,
+        act: Act,
+        work: Work,
+    ) -> impl Future<Output = Result<T, E>> + Send + use<T, E, Work, Working>
+    where
+        T: Send + 'static,
+        E: Named + From<ServiceError> + Send + 'static,
+        Work: FnOnce(Self) -> Working,
+        Working: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        // Boxed, because use cases are large futures and this one would hold several copies of each.
+        let working = Box::pin(work(self.clone()));
+        let service = self.clone();
+        async move {
+            let open = Open::begin(&service, act);
+            let place = match service.acts().enter(open.actor().clone()) {
+                Ok(place) => place,
+                Err(error) => return open.close(Err(error.into())).await,
+            };
+            let actor = trail::actor();
+            let task = async move {
+                let outcome = trail::follow(actor, open.record(), working).await;
+                open.close(outcome).await
+            };
+            service.detached(place, task).await.unwrap_or_else(|error| Err(error.into()))
+        }
+    }
+
+    /// Does what only reads, and notes in the audit log what came of it: that it was cut off, where the caller leaves
+    /// first.
+    pub(crate) fn observed<'a, T: Send + 'a, E: Named + From<ServiceError> + Send + 'a>(
         &'a self,
         act: Act,
         work: impl Future<Output = Result<T, E>> + Send + 'a,
     ) -> impl Future<Output = Result<T, E>> + Send + 'a {
-        // Boxed, because use cases are large futures and this one would hold two copies of each.
+        // Boxed for the same reason.
         let work = Box::pin(work);
         async move {
-            let begun = self.clock().elapsed();
-            let (outcome, trail) = trail::follow(work).await;
-            let result = outcome.as_ref().err().map_or(OK, Named::code);
-            self.note(act, trail, result, self.clock().elapsed().saturating_sub(begun)).await;
-            outcome
-        }
-    }
-
-    async fn note(&self, act: Act, trail: Trail, outcome: &str, duration: Duration) {
-        let actor = act.actor.unwrap_or_else(trail::actor);
-        if actor == Actor::EndUser && trail.account_id.is_none() {
-            // Anybody with a browser can send nonsense; the log is not theirs to fill.
-            return;
-        }
-        let at_once = actor == Actor::Operator;
-        let now = self.now();
-        self.audit_batch().add(AuditEntry {
-            id: AuditId::generate(now, self.random_word()),
-            at: now,
-            actor,
-            action: act.action.to_owned(),
-            account_id: trail.account_id,
-            connection_id: trail.connection_id,
-            subject: trail.made.or(act.subject),
-            outcome: outcome.to_owned(),
-            provider_status: trail.provider_status,
-            provider_request_id: trail.provider_request_id,
-            execution_id: trail.execution_id,
-            duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
-        });
-        if at_once && let Err(error) = self.write_audit().await {
-            // A command line ends soon, so nothing may wait; what it did stands.
-            tracing::error!(%error, "the audit log could not be written");
+            let open = Open::begin(self, act);
+            let outcome = trail::follow(trail::actor(), open.record(), work).await;
+            open.close(outcome).await
         }
     }
 

@@ -49,7 +49,7 @@ impl Service {
     /// Registers a connection.
     pub async fn create_connection(&self, new: NewConnection) -> Result<Connection, ServiceError> {
         let act = Act::new("connection.create").on(new.name.as_deref().unwrap_or_default());
-        self.audited(act, self.add_connection(new)).await
+        self.audited(act, |service| async move { service.add_connection(new).await }).await
     }
 
     async fn add_connection(&self, new: NewConnection) -> Result<Connection, ServiceError> {
@@ -78,7 +78,7 @@ impl Service {
         if !tx.insert_connection(&connection).await? {
             return Err(name_taken(&connection.name));
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(connection)
     }
 
@@ -89,41 +89,58 @@ impl Service {
         name: Option<&str>,
         settings: ConnectionSettings,
     ) -> Result<Connection, ServiceError> {
-        self.audited(Act::new("connection.update").on(id), async {
-            let mut connection = self.connection(id).await?;
-            if let Some(name) = name {
-                connection.name = parse_name(name)?;
-            }
-            let connection = self.apply(connection, settings)?;
-            self.replace_connection(connection).await
+        let (id, name) = (id.to_owned(), name.map(str::to_owned));
+        self.audited(Act::new("connection.update").on(&id), |service| async move {
+            service.change_connection(&id, name.as_deref(), settings).await
         })
         .await
+    }
+
+    async fn change_connection(
+        &self,
+        id: &str,
+        name: Option<&str>,
+        settings: ConnectionSettings,
+    ) -> Result<Connection, ServiceError> {
+        let mut connection = self.connection(id).await?;
+        if let Some(name) = name {
+            connection.name = parse_name(name)?;
+        }
+        let connection = self.apply(connection, settings)?;
+        self.replace_connection(connection).await
     }
 
     /// Switches a connection on or off. A disabled one starts no flow and serves no call.
     pub async fn set_connection_enabled(&self, id: &str, enabled: bool) -> Result<Connection, ServiceError> {
         let act = Act::new(if enabled { "connection.enable" } else { "connection.disable" }).on(id);
-        self.audited(act, async {
-            let mut connection = self.connection(id).await?;
+        let id = id.to_owned();
+        self.audited(act, |service| async move {
+            let mut connection = service.connection(&id).await?;
             connection.enabled = enabled;
-            self.replace_connection(connection).await
+            service.replace_connection(connection).await
         })
         .await
     }
 
     /// Removes a connection with all its accounts and their grants.
     pub async fn delete_connection(&self, id: &str) -> Result<(), ServiceError> {
-        self.audited(Act::new("connection.delete").on(id), self.remove_connection(id)).await
+        let id = id.to_owned();
+        self.audited(Act::new("connection.delete").on(&id), |service| async move {
+            service.remove_connection(&id).await
+        })
+        .await
     }
 
     async fn remove_connection(&self, id: &str) -> Result<(), ServiceError> {
         let id = parse_id(id)?;
         let mut tx = self.store().write().await?;
         self.record_deletions(&mut *tx, &id).await?;
-        let existed = tx.delete_connection(&id).await?;
-        tx.commit().await?;
+        if !tx.delete_connection(&id).await? {
+            return Err(no_connection(id.as_str()));
+        }
+        self.commit(tx).await?;
         self.live().forget_all();
-        if existed { Ok(()) } else { Err(no_connection(id.as_str())) }
+        Ok(())
     }
 
     /// The connection with this id.
@@ -199,7 +216,7 @@ impl Service {
                 "the connection was changed by somebody else at the same time; read it again and repeat";
             return Err(ServiceError::new(ErrorKind::Conflict, "CONFLICT", message));
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.live().forget_all();
         Ok(connection)
     }

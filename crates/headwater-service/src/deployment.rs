@@ -130,7 +130,7 @@ impl Service {
     /// The operator says that the database is this deployment's, and no other uses what is in it. Servers refresh
     /// again within a minute, for an hour slowly: when the provider refuses most tokens, they stop.
     pub async fn adopt_database(&self) -> Result<(), ServiceError> {
-        self.audited(Act::new("database.adopt"), async {
+        self.observed(Act::new("database.adopt"), async {
             let (place, now) = (self.place().await?, self.now());
             let adopted = |id| Deployment { id, place, seen_at: now, fence: None, adopted_at: Some(now) };
             let mut tx = self.store().write().await?;
@@ -138,8 +138,7 @@ impl Service {
                 Some(stored) => drop(tx.update_deployment(&adopted(stored.id)).await?),
                 None => drop(tx.insert_deployment(&adopted(self.random_token())).await?),
             }
-            tx.commit().await?;
-            Ok(())
+            self.commit(tx).await
         })
         .await
     }

@@ -131,9 +131,11 @@ impl Service {
         Ok(count)
     }
 
-    /// Waits until no refresh is under way, so that a stop cannot cut one off between the provider's answer and
-    /// the store.
+    /// Waits until no act and no refresh is under way, so that a stop cannot cut one off between the provider's answer
+    /// and the store.
     pub async fn settle(&self) {
+        // Acts first: they start refreshes, which start no acts.
+        self.acts().idle().await;
         while let Some(flight) = self.flights().any() {
             drop(flight.await);
         }

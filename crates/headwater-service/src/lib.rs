@@ -4,6 +4,7 @@
 //! are reached through [`headwater_catalog::connector::Connector`] and the ports.
 
 pub mod accounts;
+mod acts;
 mod admission;
 pub mod api_clients;
 pub mod audit;

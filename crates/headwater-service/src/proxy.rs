@@ -36,8 +36,12 @@ impl Service {
     /// Sends a raw request with an account's token and returns the provider's answer, streamed. The answer's
     /// status is the provider's own; an error is always ours.
     pub async fn proxy(&self, request: ProxyRequest) -> Result<Response<Body>, ServiceError> {
-        let act = Act::new("proxy.request").on(&outline::outline(&request.method, &request.path));
-        self.audited(act, self.pass_on(request)).await
+        let act = Act::call("proxy.request").on(&outline::outline(&request.method, &request.path));
+        if request.method.is_safe() && request.method != Method::TRACE {
+            return self.observed(act, self.pass_on(request)).await;
+        }
+        // To the head of the answer; its body then ends with the caller.
+        self.audited(act, |service| async move { service.pass_on(request).await }).await
     }
 
     async fn pass_on(&self, request: ProxyRequest) -> Result<Response<Body>, ServiceError> {

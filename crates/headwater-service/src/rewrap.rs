@@ -29,7 +29,8 @@ impl Service {
     ///
     /// Fails when a secret does not open, after logging its record. Then nothing of its batch was changed.
     pub async fn rewrap(&self, tell: impl FnMut(Progress) + Send) -> Result<Progress, ServiceError> {
-        self.audited(Act::new("key.rewrap"), self.rewrap_all(tell)).await
+        // Not in a task of its own: it can be broken off at any time, and `tell` belongs to the caller.
+        self.observed(Act::new("key.rewrap"), self.rewrap_all(tell)).await
     }
 
     /// The same, for a server that looks from time to time whether there is anything to do.

@@ -11,6 +11,7 @@ use headwater_ports::sealer::Sealer;
 use headwater_ports::store::Store;
 use headwater_ports::upstream::Upstream;
 
+use crate::acts::Acts;
 use crate::admission::Admission;
 use crate::api_clients::{ClientCache, client_cache};
 use crate::audit::AuditBatch;
@@ -56,6 +57,7 @@ struct Inner {
     clients: ClientCache,
     usage: Usage,
     audit: AuditBatch,
+    acts: Acts,
     governor: Governor<SiteKey>,
     admission: Admission,
     standing: Standing,
@@ -76,6 +78,7 @@ impl Service {
             clients: client_cache(lifetime),
             usage: Usage::default(),
             audit: AuditBatch::default(),
+            acts: Acts::default(),
             governor: Governor::new(parts.settings.site_concurrency),
             admission: Admission::new(&parts.settings),
             standing: Standing::default(),
@@ -172,6 +175,10 @@ impl Service {
 
     pub(crate) fn audit_batch(&self) -> &AuditBatch {
         &self.0.audit
+    }
+
+    pub(crate) fn acts(&self) -> &Acts {
+        &self.0.acts
     }
 
     /// A new identifier for an access token (`jti`).

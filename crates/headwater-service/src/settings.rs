@@ -52,6 +52,11 @@ pub struct Settings {
     pub event_retention: Duration,
     /// How long entries of the audit log are kept.
     pub audit_retention: Duration,
+    /// Whether what is to be recorded is refused while the audit log cannot be written: credential reads, and changes of
+    /// accounts, connections, API clients and webhooks.
+    pub audit_required: bool,
+    /// How long an act may go on after its caller has left.
+    pub act_patience: Duration,
     /// Experiments on this process; none in builds that are for use.
     pub chaos: Chaos,
 }
@@ -90,6 +95,8 @@ impl Settings {
             policy: Policy::default(),
             event_retention: crate::events::DEFAULT_RETENTION,
             audit_retention: crate::audit::DEFAULT_RETENTION,
+            audit_required: true,
+            act_patience: seconds(120),
             chaos: Chaos::default(),
         }
     }

@@ -2,6 +2,7 @@
 //! provider answers from a script.
 
 mod accounts;
+mod acts;
 mod admission;
 mod api_clients;
 mod attacks;

@@ -59,33 +59,39 @@ impl Service {
         url: &str,
         kinds: Vec<EventKind>,
     ) -> Result<NewWebhookSecret, ServiceError> {
-        self.audited(Act::new("webhook.create"), async {
-            let url = self.endpoint(url)?;
-            let now = self.now();
-            let id = WebhookId::generate(now, self.random_word());
-            let (secret, sealed) = self.new_signing_secret(&id, 1)?;
-            let webhook = Webhook {
-                id,
-                url,
-                kinds,
-                enabled: true,
-                secret: SigningSecret { generation: 1, sealed },
-                previous: None,
-                created_at: now,
-                updated_at: now,
-                version: 1,
-            };
-            let mut tx = self.store().write().await?;
-            if tx.list_webhooks().await?.len() >= MAX_WEBHOOKS {
-                let message = format!("there are {MAX_WEBHOOKS} webhooks already; delete one first");
-                return Err(ServiceError::new(ErrorKind::FailedPrecondition, "TOO_MANY_WEBHOOKS", message));
-            }
-            audit::made(webhook.id.as_str());
-            tx.insert_webhook(&webhook).await?;
-            tx.commit().await?;
-            Ok(NewWebhookSecret { webhook, secret })
-        })
+        let url = url.to_owned();
+        self.audited(
+            Act::new("webhook.create"),
+            |service| async move { service.add_webhook(&url, kinds).await },
+        )
         .await
+    }
+
+    async fn add_webhook(&self, url: &str, kinds: Vec<EventKind>) -> Result<NewWebhookSecret, ServiceError> {
+        let url = self.endpoint(url)?;
+        let now = self.now();
+        let id = WebhookId::generate(now, self.random_word());
+        let (secret, sealed) = self.new_signing_secret(&id, 1)?;
+        let webhook = Webhook {
+            id,
+            url,
+            kinds,
+            enabled: true,
+            secret: SigningSecret { generation: 1, sealed },
+            previous: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let mut tx = self.store().write().await?;
+        if tx.list_webhooks().await?.len() >= MAX_WEBHOOKS {
+            let message = format!("there are {MAX_WEBHOOKS} webhooks already; delete one first");
+            return Err(ServiceError::new(ErrorKind::FailedPrecondition, "TOO_MANY_WEBHOOKS", message));
+        }
+        audit::made(webhook.id.as_str());
+        tx.insert_webhook(&webhook).await?;
+        self.commit(tx).await?;
+        Ok(NewWebhookSecret { webhook, secret })
     }
 
     /// All webhooks, oldest first.
@@ -99,17 +105,26 @@ impl Service {
         id: &WebhookId,
         grace: Duration,
     ) -> Result<NewWebhookSecret, ServiceError> {
-        self.audited(Act::new("webhook.rotate").on(id.as_str()), async {
-            let mut tx = self.store().write().await?;
-            let mut webhook = find(&mut *tx, id).await?;
-            let generation = webhook.secret.generation + 1;
-            let (secret, sealed) = self.new_signing_secret(id, generation)?;
-            let old = std::mem::replace(&mut webhook.secret, SigningSecret { generation, sealed });
-            webhook.previous = (!grace.is_zero()).then(|| (old, self.now().plus(grace)));
-            let webhook = self.replace_webhook(tx, webhook).await?;
-            Ok(NewWebhookSecret { webhook, secret })
+        let id = id.clone();
+        self.audited(Act::new("webhook.rotate").on(id.as_str()), move |service| async move {
+            service.add_webhook_secret(&id, grace).await
         })
         .await
+    }
+
+    async fn add_webhook_secret(
+        &self,
+        id: &WebhookId,
+        grace: Duration,
+    ) -> Result<NewWebhookSecret, ServiceError> {
+        let mut tx = self.store().write().await?;
+        let mut webhook = find(&mut *tx, id).await?;
+        let generation = webhook.secret.generation + 1;
+        let (secret, sealed) = self.new_signing_secret(id, generation)?;
+        let old = std::mem::replace(&mut webhook.secret, SigningSecret { generation, sealed });
+        webhook.previous = (!grace.is_zero()).then(|| (old, self.now().plus(grace)));
+        let webhook = self.replace_webhook(tx, webhook).await?;
+        Ok(NewWebhookSecret { webhook, secret })
     }
 
     /// One webhook.
@@ -128,25 +143,32 @@ impl Service {
             Some(false) => "webhook.disable",
             None => "webhook.update",
         };
-        self.audited(Act::new(action).on(id.as_str()), async {
-            let url = change.url.as_deref().map(|text| self.endpoint(text)).transpose()?;
-            let mut tx = self.store().write().await?;
-            let mut webhook = find(&mut *tx, id).await?;
-            webhook.url = url.unwrap_or(webhook.url);
-            webhook.kinds = change.kinds.unwrap_or(webhook.kinds);
-            webhook.enabled = change.enabled.unwrap_or(webhook.enabled);
-            self.replace_webhook(tx, webhook).await
+        let id = id.clone();
+        self.audited(Act::new(action).on(id.as_str()), |service| async move {
+            service.change_webhook(&id, change).await
         })
         .await
     }
 
+    async fn change_webhook(&self, id: &WebhookId, change: WebhookChange) -> Result<Webhook, ServiceError> {
+        let url = change.url.as_deref().map(|text| self.endpoint(text)).transpose()?;
+        let mut tx = self.store().write().await?;
+        let mut webhook = find(&mut *tx, id).await?;
+        webhook.url = url.unwrap_or(webhook.url);
+        webhook.kinds = change.kinds.unwrap_or(webhook.kinds);
+        webhook.enabled = change.enabled.unwrap_or(webhook.enabled);
+        self.replace_webhook(tx, webhook).await
+    }
+
     /// Removes a webhook with everything that was in line for it.
     pub async fn delete_webhook(&self, id: &WebhookId) -> Result<(), ServiceError> {
-        self.audited(Act::new("webhook.delete").on(id.as_str()), async {
-            let mut tx = self.store().write().await?;
-            let existed = tx.delete_webhook(id).await?;
-            tx.commit().await?;
-            if existed { Ok(()) } else { Err(unknown(id)) }
+        let id = id.clone();
+        self.audited(Act::new("webhook.delete").on(id.as_str()), |service| async move {
+            let mut tx = service.store().write().await?;
+            if !tx.delete_webhook(&id).await? {
+                return Err(unknown(&id));
+            }
+            service.commit(tx).await
         })
         .await
     }
@@ -163,13 +185,15 @@ impl Service {
     /// Puts deliveries that are over back in line: those given up, or those of one event. Returns how many.
     pub async fn replay_deliveries(&self, filter: &DeliveryFilter) -> Result<u64, ServiceError> {
         let subject = filter.webhook.as_ref().map_or("all", WebhookId::as_str);
-        self.audited(Act::new("webhook.replay").on(subject), async {
-            let mut tx = self.store().write().await?;
+        let act = Act::new("webhook.replay").on(subject);
+        let filter = filter.clone();
+        self.audited(act, |service| async move {
+            let mut tx = service.store().write().await?;
             if let Some(id) = &filter.webhook {
                 find(&mut *tx, id).await?;
             }
-            let count = tx.replay_deliveries(filter, self.now()).await?;
-            tx.commit().await?;
+            let count = tx.replay_deliveries(&filter, service.now()).await?;
+            service.commit(tx).await?;
             Ok(count)
         })
         .await
@@ -186,7 +210,7 @@ impl Service {
             let message = "the webhook was changed by somebody else at the same time; repeat";
             return Err(ServiceError::new(ErrorKind::Conflict, "CONFLICT", message));
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(webhook)
     }
 

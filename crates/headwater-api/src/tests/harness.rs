@@ -263,7 +263,7 @@ pub(super) fn reveal(secret: &Secret) -> &str {
     secret.expose()
 }
 
-fn limits() -> Limits {
+pub(super) fn limits() -> Limits {
     Limits {
         body_bytes: BODY_LIMIT,
         proxy_body_bytes: 1024,

@@ -1,17 +1,20 @@
 //! Tools over the wire: numbers, errors of the provider, lists.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use headwater_ports::upstream::UpstreamError;
+use headwater_service::audit::AuditFilter;
 use http::StatusCode;
 use serde_json::{Value, json};
 use tonic::Code;
 
-use super::harness::{House, SITE};
+use super::harness::{House, SITE, limits};
 use crate::proto::tools::{
     ExecuteToolRequest, ExecuteToolResponse, Filter, ListToolsRequest, ListToolsResponse,
 };
 use crate::wire::struct_value::{from_struct, to_struct};
+use crate::{Limits, router};
 
 const EXECUTE: &str = "tools.ToolService/ExecuteTool";
 
@@ -218,4 +221,34 @@ async fn a_list_of_tools_is_paged_and_narrowed() {
     assert!(found.tools.is_empty(), "a summary holds names only");
     let definition = from_struct(all.tools[0].definition.clone().unwrap());
     assert!(definition["name"].is_string() && definition["input_schema"]["type"] == "object");
+}
+
+/// The server's own time limit is a caller that leaves like any other.
+#[tokio::test]
+async fn c10_what_the_request_timeout_cuts_is_in_the_log() {
+    let mut house = House::new().await;
+    house.connected().await;
+    house.service.write_audit().await.unwrap();
+    let hasty = Limits { request_timeout: Duration::from_millis(1), ..limits() };
+    house.router = router(house.service.clone(), hasty).await.unwrap();
+    // The provider asks for a pause, and the clock stands still.
+    house.answer(429, &json!({}));
+    house.answer(200, &json!({"id": "7"}));
+    let (rest, _) = call("confluence_page_create", &new_page());
+    let answer = house.post("/api/v1/execute_tool", &rest).await;
+    assert_eq!(answer.status, StatusCode::GATEWAY_TIMEOUT, "{}", answer.json());
+    let mut settled = pin!(house.service.settle());
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut settled => break,
+            () = tokio::task::yield_now() => house.clock.advance(Duration::from_secs(1)),
+        }
+    }
+    house.service.write_audit().await.unwrap();
+    let filter = AuditFilter { action: Some("tool.execute".to_owned()), ..AuditFilter::default() };
+    let entry = house.service.read_audit(&filter, 10).await.unwrap().pop().unwrap();
+    assert_eq!(entry.subject.as_deref(), Some("confluence_page_create"));
+    assert_eq!((entry.outcome.as_str(), entry.provider_status), ("ok", Some(200)));
+    assert_eq!(entry.actor.as_str(), house.client.as_str());
 }

@@ -16,6 +16,7 @@ mod seals;
 mod webhooks;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -42,9 +43,15 @@ pub struct MemoryStore {
     committed: Arc<Mutex<State>>,
     writer: Arc<AsyncMutex<()>>,
     lacking: Option<Defence>,
+    audit_refused: Arc<AtomicBool>,
 }
 
 impl MemoryStore {
+    /// Switches the audit log off: while it is true, no entry can be added.
+    pub fn audit_switch(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.audit_refused)
+    }
+
     /// A store that lacks a defence, to show that its absence would be noticed.
     pub fn without(defence: Defence) -> Self {
         Self { lacking: Some(defence), ..Self::default() }
@@ -52,7 +59,8 @@ impl MemoryStore {
 
     fn begin(&self, state: State, writer: Option<OwnedMutexGuard<()>>) -> MemoryTx {
         let committed = Arc::clone(&self.committed);
-        MemoryTx { state, committed, writer, lacking: self.lacking, doomed: false }
+        let audit_refused = Arc::clone(&self.audit_refused);
+        MemoryTx { state, committed, writer, lacking: self.lacking, doomed: false, audit_refused }
     }
 }
 
@@ -83,6 +91,7 @@ struct MemoryTx {
     lacking: Option<Defence>,
     /// The commit will be acknowledged, and nothing of it kept.
     doomed: bool,
+    audit_refused: Arc<AtomicBool>,
 }
 
 impl MemoryTx {

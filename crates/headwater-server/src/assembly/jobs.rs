@@ -60,6 +60,7 @@ pub(super) fn spawn(
         service.deliver_due().await.map(drop)
     });
     start(tasks, shutdown, "write the audit log", WRITE_AUDIT_EVERY, service, |service| async move {
+        service.end_overdue_acts();
         service.write_audit().await
     });
     start(tasks, shutdown, "seal anew", REWRAP_EVERY, service, |service| async move {

@@ -26,7 +26,11 @@ impl Service {
         locator: &AccountLocator,
         change: AccountChange,
     ) -> Result<AccountView, ServiceError> {
-        self.audited(Act::new("account.update"), self.change_account(locator, change)).await
+        let locator = locator.clone();
+        self.audited(Act::new("account.update"), |service| async move {
+            service.change_account(&locator, change).await
+        })
+        .await
     }
 
     async fn change_account(
@@ -41,14 +45,16 @@ impl Service {
         if account.version != version {
             self.record(&mut *tx, &account, &connection, &[EventKind::Updated], Some(status)).await?;
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.live().forget(&account.id).await;
         Ok(AccountView { account, connection })
     }
 
     /// Disconnects an account: its tokens are destroyed, its record stays.
     pub async fn disconnect_account(&self, locator: &AccountLocator) -> Result<AccountView, ServiceError> {
-        self.audited(Act::new("account.disconnect"), self.cut_off(locator)).await
+        let locator = locator.clone();
+        self.audited(Act::new("account.disconnect"), |service| async move { service.cut_off(&locator).await })
+            .await
     }
 
     async fn cut_off(&self, locator: &AccountLocator) -> Result<AccountView, ServiceError> {
@@ -63,14 +69,19 @@ impl Service {
         tx.delete_grant(&account.id).await?;
         write(&mut *tx, &account).await?;
         self.record(&mut *tx, &account, &connection, &[], Some(status)).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.live().forget(&account.id).await;
         Ok(AccountView { account, connection })
     }
 
     /// Deletes an account with its tokens.
     pub async fn delete_account(&self, locator: &AccountLocator) -> Result<(), ServiceError> {
-        self.audited(Act::new("account.delete"), self.remove_account(locator)).await
+        let locator = locator.clone();
+        self.audited(
+            Act::new("account.delete"),
+            |service| async move { service.remove_account(&locator).await },
+        )
+        .await
     }
 
     async fn remove_account(&self, locator: &AccountLocator) -> Result<(), ServiceError> {
@@ -78,7 +89,7 @@ impl Service {
         let view = self.find_account(&mut *tx, locator).await?;
         tx.delete_account(&view.account.id).await?;
         self.record(&mut *tx, &view.account, &view.connection, &[EventKind::Deleted], None).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.live().forget(&view.account.id).await;
         self.live().forget_all();
         Ok(())

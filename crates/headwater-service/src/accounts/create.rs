@@ -19,7 +19,11 @@ impl Service {
         locator: &AccountLocator,
         change: AccountChange,
     ) -> Result<AccountView, ServiceError> {
-        self.audited(Act::new("account.create"), self.add_account(locator, change)).await
+        let locator = locator.clone();
+        self.audited(Act::new("account.create"), |service| async move {
+            service.add_account(&locator, change).await
+        })
+        .await
     }
 
     async fn add_account(
@@ -36,7 +40,7 @@ impl Service {
         }
         let account = self.apply_change(&mut *tx, account, change).await?;
         self.record(&mut *tx, &account, &connection, &[EventKind::Created], None).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(AccountView { account, connection })
     }
 

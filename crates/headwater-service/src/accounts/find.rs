@@ -23,7 +23,11 @@ impl Service {
         &self,
         locator: &AccountLocator,
     ) -> Result<AccountCredentials, ServiceError> {
-        self.audited(Act::new("account.read_credentials"), self.read_credentials(locator)).await
+        let locator = locator.clone();
+        self.audited(Act::new("account.read_credentials"), |service| async move {
+            service.read_credentials(&locator).await
+        })
+        .await
     }
 
     async fn read_credentials(&self, locator: &AccountLocator) -> Result<AccountCredentials, ServiceError> {

@@ -1,15 +1,17 @@
 //! What travels with a task: who acts, and what the act came upon.
 
-use std::cell::RefCell;
 use std::future::Future;
+use std::sync::Arc;
 
 use headwater_domain::audit::Actor;
 use headwater_domain::id::{AccountId, ConnectionId, ExecutionId};
 use http::HeaderMap;
 
+use super::record::Record;
+
 tokio::task_local! {
     static ACTOR: Actor;
-    static TRAIL: RefCell<Trail>;
+    static RECORD: Arc<Record>;
 }
 
 /// Names of headers in which providers name a request, the better ones first.
@@ -18,7 +20,7 @@ const REQUEST_IDS: [&str; 3] = ["atl-traceid", "x-arequestid", "x-request-id"];
 const MAX_REQUEST_ID: usize = 100;
 
 /// What an act came upon.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Trail {
     pub(super) account_id: Option<AccountId>,
     pub(super) connection_id: Option<ConnectionId>,
@@ -39,20 +41,20 @@ pub(crate) fn actor() -> Actor {
     ACTOR.try_with(Clone::clone).unwrap_or(Actor::System)
 }
 
-/// Runs `work` and tells what it came upon.
-pub(super) async fn follow<F: Future>(work: F) -> (F::Output, Trail) {
-    TRAIL
-        .scope(RefCell::default(), async {
-            let output = work.await;
-            (output, TRAIL.with(RefCell::take))
-        })
-        .await
+/// Runs `work` as `actor`, and notes on `record` what it comes upon.
+pub(super) async fn follow<F: Future>(actor: Actor, record: Arc<Record>, work: F) -> F::Output {
+    ACTOR.scope(actor, RECORD.scope(record, work)).await
+}
+
+/// The record of the act that this task is part of; `None` outside of any, as in a refresh that goes on by itself.
+pub(super) fn record() -> Option<Arc<Record>> {
+    RECORD.try_with(Arc::clone).ok()
 }
 
 fn note(change: impl FnOnce(&mut Trail)) {
-    let noted = TRAIL.try_with(|trail| change(&mut trail.borrow_mut()));
-    // Outside of any act, as in a refresh that goes on by itself, there is nothing to note.
-    noted.unwrap_or_default();
+    if let Some(record) = record() {
+        record.note(change);
+    }
 }
 
 /// The act is about this account.

@@ -42,7 +42,12 @@ impl Service {
         browser_token: Option<&str>,
     ) -> Result<CallbackOutcome, ConnectError> {
         let act = Act::new("account.consent").by(Actor::EndUser);
-        self.audited(act, self.take_answer(connection, query, browser_token)).await
+        let (connection, browser_token) = (connection.to_owned(), browser_token.map(str::to_owned));
+        // A browser that leaves meanwhile must not cost the consent: the code can be exchanged only once.
+        self.audited(act, |service| async move {
+            service.take_answer(&connection, query, browser_token.as_deref()).await
+        })
+        .await
     }
 
     async fn take_answer(

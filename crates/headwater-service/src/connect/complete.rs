@@ -66,7 +66,12 @@ impl Service {
         browser_token: Option<&str>,
     ) -> Result<CallbackOutcome, ConnectError> {
         let act = Act::new("account.choose_site").by(Actor::EndUser);
-        self.audited(act, self.take_choice(flow, cloud_id, browser_token)).await
+        let (flow, cloud_id) = (flow.to_owned(), cloud_id.to_owned());
+        let browser_token = browser_token.map(str::to_owned);
+        self.audited(act, |service| async move {
+            service.take_choice(&flow, &cloud_id, browser_token.as_deref()).await
+        })
+        .await
     }
 
     async fn take_choice(
@@ -132,7 +137,7 @@ impl Service {
         let account = self.authorize(&mut *tx, account, tokens, Some(consent)).await?;
         let kinds = [EventKind::TokensFetched, EventKind::OauthSucceeded];
         self.record(&mut *tx, &account, connection, &kinds, Some(status)).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.live().forget(&account.id).await;
         tracing::info!(account = %account.id, connection = %connection.name, "connected account authorized");
         Ok(ConnectedSummary {

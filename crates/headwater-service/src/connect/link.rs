@@ -26,7 +26,8 @@ pub struct LinkRequest {
 impl Service {
     /// Makes an authorization link for one end user on one connection. It works once, for a limited time.
     pub async fn authorization_link(&self, request: LinkRequest) -> Result<AuthorizationLink, ServiceError> {
-        self.audited(Act::new("account.link"), self.make_link(request)).await
+        self.audited(Act::new("account.link"), |service| async move { service.make_link(request).await })
+            .await
     }
 
     async fn make_link(&self, request: LinkRequest) -> Result<AuthorizationLink, ServiceError> {
@@ -56,7 +57,7 @@ impl Service {
         };
         tx.insert_flow(&flow).await?;
         self.record(&mut *tx, &account, &connection, &[EventKind::LinkGenerated], None).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(AuthorizationLink {
             url: self.settings().url(&format!("/oauth/connect?token={token}")),
             expires_at: flow.expires_at,

@@ -55,7 +55,7 @@ impl Service {
         let view = self.view_of(&mut *tx, &flow.account_id).await?;
         self.record(&mut *tx, &view.account, &view.connection, &[EventKind::TokensFetched], None).await?;
         self.note_account_event(&mut *tx, &flow, AccountEvent::AwaitsVerification).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         Ok(CallbackOutcome::Verify(target.into()))
     }
 
@@ -70,7 +70,11 @@ impl Service {
         auth_request_id: &str,
         identifier: &str,
     ) -> Result<VerifiedUser, ServiceError> {
-        self.audited(Act::new("account.verify"), self.take_word(auth_request_id, identifier)).await
+        let (request, identifier) = (auth_request_id.to_owned(), identifier.to_owned());
+        self.audited(Act::new("account.verify"), |service| async move {
+            service.take_word(&request, &identifier).await
+        })
+        .await
     }
 
     async fn take_word(&self, auth_request_id: &str, identifier: &str) -> Result<VerifiedUser, ServiceError> {
@@ -98,7 +102,7 @@ impl Service {
         let account = self.authorize(&mut *tx, view.account, tokens, Some(consent)).await?;
         let kinds = [EventKind::OauthSucceeded];
         self.record(&mut *tx, &account, &view.connection, &kinds, Some(status)).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.live().forget(&account.id).await;
         tracing::info!(account = %account.id, connection = %view.connection.name, "connected account verified");
         Ok(VerifiedUser { redirect_url: self.settings().url("/connect/success") })

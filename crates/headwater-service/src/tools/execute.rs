@@ -40,8 +40,11 @@ impl Service {
     /// Executes a tool and returns the provider's JSON. A refusal by the provider carries
     /// [`ServiceError::tool`]; every other error means that nothing was sent.
     pub async fn execute_tool(&self, call: ExecuteTool) -> Result<Executed, ServiceError> {
-        let act = Act::new("tool.execute").on(&tool_name(&call.name));
-        self.audited(act, self.run_tool(call)).await
+        let act = Act::call("tool.execute").on(&tool_name(&call.name));
+        if self.find_tool(&call.name).is_ok_and(|found| !found.tool.hints.read_only) {
+            return self.audited(act, |service| async move { service.run_tool(call).await }).await;
+        }
+        self.observed(act, self.run_tool(call)).await
     }
 
     async fn run_tool(&self, call: ExecuteTool) -> Result<Executed, ServiceError> {

@@ -1,13 +1,14 @@
 //! The audit log in memory.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use headwater_domain::audit::AuditEntry;
 use headwater_domain::id::{AccountId, AuditId};
 use headwater_domain::time::Timestamp;
 
-use super::MemoryTx;
+use super::{MemoryTx, refused};
 use crate::store::{AuditFilter, AuditLog, StoreError};
 
 fn passes(filter: &AuditFilter, entry: &AuditEntry) -> bool {
@@ -23,6 +24,9 @@ fn passes(filter: &AuditFilter, entry: &AuditEntry) -> bool {
 #[async_trait]
 impl AuditLog for MemoryTx {
     async fn append_audit(&mut self, entries: &[AuditEntry]) -> Result<(), StoreError> {
+        if self.audit_refused.load(Ordering::SeqCst) {
+            return Err(refused("append to the audit log"));
+        }
         let log = Arc::make_mut(&mut self.change()?.audit);
         for entry in entries {
             if !log.iter().any(|it| it.id == entry.id) {

@@ -1,0 +1,191 @@
+//! Acts under way that do not end with their caller: each runs in a task of its own, is counted here, and is waited for
+//! when the process stops. What nobody waits for any more is bounded in number and in time.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use headwater_domain::audit::Actor;
+use headwater_domain::error::ErrorKind;
+use tokio::sync::Notify;
+use tokio::task::{AbortHandle, JoinError};
+use tracing::Instrument as _;
+
+use crate::Service;
+use crate::error::ServiceError;
+
+/// The most acts of one actor that go on although their caller has left. A program that sends requests and hangs up
+/// gets no further than this.
+const MOST_ABANDONED: usize = 1_000;
+
+/// The acts under way.
+#[derive(Clone, Default)]
+pub(crate) struct Acts(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    state: Mutex<State>,
+    ended: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    next: u64,
+    running: HashMap<u64, Running>,
+    /// How many acts of each actor go on without their caller.
+    abandoned: HashMap<String, usize>,
+}
+
+struct Running {
+    actor: Actor,
+    /// When its caller left, by the clock's running time.
+    abandoned_at: Option<Duration>,
+    abort: Option<AbortHandle>,
+}
+
+/// One act's place among those under way; given back when dropped.
+pub(crate) struct Place {
+    acts: Acts,
+    number: u64,
+}
+
+/// The caller of an act. Dropped while the act is under way, it notes that nobody waits for the act any more.
+struct Waiting {
+    service: Service,
+    number: u64,
+}
+
+impl Acts {
+    /// Takes a place for an act of `actor`, unless too many of its acts go on without a caller already.
+    pub(crate) fn enter(&self, actor: Actor) -> Result<Place, ServiceError> {
+        let mut state = self.0.state.lock().map_err(|_| interrupted())?;
+        if state.abandoned.get(actor.as_str()).is_some_and(|count| *count >= MOST_ABANDONED) {
+            return Err(too_many_abandoned());
+        }
+        state.next += 1;
+        let number = state.next;
+        state.running.insert(number, Running { actor, abandoned_at: None, abort: None });
+        Ok(Place { acts: self.clone(), number })
+    }
+
+    fn can_be_aborted(&self, number: u64, abort: AbortHandle) {
+        if let Ok(mut state) = self.0.state.lock()
+            && let Some(running) = state.running.get_mut(&number)
+        {
+            running.abort = Some(abort);
+        }
+    }
+
+    fn abandon(&self, number: u64, now: Duration) {
+        let Ok(mut state) = self.0.state.lock() else { return };
+        let Some(running) = state.running.get_mut(&number) else { return };
+        running.abandoned_at = Some(now);
+        let actor = running.actor.as_str().to_owned();
+        *state.abandoned.entry(actor).or_default() += 1;
+    }
+
+    fn leave(&self, number: u64) {
+        if let Ok(mut state) = self.0.state.lock()
+            && let Some(running) = state.running.remove(&number)
+            && running.abandoned_at.is_some()
+            && let Some(count) = state.abandoned.get_mut(running.actor.as_str())
+        {
+            *count -= 1;
+            if *count == 0 {
+                state.abandoned.remove(running.actor.as_str());
+            }
+        }
+        self.0.ended.notify_waiters();
+    }
+
+    /// How many acts are under way.
+    pub(crate) fn count(&self) -> usize {
+        self.0.state.lock().map_or(0, |state| state.running.len())
+    }
+
+    /// Waits until no act is under way.
+    pub(crate) async fn idle(&self) {
+        loop {
+            let ended = self.0.ended.notified();
+            if self.count() == 0 {
+                return;
+            }
+            ended.await;
+        }
+    }
+
+    fn overdue(&self, before: Duration) -> Vec<AbortHandle> {
+        let Ok(state) = self.0.state.lock() else { return Vec::new() };
+        let late = state.running.values().filter(|it| it.abandoned_at.is_some_and(|at| at <= before));
+        late.filter_map(|it| it.abort.clone()).collect()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.acts.leave(self.number);
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.service.acts().abandon(self.number, self.service.clock().elapsed());
+    }
+}
+
+impl Service {
+    /// Runs `work` in a task of its own, so that it goes on when the caller leaves. Fails when the task panics or is cut
+    /// off.
+    pub(crate) async fn detached<T: Send + 'static>(
+        &self,
+        place: Place,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let number = place.number;
+        let task = async move {
+            let _place = place;
+            work.await
+        };
+        let task = tokio::spawn(task.in_current_span());
+        self.acts().can_be_aborted(number, task.abort_handle());
+        let _waiting = Waiting { service: self.clone(), number };
+        task.await.map_err(|error| came_to_grief(&error))
+    }
+
+    /// Ends acts whose caller has left and that still go on after [`crate::settings::Settings::act_patience`]. The audit
+    /// log then says that they were cut off. Called by a job; returns how many.
+    pub fn end_overdue_acts(&self) -> usize {
+        let Some(before) = self.clock().elapsed().checked_sub(self.settings().act_patience) else { return 0 };
+        let overdue = self.acts().overdue(before);
+        overdue.iter().for_each(AbortHandle::abort);
+        if !overdue.is_empty() {
+            tracing::warn!(
+                count = overdue.len(),
+                "acts whose callers have left were cut off: they took too long"
+            );
+        }
+        overdue.len()
+    }
+}
+
+fn came_to_grief(error: &JoinError) -> ServiceError {
+    if error.is_panic() {
+        let message = "headwater came to grief over this request; it may have had its effect. Ask the operator to look at the log";
+        return ServiceError::new(ErrorKind::Internal, "INTERNAL", message);
+    }
+    interrupted()
+}
+
+fn interrupted() -> ServiceError {
+    let message = "the request was cut off; it may have had its effect";
+    ServiceError::new(ErrorKind::Unavailable, "INTERRUPTED", message)
+}
+
+fn too_many_abandoned() -> ServiceError {
+    let message = format!(
+        "nothing was done: {MOST_ABANDONED} earlier requests of this caller, which it did not wait for, still go on; \
+         wait for answers"
+    );
+    ServiceError::new(ErrorKind::ResourceExhausted, "TOO_MANY_CALLS", message)
+}
