@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use headwater_ports::clock::Clock;
 use headwater_service::chaos::{Chaos, Strike};
-use rustix::process::{Signal, getpid, kill_process};
+use nix::sys::signal::{Signal, raise};
 
 use self::clock::TurnedClock;
 use crate::clock::SystemClock;
@@ -21,10 +21,10 @@ pub(crate) fn set_up(config: &ChaosConfig) -> Result<Chaos, ConfigError> {
     let stopped = AtomicBool::new(false);
     let strike: Strike = Arc::new(move |point| {
         if crash == Some(point) {
-            signal(Signal::KILL);
+            strike_with(Signal::SIGKILL);
         }
         if stop == Some(point) && !stopped.swap(true, Ordering::SeqCst) {
-            signal(Signal::STOP);
+            strike_with(Signal::SIGSTOP);
         }
     });
     Ok(Chaos { strike: Some(strike), without: config.lacking()? })
@@ -38,9 +38,11 @@ pub(crate) fn clock(config: &ChaosConfig) -> Arc<dyn Clock> {
     }
 }
 
-/// Returns when it has had its effect: never, or when somebody lets the process go on.
-fn signal(signal: Signal) {
-    if let Err(error) = kill_process(getpid(), signal) {
+/// Returns when the signal has had its effect: never, or when somebody lets the process go on. It is sent to this very
+/// thread. One that is sent to the process may be taken by another thread, and until that one gets its turn on a busy
+/// machine, this one goes on past the point at which it was to be struck.
+fn strike_with(signal: Signal) {
+    if let Err(error) = raise(signal) {
         tracing::error!(%error, "a signal to this process could not be sent");
     }
 }
