@@ -6,6 +6,7 @@
 //! that lacks a defence, which must be found out.
 
 mod experiments;
+mod finding;
 mod http;
 mod ledger;
 mod load;
@@ -65,7 +66,7 @@ impl Amount {
         callers: 200,
         stampedes: 1,
         accounts: 4,
-        side_by_side: 3,
+        side_by_side: 6,
         seed: 1,
     };
     /// Hours, for a release.
@@ -110,23 +111,30 @@ impl Amount {
 }
 
 /// Runs every experiment whose name holds `wanted` and hands each row of the table to `show` as soon as it is there.
-/// Fails at the end when a grant was lost, a rule broken, or a control not found out.
+/// Fails at the end when a grant was lost, a rule broken, or a control not found out, or when an experiment could not be
+/// carried out; it says which of the two.
 pub fn run(amount: Amount, wanted: &str, show: &mut (dyn FnMut(&Row) + Send)) -> Result<()> {
     let chosen: Vec<_> = experiments::ALL.iter().filter(|it| it.name.contains(wanted)).collect();
-    let (next, failed, show) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(show));
+    let (next, failed, void) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+    let show = Mutex::new(show);
     thread::scope(|scope| {
         for _ in 0..amount.side_by_side.max(1) {
             scope.spawn(|| {
                 while let Some(experiment) = chosen.get(next.fetch_add(1, Ordering::SeqCst)) {
                     let row = table::measured(experiment, amount);
-                    failed.fetch_add(usize::from(!row.passed()), Ordering::SeqCst);
+                    failed.fetch_add(usize::from(row.failed()), Ordering::SeqCst);
+                    void.fetch_add(usize::from(row.void()), Ordering::SeqCst);
                     (show.lock().unwrap_or_else(PoisonError::into_inner))(&row);
                 }
             });
         }
     });
-    let failed = failed.load(Ordering::SeqCst);
-    anyhow::ensure!(failed == 0, "{failed} of {} experiments failed", chosen.len());
+    let (failed, void) = (failed.load(Ordering::SeqCst), void.load(Ordering::SeqCst));
+    anyhow::ensure!(
+        failed + void == 0,
+        "of {} experiments {failed} failed and {void} could not be carried out",
+        chosen.len()
+    );
     anyhow::ensure!(!chosen.is_empty(), "no experiment has `{wanted}` in its name");
     Ok(())
 }

@@ -35,6 +35,15 @@ wait "$server" || true
 rm -rf "$2"
 "#;
 
+const TURNABLE_CLOCK: &str = "
+    CREATE SCHEMA chaos;
+    CREATE TABLE chaos.clock (ahead interval NOT NULL);
+    INSERT INTO chaos.clock VALUES ('0');
+    CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE
+        AS 'SELECT pg_catalog.clock_timestamp() + ahead FROM chaos.clock';
+    ALTER ROLE tests SET search_path = public, pg_catalog;
+";
+
 /// The running server.
 pub struct Postgres {
     directory: PathBuf,
@@ -67,6 +76,29 @@ impl Postgres {
     /// Its address, without a schema.
     pub fn address(&self) -> String {
         format!("postgres://tests@localhost/postgres?host={}", self.directory.display())
+    }
+
+    /// Gives it a clock that can be turned. Must come before whoever connects: the server's own function for the time is
+    /// hidden behind one of the same name, in a schema that is searched first.
+    pub fn make_clock_turnable(&self) -> Result<()> {
+        self.perform(TURNABLE_CLOCK)
+    }
+
+    /// Turns its clock ahead, for good.
+    pub fn turn_clock(&self, seconds: i64) -> Result<()> {
+        self.perform(&format!("UPDATE chaos.clock SET ahead = ahead + interval '{seconds} seconds'"))
+    }
+
+    fn perform(&self, statements: &str) -> Result<()> {
+        let output = Command::new(programs()?.join("psql"))
+            .arg("--host")
+            .arg(&self.directory)
+            .args(["--username", "tests", "--dbname", "postgres", "--set", "ON_ERROR_STOP=1"])
+            .args(["--quiet", "--command", statements])
+            .stdin(Stdio::null())
+            .output()?;
+        ensure!(output.status.success(), "{statements}: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(())
     }
 
     /// Ends it without a checkpoint, as a crash would.

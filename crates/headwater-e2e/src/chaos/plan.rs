@@ -43,6 +43,8 @@ pub(super) struct Setup {
     pub(super) webhook: bool,
     /// The size of the disk that the data lies on, in MiB; none for the ordinary one.
     pub(super) disk: Option<u32>,
+    /// How much the replicas log.
+    pub(super) log_level: &'static str,
 }
 
 /// Where things are before they run.
@@ -70,6 +72,7 @@ impl Setup {
             inside: false,
             webhook: false,
             disk: None,
+            log_level: "warn",
         }
     }
 
@@ -100,7 +103,7 @@ impl Plan {
             .chain(receiver.iter().map(Receiver::address))
             .collect();
         let mut settings = vec![
-            ("HEADWATER_LOG__LEVEL".to_owned(), "warn".to_owned()),
+            ("HEADWATER_LOG__LEVEL".to_owned(), setup.log_level.to_owned()),
             ("HEADWATER_UPSTREAM__ALLOW_HOSTS".to_owned(), hosts.join(",")),
             ("HEADWATER_UPSTREAM__SITE_CONCURRENCY".to_owned(), "200".to_owned()),
             // The site is the only door.

@@ -16,6 +16,9 @@ use super::stopwatch::Stopwatch;
 /// How often to look whether a port answers, and how long before a program counts as broken.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 const LOOKS: u32 = 6000;
+/// How long an experiment waits for what it needs before it is given up.
+const PATIENCE: Duration = Duration::from_secs(300);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// `SIGKILL`.
 const KILLED: i32 = 9;
 
@@ -129,18 +132,17 @@ pub(super) fn pause(duration: Duration) {
     let _timed_out = never.recv_timeout(duration);
 }
 
-/// Whether something comes about within so many seconds.
-pub(super) fn within(seconds: u64, mut holds: impl FnMut() -> bool) -> bool {
+/// Waits for something to come about. How long that takes decides nothing: a machine may be as busy as it likes.
+///
+/// # Errors
+/// After [`PATIENCE`]: then the experiment could not be carried out. It has not shown that a rule was broken.
+pub(super) fn until(what: &str, mut holds: impl FnMut() -> bool) -> Result<()> {
     let watch = Stopwatch::start();
-    loop {
-        if holds() {
-            return true;
-        }
-        if watch.elapsed().as_secs() >= seconds {
-            return false;
-        }
-        pause(Duration::from_millis(50));
+    while !holds() {
+        ensure!(watch.elapsed() < PATIENCE, "{} seconds were not enough for {what}", PATIENCE.as_secs());
+        pause(LOOK_AGAIN);
     }
+    Ok(())
 }
 
 /// The end of a log.

@@ -6,17 +6,19 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::Amount;
+use super::finding::{Finding, Kind};
 use super::stopwatch::Stopwatch;
 
-/// How much is shown of what a control has shown.
-const MOST_SHOWN: usize = 120;
+/// How many findings are shown.
+const MOST_SHOWN: usize = 5;
 
 /// One line of the table.
 #[derive(Debug)]
 pub struct Row {
     name: &'static str,
-    control: bool,
+    expected: Option<Kind>,
     took: Duration,
+    /// An error when the experiment could not be carried out: then nothing was shown, neither way.
     outcome: Result<Findings>,
 }
 
@@ -25,9 +27,10 @@ pub struct Row {
 pub(super) struct Findings {
     /// How much was done, such as `8 kills, 214 refreshes`.
     pub(super) done: String,
-    /// What should not have been, a line each.
-    pub(super) wrong: Vec<String>,
-    /// How long it took until an account worked again, each time.
+    /// What should not have been.
+    pub(super) wrong: Vec<Finding>,
+    /// How long it took until an account worked again, each time. For information, as all times are: what a busy machine
+    /// needs says nothing about the grants.
     pub(super) recoveries: Vec<Duration>,
     /// How long callers waited.
     pub(super) waits: Vec<Duration>,
@@ -41,14 +44,16 @@ pub(super) struct Conditions {
     pub(super) amount: Amount,
     /// What is set on every replica besides what the experiment itself sets.
     pub(super) settings: &'static [(&'static str, &'static str)],
+    /// What a control has to find.
+    pub(super) expected: Option<Kind>,
 }
 
 /// An experiment: what it does to headwater, and how.
 pub(super) struct Experiment {
     /// What happens, for the table.
     pub(super) name: &'static str,
-    /// Whether something must go wrong, and be found out.
-    pub(super) control: bool,
+    /// Of a control: what must be found, because a defence is lacking.
+    pub(super) expected: Option<Kind>,
     /// What is set on every replica.
     pub(super) settings: &'static [(&'static str, &'static str)],
     /// Does it.
@@ -58,14 +63,44 @@ pub(super) struct Experiment {
 /// Performs an experiment.
 pub(super) fn measured(experiment: &Experiment, amount: Amount) -> Row {
     let watch = Stopwatch::start();
-    let outcome = (experiment.perform)(Conditions { amount, settings: experiment.settings });
-    Row { name: experiment.name, control: experiment.control, took: watch.elapsed(), outcome }
+    let Experiment { name, expected, settings, perform } = *experiment;
+    let outcome = perform(Conditions { amount, settings, expected });
+    Row { name, expected, took: watch.elapsed(), outcome }
+}
+
+/// What a row comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    /// No rule was broken; of a control, the rule was that it was made for.
+    Passed,
+    /// A rule was broken; of a control, not the one that it was made for.
+    Failed,
+    /// The experiment could not be carried out.
+    Void,
+    /// This machine cannot do it.
+    Skipped,
 }
 
 impl Row {
-    /// Whether nothing was lost and no rule broken; of a control, whether that was found out.
-    pub fn passed(&self) -> bool {
-        self.outcome.as_ref().is_ok_and(|it| it.skipped.is_some() || it.wrong.is_empty() != self.control)
+    /// Whether a grant was lost or a rule broken; of a control, whether what it lacks was not found out by the very rule
+    /// that the defence is for.
+    pub fn failed(&self) -> bool {
+        self.mark() == Mark::Failed
+    }
+
+    /// Whether it could not be carried out: then nothing was shown, neither way.
+    pub fn void(&self) -> bool {
+        self.mark() == Mark::Void
+    }
+
+    fn mark(&self) -> Mark {
+        let Ok(findings) = &self.outcome else { return Mark::Void };
+        let good = match self.expected {
+            _ if findings.skipped.is_some() => return Mark::Skipped,
+            None => findings.wrong.is_empty(),
+            Some(expected) => findings.of(expected).is_some(),
+        };
+        if good { Mark::Passed } else { Mark::Failed }
     }
 }
 
@@ -73,6 +108,11 @@ impl Findings {
     /// Nothing could be done, for this reason.
     pub(super) fn skipped(reason: String) -> Self {
         Self { skipped: Some(reason), ..Self::default() }
+    }
+
+    /// The first finding of a kind.
+    fn of(&self, kind: Kind) -> Option<&Finding> {
+        self.wrong.iter().find(|finding| finding.kind == kind)
     }
 }
 
@@ -86,21 +126,24 @@ fn percentile(times: &[Duration], hundredths: usize) -> f64 {
 
 impl fmt::Display for Row {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mark = match &self.outcome {
-            Ok(Findings { skipped: Some(_), .. }) => "skip",
-            _ if self.passed() => "ok  ",
-            _ => "FAIL",
+        let mark = match self.mark() {
+            Mark::Passed => "ok  ",
+            Mark::Failed => "FAIL",
+            Mark::Void => "VOID",
+            Mark::Skipped => "skip",
         };
         write!(formatter, "{mark} {:<64} {:>5.0} s  ", self.name, self.took.as_secs_f64())?;
-        match &self.outcome {
-            Ok(Findings { skipped: Some(reason), .. }) => formatter.write_str(reason),
-            Ok(findings) if self.control => match findings.wrong.first() {
-                Some(found) => {
-                    write!(formatter, "found out: {}", found.chars().take(MOST_SHOWN).collect::<String>())
+        match (&self.outcome, self.expected) {
+            (Err(error), _) => write!(formatter, "could not be carried out: {error:#}"),
+            (Ok(Findings { skipped: Some(reason), .. }), _) => formatter.write_str(reason),
+            (Ok(findings), Some(expected)) => {
+                if let Some(found) = findings.of(expected) {
+                    return write!(formatter, "found out: {found}");
                 }
-                None => write!(formatter, "NOT found out ({})", findings.done),
-            },
-            Ok(findings) => {
+                write!(formatter, "NOT found out by {expected:?} ({})", findings.done)?;
+                findings.show_wrong(formatter)
+            }
+            (Ok(findings), None) => {
                 formatter.write_str(&findings.done)?;
                 for (what, times) in [("back", &findings.recoveries), ("answered", &findings.waits)] {
                     if !times.is_empty() {
@@ -108,10 +151,15 @@ impl fmt::Display for Row {
                         write!(formatter, ", {what} after {half:.1} s (p50), {most:.1} s (p99)")?;
                     }
                 }
-                findings.wrong.iter().take(5).try_for_each(|it| write!(formatter, "\n       {it}"))
+                findings.show_wrong(formatter)
             }
-            Err(error) => write!(formatter, "{error:#}"),
         }
+    }
+}
+
+impl Findings {
+    fn show_wrong(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.wrong.iter().take(MOST_SHOWN).try_for_each(|it| write!(formatter, "\n       {it}"))
     }
 }
 
@@ -119,18 +167,32 @@ impl fmt::Display for Row {
 mod tests {
     use super::*;
 
-    fn row(control: bool, wrong: &[&str]) -> Row {
-        let wrong = wrong.iter().map(|it| (*it).to_owned()).collect();
+    fn row(expected: Option<Kind>, wrong: &[Kind]) -> Row {
+        let wrong = wrong.iter().map(|it| it.because("something")).collect();
         let findings = Findings { wrong, ..Findings::default() };
-        Row { name: "it", control, took: Duration::ZERO, outcome: Ok(findings) }
+        Row { name: "it", expected, took: Duration::ZERO, outcome: Ok(findings) }
     }
 
     #[test]
-    fn an_experiment_passes_when_nothing_is_wrong_and_a_control_when_something_is() {
-        assert!(row(false, &[]).passed() && !row(false, &["lost"]).passed());
-        assert!(row(true, &["lost"]).passed() && !row(true, &[]).passed());
-        let broken = Row { outcome: Err(anyhow::anyhow!("no port")), ..row(true, &[]) };
-        assert!(!broken.passed(), "a control that could not be performed shows nothing");
+    fn an_experiment_passes_when_nothing_is_wrong() {
+        assert!(!row(None, &[]).failed() && row(None, &[Kind::Late]).failed());
+    }
+
+    /// A control that fails for another reason, such as a machine that is slow, shows nothing about its defence.
+    #[test]
+    fn a_control_passes_when_the_rule_is_broken_that_it_was_made_for() {
+        assert!(!row(Some(Kind::Late), &[Kind::GrantEnded, Kind::Late]).failed());
+        assert!(row(Some(Kind::Late), &[Kind::GrantEnded]).failed());
+        assert!(row(Some(Kind::Late), &[]).failed());
+    }
+
+    #[test]
+    fn an_experiment_that_could_not_be_carried_out_shows_nothing() {
+        for expected in [None, Some(Kind::Late)] {
+            let broken = Row { outcome: Err(anyhow::anyhow!("no port")), ..row(expected, &[]) };
+            assert!(broken.void() && !broken.failed());
+            assert!(broken.to_string().starts_with("VOID") && broken.to_string().contains("could not be"));
+        }
     }
 
     #[test]

@@ -7,8 +7,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
+use super::super::finding::Kind;
 use super::super::http::browser;
 use super::super::rig::{self, Database, LONG_TIME, Rig, Setup};
+use super::super::server::pause;
 use super::super::stopwatch::Stopwatch;
 use super::super::table::{Conditions, Findings};
 use super::verdict;
@@ -16,8 +18,12 @@ use super::verdict;
 /// More callers than the sandbox can serve before the first of them lose patience. It answers them without looking, then:
 /// what counts is the refresh.
 const TOO_MANY: usize = 300;
-/// How long the provider takes for a refresh.
-const PROVIDER_SECONDS: f64 = 0.5;
+/// The provider holds refreshes here, so that whoever goes beside another is seen.
+const HOLD: &str = "together";
+/// So long a second refresh is waited for that should not come. It only has to be found in a control, which waits longer.
+const NOT_COMING: Duration = Duration::from_secs(2);
+/// What a caller is told when it is to try again in a moment: that loses nothing.
+const TRY_AGAIN: [u16; 3] = [429, 503, 504];
 /// What a caller needs of the stack: there are many.
 const STACK: usize = 256 * 1024;
 
@@ -32,35 +38,41 @@ pub(super) fn replicas(conditions: Conditions) -> Result<Findings> {
 fn come(database: Database, conditions: Conditions) -> Result<Findings> {
     let mut rig = Rig::new(conditions, &Setup::new(database, 1).inside())?;
     let account = rig.accounts.first().cloned().context("there is no account")?;
-    let (callers, mut wrong, mut waits) = (conditions.amount.callers as usize, Vec::new(), Vec::new());
-    // A provider that takes its time, so that whoever goes beside another is seen.
-    let slow = json!({ "when": "before", "delay_seconds": PROVIDER_SECONDS });
-    let fault = json!({ "grant_type": "refresh_token", "lasting": true, "steps": [slow] });
-    rig.steer("fault", &fault)?;
-    if callers > TOO_MANY {
-        let answer = json!({ "answer": { "status": 200, "headers": [["content-type", "application/json"]], "body": { "results": [] } } });
-        rig.steer("fault", &json!({ "path": "/ex/", "lasting": true, "steps": [answer] }))?;
-    }
+    let callers = conditions.amount.callers as usize;
+    let (mut wrong, mut waits, mut put_off) = (Vec::new(), Vec::new(), 0);
     for _ in 0..conditions.amount.stampedes {
         rig.pass(LONG_TIME)?;
         // Everybody has credentials of the new time; nobody has asked for the account.
         (0..rig.urls.len()).for_each(|place| drop(rig.call(place, "nobody")));
         let seen = rig.ledger()?.len();
-        let outcomes = all_at_once(&rig, &account, callers)?;
-        let failed: Vec<&String> = outcomes.iter().filter_map(|it| it.as_ref().err()).collect();
-        if let Some(first) = failed.first() {
-            wrong.push(format!("{} of {callers} callers got an error, such as {first}", failed.len()));
+        let outcomes = all_at_once(&rig, &account, callers, conditions.expected.is_some())?;
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Good(after) => waits.push(after),
+                Outcome::PutOff => put_off += 1,
+                Outcome::Bad(what) => wrong.push(Kind::CallFailed.because(what)),
+            }
         }
-        waits.extend(outcomes.iter().filter_map(|it| it.as_ref().ok()));
         let refreshes = rig.ledger()?.after(seen).refreshes();
         if refreshes != 1 {
-            wrong.push(format!("{refreshes} refreshes took place instead of one"));
+            let text = format!("{refreshes} refreshes took place instead of one");
+            wrong.push(Kind::NotOnce.because(text));
         }
     }
-    rig.clear_faults()?;
     wrong.extend(verdict(&mut rig)?);
-    let done = format!("{} times {callers} callers, 1 refresh each", conditions.amount.stampedes);
+    let stampedes = conditions.amount.stampedes;
+    let done = format!("{stampedes} times {callers} callers, 1 refresh each, {put_off} told to try again");
     Ok(Findings { done, wrong, waits, ..Findings::default() })
+}
+
+/// What a caller got.
+enum Outcome {
+    /// An answer, after so long.
+    Good(Duration),
+    /// No answer yet: a machine that has no time for so many closes connections, or asks for patience.
+    PutOff,
+    /// Something that a caller who came at the wrong moment must not get.
+    Bad(String),
 }
 
 /// Holds everybody until it is opened, so that all come at the same moment.
@@ -82,11 +94,13 @@ impl Gate {
     }
 }
 
-/// How long each of the calls takes that are made at the same moment, or what goes wrong with it.
-fn all_at_once(rig: &Rig, account: &str, callers: usize) -> Result<Vec<Result<Duration, String>>> {
+/// What becomes of calls that are made at the same moment, while the provider holds the refresh that they cause. Where a
+/// second one is expected beside the first, it is waited for.
+fn all_at_once(rig: &Rig, account: &str, callers: usize, second: bool) -> Result<Vec<Outcome>> {
     let tokens: Vec<String> = (0..rig.urls.len()).map(|place| rig.token(place)).collect::<Result<_>>()?;
     let targets: Vec<(&String, String)> = rig.urls.iter().zip(tokens).collect();
     let gate = Gate::default();
+    hold(rig, callers)?;
     thread::scope(|scope| {
         let mut threads = Vec::with_capacity(callers);
         for (url, token) in targets.iter().cycle().take(callers) {
@@ -96,18 +110,42 @@ fn all_at_once(rig: &Rig, account: &str, callers: usize) -> Result<Vec<Result<Du
                 gate.wait();
                 let watch = Stopwatch::start();
                 match rig::call(&agent, url, token, account) {
-                    Ok((200, _)) => Ok(watch.elapsed()),
-                    Ok((status, answer)) => Err(format!("{status} {answer}")),
-                    Err(error) => Err(format!("{error:#}")),
+                    Ok((200, _)) => Outcome::Good(watch.elapsed()),
+                    Ok((status, _)) if TRY_AGAIN.contains(&status) => Outcome::PutOff,
+                    Ok((status, answer)) => Outcome::Bad(format!("a caller got {status} {answer}")),
+                    Err(_) => Outcome::PutOff,
                 }
             };
             threads.push(thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work));
         }
         gate.open();
-        ensure!(threads.iter().all(Result::is_ok), "this machine does not give a program {callers} threads");
-        let join = |thread: thread::ScopedJoinHandle<'_, Result<Duration, String>>| {
-            thread.join().unwrap_or_else(|_| Err("a thread failed".to_owned()))
+        let let_go = let_go(rig, second);
+        let all = threads.iter().all(Result::is_ok);
+        let join = |thread: thread::ScopedJoinHandle<'_, Outcome>| {
+            thread.join().unwrap_or_else(|_| Outcome::Bad("a thread failed".to_owned()))
         };
-        Ok(threads.into_iter().flatten().map(join).collect())
+        let outcomes = threads.into_iter().flatten().map(join).collect();
+        ensure!(all, "this machine does not give a program {callers} threads");
+        let_go.map(|()| outcomes)
     })
+}
+
+/// Has the provider hold all refreshes from now on.
+fn hold(rig: &Rig, callers: usize) -> Result<()> {
+    if callers > TOO_MANY {
+        let answer = json!({ "answer": { "status": 200, "headers": [["content-type", "application/json"]], "body": { "results": [] } } });
+        rig.steer("fault", &json!({ "path": "/ex/", "lasting": true, "steps": [answer] }))?;
+    }
+    let steps = [json!({ "when": "before", "hold": HOLD })];
+    rig.steer("fault", &json!({ "grant_type": "refresh_token", "lasting": true, "steps": steps })).map(drop)
+}
+
+/// Waits until a refresh is held, and lets it go on.
+fn let_go(rig: &Rig, second: bool) -> Result<()> {
+    rig.steer("await", &json!({ "hold": HOLD, "count": 1 + usize::from(second) }))?;
+    if !second {
+        pause(NOT_COMING);
+    }
+    rig.clear_faults()?;
+    rig.steer("release", &json!({ "hold": HOLD })).map(drop)
 }

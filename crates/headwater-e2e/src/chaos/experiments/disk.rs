@@ -1,12 +1,10 @@
 //! A disk that is full at the worst moments.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
+use super::super::finding::{Finding, Kind};
 use super::super::rig::{Database, Rig, Setup};
-use super::super::server::{pause, within};
 use super::super::table::{Conditions, Findings};
 use super::super::volume::Volume;
 use super::points::damage;
@@ -21,13 +19,15 @@ const FORGOTTEN: i64 = 660;
 /// Calls that must succeed while the disk is full.
 const CALLS: usize = 8;
 const HOLD: &str = "full";
+/// What the server logs when it could not store a pair, and when it could.
+const OUTCOMES: [&str; 2] = ["could not be stored yet", "grant refreshed"];
 
 pub(super) fn full(conditions: Conditions) -> Result<Findings> {
     let here = tempfile::tempdir()?;
     if let Err(reason) = Volume::mount(&here.path().join("try"), SIZE) {
         return Ok(Findings::skipped(format!("{reason}")));
     }
-    let setup = Setup { disk: Some(SIZE), ..Setup::new(Database::Sqlite, 1).inside() };
+    let setup = Setup { disk: Some(SIZE), log_level: "info", ..Setup::new(Database::Sqlite, 1).inside() };
     let mut rig = Rig::new(conditions, &setup)?;
     let account = rig.accounts.first().cloned().context("there is no account")?;
     let (mut wrong, mut held_back) = (Vec::new(), 0);
@@ -44,16 +44,16 @@ pub(super) fn full(conditions: Conditions) -> Result<Findings> {
 }
 
 /// Full before the refresh: what cannot be written down is not done. Returns whether that was so.
-fn before(rig: &mut Rig, account: &str, wrong: &mut Vec<String>) -> Result<bool> {
+fn before(rig: &mut Rig, account: &str, wrong: &mut Vec<Finding>) -> Result<bool> {
     rig.disk()?.fill()?;
     rig.pass(REFRESH_AHEAD)?;
     let refreshes = rig.ledger()?.refreshes();
     keep_calling(rig, account, wrong);
     let held_back = rig.ledger()?.refreshes() == refreshes;
     rig.disk()?.free()?;
-    if !within(60, || rig.works(0, account) && rig.ledger().is_ok_and(|it| it.refreshes() > refreshes)) {
-        wrong.push(format!("no refresh once there is room again: {}", last_answer(rig, account)));
-    }
+    rig.until("a refresh once there is room again", |rig| {
+        rig.works(0, account) && rig.ledger().is_ok_and(|it| it.refreshes() > refreshes)
+    })?;
     Ok(held_back)
 }
 
@@ -61,43 +61,46 @@ fn before(rig: &mut Rig, account: &str, wrong: &mut Vec<String>) -> Result<bool>
 fn rotated(
     rig: &mut Rig,
     account: &str,
-    wrong: &mut Vec<String>,
-    end: fn(&mut Rig) -> Result<()>,
+    wrong: &mut Vec<Finding>,
+    end: fn(&mut Rig, &str) -> Result<()>,
 ) -> Result<()> {
     rig.spoil_refreshes(&[json!({ "when": "after", "hold": HOLD })])?;
     rig.pass(REFRESH_AHEAD)?;
     drop(rig.call(0, account));
     rig.steer("await", &json!({ "hold": HOLD }))?;
     rig.disk()?.fill()?;
+    let before = rig.logged(0, &OUTCOMES);
     rig.steer("release", &json!({ "hold": HOLD }))?;
-    // The answer comes home, and storing it fails, again and again.
-    pause(Duration::from_millis(600));
+    // The answer comes home. Mostly it cannot be stored; there may be room for it in a page that is there already.
+    rig.until_logged(0, &OUTCOMES, before)?;
     keep_calling(rig, account, wrong);
-    end(rig)?;
-    if !rig.comes_back(0, account, 60) {
-        wrong.push(format!("the account does not come back: {}", last_answer(rig, account)));
+    end(rig, account)?;
+    if !rig.comes_back(0, account)? {
+        let text = format!("the account was given up: {}", last_answer(rig, account));
+        wrong.push(Kind::GivenUp.because(text));
     }
     Ok(())
 }
 
 /// The server dies with the pair in its memory; the token before is good for minutes.
-fn ends_in_death(rig: &mut Rig) -> Result<()> {
+fn ends_in_death(rig: &mut Rig, _: &str) -> Result<()> {
     rig.kill(0)?;
     rig.disk()?.free()?;
     rig.restart(0)
 }
 
 /// The disk stays full until only the pair in memory is good for anything.
-fn ends_late(rig: &mut Rig) -> Result<()> {
+fn ends_late(rig: &mut Rig, account: &str) -> Result<()> {
     rig.pass(FORGOTTEN)?;
-    pause(Duration::from_millis(600));
+    drop(rig.call(0, account));
     rig.disk()?.free()
 }
 
-fn keep_calling(rig: &Rig, account: &str, wrong: &mut Vec<String>) {
+fn keep_calling(rig: &Rig, account: &str, wrong: &mut Vec<Finding>) {
     for _ in 0..CALLS {
         if !rig.works(0, account) {
-            wrong.push(format!("a call fails while the disk is full: {}", last_answer(rig, account)));
+            let text = format!("a call fails while the disk is full: {}", last_answer(rig, account));
+            wrong.push(Kind::CallFailed.because(text));
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use super::super::load::Load;
 use super::super::rig::{Database, Rig, Setup};
-use super::super::server::{pause, within};
+use super::super::server::pause;
 use super::super::table::{Conditions, Findings};
 use super::points::damage;
 use super::{refreshed, verdict};
@@ -34,7 +34,7 @@ fn at_random(database: Database, conditions: Conditions) -> Result<Findings> {
         rig.restart(victim)?;
     }
     let before = load.succeeded();
-    ensure!(within(45, || load.succeeded() > before), "no call succeeds after the last restart");
+    rig.until("a call to succeed after the last restart", |_| load.succeeded() > before)?;
     let calls = load.end();
     let mut wrong = verdict(&mut rig)?;
     let refreshed = refreshed(&rig.ledger()?);
@@ -61,7 +61,7 @@ pub(super) fn database(conditions: Conditions) -> Result<Findings> {
         postgres.restart()?;
     }
     let before = load.succeeded();
-    ensure!(within(45, || load.succeeded() > before), "no call succeeds after the database came back");
+    rig.until("a call to succeed after the database came back", |_| load.succeeded() > before)?;
     let calls = load.end();
     let wrong = verdict(&mut rig)?;
     let done = format!("{rounds} kills, {}, {calls} calls, seed {}", refreshed(&rig.ledger()?), amount.seed);

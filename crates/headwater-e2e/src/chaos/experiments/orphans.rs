@@ -2,48 +2,94 @@
 //! accepts the token.
 
 use std::thread;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
+use super::super::finding::Kind;
 use super::super::rig::{Database, Rig, Setup};
-use super::super::server::{pause, within};
 use super::super::stopwatch::Stopwatch;
 use super::super::table::{Conditions, Findings};
 use super::verdict;
 
-/// Every orphan is resolved within a minute.
-const RESOLVED_WITHIN: u64 = 60;
+const HOLD: &str = "death";
+/// An access token of this age has life enough left for not being refreshed ahead of need.
+const STILL_FRESH: i64 = 1800;
+/// So much later one that was obtained before it is nearly there,
+const NEARLY_DUE: i64 = 900;
+/// and now it is, while what was left open is well inside the time in which the provider tolerates a repetition.
+const DUE: i64 = 400;
+/// After so many refreshes of the other account the server has looked for what is due at least twice, from beginning to
+/// end.
+const SWEPT: usize = 3;
 
-/// The provider ends a good access token; the call that finds out refreshes it, and the server dies with the answer on
-/// its way. To its successor the stored token looks fresh: only what was written down says that something is open.
+/// Two accounts. One is left open: the provider ends its good access token, the call that finds out refreshes it, and the
+/// server dies with the answer on its way. To its successor the stored token looks fresh: only what was written down says
+/// that something is open. The other one is only there to be refreshed ahead of need, so that it is seen that the server
+/// has looked for what is due.
+struct Orphan {
+    account: String,
+    /// The grants of the one and the other, in the ledger.
+    family: String,
+    other: String,
+}
+
 pub(super) fn nobody_calls(conditions: Conditions) -> Result<Findings> {
-    let mut rig = Rig::new(conditions, &Setup::new(Database::Sqlite, 1).inside())?;
-    let account = rig.accounts.first().cloned().context("there is no account")?;
+    let mut rig = Rig::new(conditions, &Setup::new(Database::Sqlite, 0).inside())?;
     let (mut recoveries, mut wrong) = (Vec::new(), Vec::new());
-    for _ in 0..conditions.amount.faults {
-        rig.steer("expire", &json!({}))?;
-        rig.spoil_refreshes(&[json!({ "when": "after", "hold": "death" })])?;
-        let caller = rig.caller(0, &account)?;
-        let call = thread::spawn(move || drop(caller.call()));
-        rig.steer("await", &json!({ "hold": "death" }))?;
-        rig.kill(0)?;
-        rig.steer("release", &json!({ "hold": "death" }))?;
-        drop(call.join());
-        let before = rig.ledger()?.refreshes();
+    for round in 0..conditions.amount.faults {
+        let orphan = leave_open(&mut rig, round)?;
+        // From now on each refresh brings a token that is due at once.
+        rig.rule_tokens(&json!({ "access_token_seconds": 40 }))?;
+        let before = rig.ledger()?.refreshes_of(&orphan.family);
         let watch = Stopwatch::start();
         rig.restart(0)?;
-        let patience = if conditions.settings.is_empty() { RESOLVED_WITHIN } else { 12 };
-        if within(patience, || rig.ledger().is_ok_and(|it| it.refreshes() > before)) {
+        let resolved = |rig: &Rig| rig.ledger().is_ok_and(|it| it.refreshes_of(&orphan.family) > before);
+        let swept = |rig: &Rig| rig.ledger().is_ok_and(|it| it.refreshes_of(&orphan.other) >= SWEPT);
+        rig.until("the server to look for what is due", |rig| resolved(rig) || swept(rig))?;
+        if resolved(&rig) {
             recoveries.push(watch.elapsed());
+            rig.until("the new pair to be used", |rig| {
+                rig.works(0, &orphan.account) && rig.ledger().is_ok_and(|it| it.uses_newest(&orphan.family))
+            })?;
         } else {
-            wrong.push("what was left open is not resolved without a caller".to_owned());
+            let text = "what was left open is not resolved without a caller";
+            wrong.push(Kind::LeftOpen.because(text));
         }
-        // What was answered is stored a moment later.
-        pause(Duration::from_millis(500));
-        wrong.extend(verdict(&mut rig)?);
+        // Now the provider has forgotten the token that was presented, and the ledger shows who still depends on it.
+        rig.age()?;
+        rig.comes_back(0, &orphan.account)?;
     }
+    wrong.extend(verdict(&mut rig)?);
     let done = format!("{} kills", conditions.amount.faults);
     Ok(Findings { done, wrong, recoveries, ..Findings::default() })
+}
+
+/// Authorizes two accounts, and lets the server die in a refresh of one of them.
+fn leave_open(rig: &mut Rig, round: u32) -> Result<Orphan> {
+    rig.rule_tokens(&json!({ "access_token_seconds": 3600 }))?;
+    let other = authorized(rig, &format!("other-{round}"))?;
+    let account = format!("orphan-{round}");
+    let family = authorized(rig, &account)?;
+    rig.pass(STILL_FRESH)?;
+    rig.steer("expire", &json!({}))?;
+    rig.comes_back(0, &account)?;
+    // A suspicion is believed once in a minute.
+    rig.pass(NEARLY_DUE)?;
+    rig.steer("expire", &json!({}))?;
+    rig.spoil_refreshes(&[json!({ "when": "after", "hold": HOLD })])?;
+    let caller = rig.caller(0, &account)?;
+    let call = thread::spawn(move || drop(caller.call()));
+    rig.steer("await", &json!({ "hold": HOLD }))?;
+    rig.kill(0)?;
+    rig.steer("release", &json!({ "hold": HOLD }))?;
+    drop(call.join());
+    rig.pass(DUE)?;
+    Ok(Orphan { account, family, other })
+}
+
+/// Authorizes an account; returns its grant's name in the ledger.
+fn authorized(rig: &mut Rig, account: &str) -> Result<String> {
+    rig.authorize(account)?;
+    rig.ledger()?.newest_family().context("no code was exchanged")
 }

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
+use super::super::finding::{Finding, Kind};
 use super::super::load::Load;
 use super::super::rig::{Database, Rig, Setup};
-use super::super::server::pause;
+use super::super::server::until;
 use super::super::stopwatch::Stopwatch;
 use super::super::table::{Conditions, Findings};
 use super::{refreshed, verdict};
@@ -16,8 +17,6 @@ use super::{refreshed, verdict};
 const TOKEN_AGE: i64 = 3001;
 /// Its life at that age.
 const REST: i64 = 599;
-/// Every account recovers within so many seconds of its provider.
-const BACK_WITHIN: i64 = 60;
 
 /// Replies that do not arrive as they were sent, after the rotation took place.
 pub(super) fn replies(conditions: Conditions) -> Result<Findings> {
@@ -35,7 +34,7 @@ pub(super) fn replies(conditions: Conditions) -> Result<Findings> {
     for _ in 0..amount.faults {
         for fault in &faults {
             rig.spoil_refreshes(std::slice::from_ref(fault))?;
-            pause(Duration::from_millis(300));
+            rig.faults_strike()?;
         }
     }
     rig.clear_faults()?;
@@ -64,7 +63,8 @@ pub(super) fn nine_minutes(conditions: Conditions) -> Result<Findings> {
         outcome.suffer(&mut rig, 540, round)?;
     }
     if outcome.failed > 0 {
-        outcome.wrong.push(format!("{} calls failed although every token was good", outcome.failed));
+        let text = format!("{} calls failed although every token was good", outcome.failed);
+        outcome.wrong.push(Kind::CallFailed.because(text));
     }
     outcome.told(&mut rig)
 }
@@ -88,7 +88,7 @@ struct Outcome {
     outages: u32,
     calls: u32,
     failed: u32,
-    wrong: Vec<String>,
+    wrong: Vec<Finding>,
     recoveries: Vec<Duration>,
 }
 
@@ -122,21 +122,15 @@ impl Outcome {
 
     /// Calls go on in the background while time passes, a second in a tenth of one.
     fn recover(&mut self, rig: &mut Rig, accounts: &[String]) -> Result<()> {
-        let (before, mut waited) = (rig.ledger()?.refreshes(), 0);
+        let (wanted, mut turned) = (rig.ledger()?.refreshes() + accounts.len(), 0);
         let (load, watch) = (Load::begin(rig)?, Stopwatch::start());
-        let virtual_time =
-            |waited: i64| waited + i64::try_from(watch.elapsed().as_secs()).unwrap_or(i64::MAX);
-        while rig.ledger()?.refreshes() < before + accounts.len() && virtual_time(waited) < 2 * BACK_WITHIN {
-            rig.pass(1)?;
-            waited += 1;
-            pause(Duration::from_millis(100));
-        }
-        let took = virtual_time(waited);
+        until("all accounts to come back after an outage", || {
+            turned += 1;
+            rig.pass(1).is_ok() && rig.ledger().is_ok_and(|it| it.refreshes() >= wanted)
+        })
+        .with_context(|| rig.state())?;
+        self.recoveries.push(watch.elapsed() + Duration::from_secs(turned));
         load.end();
-        self.recoveries.push(Duration::from_secs(took.unsigned_abs()));
-        if took > BACK_WITHIN {
-            self.wrong.push(format!("not all accounts were back {BACK_WITHIN} seconds after the provider"));
-        }
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 
+use super::super::finding::Kind;
 use super::super::rig::{Database, LONG_TIME, Rig, Setup};
 use super::super::table::{Conditions, Findings};
 
@@ -22,7 +23,7 @@ fn start_on_copy(conditions: Conditions, adopt: bool) -> Result<Findings> {
     let copy = rig.copy_data(0)?;
     rig.restart(0)?;
     rig.pass(LONG_TIME)?;
-    rig.call(0, &account)?;
+    rig.until("the token to be exchanged", |rig| rig.works(0, &account))?;
     rig.kill(0)?;
     rig.put_back(0, &copy)?;
     if adopt {
@@ -33,7 +34,8 @@ fn start_on_copy(conditions: Conditions, adopt: bool) -> Result<Findings> {
     let answer = rig.call(0, &account)?;
     let mut wrong = rig.ledger()?.violations();
     if !adopt && !answer.1.to_string().contains("REFRESH_FENCED") {
-        wrong.push(format!("the copy is used as if it were none: {} {}", answer.0, answer.1));
+        let text = format!("the copy is used as if it were none: {} {}", answer.0, answer.1);
+        wrong.push(Kind::CopyUsed.because(text));
     }
     Ok(Findings { done: "1 old copy, nothing presented".to_owned(), wrong, ..Findings::default() })
 }

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use super::super::rig::{Database, LONG_TIME, Rig, Setup};
-use super::super::server::{pause, within};
+use super::super::server::pause;
 use super::super::stopwatch::Stopwatch;
 use super::super::table::{Conditions, Findings};
 use super::verdict;
@@ -34,30 +34,30 @@ pub(super) fn stopped(conditions: Conditions) -> Result<Findings> {
     for _ in 0..conditions.amount.stalls {
         rig.turn_sandbox(LONG_TIME)?;
         (1..=2 * EACH).try_for_each(|place| rig.turn(place, LONG_TIME))?;
-        let mut askers = stop_at(&mut rig, "written-down", 0, &mut wrong)?;
-        let mut holders = stop_at(&mut rig, "reply-read", EACH, &mut wrong)?;
+        let presented = rig.ledger()?.presentations();
+        let mut askers = stop_at(&mut rig, "written-down", 0)?;
+        let early = rig.ledger()?.presentations() - presented;
+        ensure!(early == 0, "{early} replicas presented their token and were stopped only then");
+        let mut holders = stop_at(&mut rig, "reply-read", EACH)?;
         rig.turn(0, LONG_TIME)?;
-        match take_over(&rig, &askers, &holders)? {
-            Some(took) => recoveries.push(took),
-            None => {
-                wrong
-                    .push("the grants of replicas that were stopped are not refreshed by another".to_owned());
-            }
-        }
-        let refreshes = rig.ledger()?.refreshes();
+        // Whoever has a lease is stopped, and to the one who goes on everything looked fresh until now.
+        rig.let_leases_lapse()?;
+        recoveries.push(take_over(&rig, &askers, &holders)?);
+        let presented = rig.ledger()?.presentations();
         askers.iter().try_for_each(|victim| rig.signal(victim.place, "CONT"))?;
         // They present at once; nobody may use the other's access token before that.
-        if !within(20, || rig.ledger().is_ok_and(|it| it.refreshes() >= refreshes + EACH)) {
-            wrong.push("a replica that goes on does not present what it was about to".to_owned());
-        }
-        go_on(&rig, &mut askers, &mut wrong)?;
+        rig.until("the replicas that go on to present what they were about to", |rig| {
+            rig.ledger().is_ok_and(|it| it.presentations() >= presented + EACH)
+        })?;
+        go_on(&rig, &mut askers)?;
         // Two generations later what is in the hands of the others is long outdated.
         for _ in 0..2 {
             rig.pass(LONG_TIME)?;
-            let late = rig.accounts.iter().filter(|account| !rig.comes_back(0, account, 45));
-            wrong.extend(late.map(|account| format!("{account} cannot be refreshed")));
+            for account in &rig.accounts {
+                rig.comes_back(0, account)?;
+            }
         }
-        go_on(&rig, &mut holders, &mut wrong)?;
+        go_on(&rig, &mut holders)?;
         (1..=2 * EACH).try_for_each(|place| rig.kill(place))?;
     }
     wrong.extend(verdict(&mut rig)?);
@@ -67,16 +67,14 @@ pub(super) fn stopped(conditions: Conditions) -> Result<Findings> {
 }
 
 /// Starts replicas that stop themselves at a point, for the accounts beginning with the one of this number.
-fn stop_at(rig: &mut Rig, point: &str, first: usize, wrong: &mut Vec<String>) -> Result<Vec<Victim>> {
+fn stop_at(rig: &mut Rig, point: &str, first: usize) -> Result<Vec<Victim>> {
     let mut victims = Vec::new();
     for number in first..first + EACH {
         let place = 1 + number;
         let running = rig.armed(place, "HEADWATER_CHAOS__STOP_AT", point)?.start()?;
         rig.put(place, running);
         let victim = calling(rig, place, number)?;
-        if !rig.stops(place, 20) {
-            wrong.push(format!("a replica did not stop at {point}"));
-        }
+        rig.stops(place).context(point.to_owned())?;
         victims.push(victim);
     }
     Ok(victims)
@@ -84,7 +82,7 @@ fn stop_at(rig: &mut Rig, point: &str, first: usize, wrong: &mut Vec<String>) ->
 
 /// How long it takes until the replica that goes on has refreshed every grant. Access tokens of those who are about to ask
 /// are not used yet: what they will present comes before that.
-fn take_over(rig: &Rig, askers: &[Victim], holders: &[Victim]) -> Result<Option<Duration>> {
+fn take_over(rig: &Rig, askers: &[Victim], holders: &[Victim]) -> Result<Duration> {
     let (wanted, over) = (rig.ledger()?.refreshes() + 2 * EACH, AtomicBool::new(false));
     let watch = Stopwatch::start();
     let call_on = |call: &dyn Fn() -> bool| {
@@ -95,19 +93,20 @@ fn take_over(rig: &Rig, askers: &[Victim], holders: &[Victim]) -> Result<Option<
         }
     };
     let call_on = &call_on;
-    let took = thread::scope(|scope| {
+    thread::scope(|scope| {
         for victim in askers {
             scope.spawn(move || call_on(&|| rig.shows_token(0, &victim.account)));
         }
         for victim in holders {
             scope.spawn(move || call_on(&|| rig.works(0, &victim.account)));
         }
-        let done = within(90, || rig.ledger().is_ok_and(|it| it.refreshes() >= wanted));
-        let took = done.then(|| watch.elapsed());
+        let done = rig.until("the grants of replicas that are stopped to be refreshed by another", |rig| {
+            rig.ledger().is_ok_and(|it| it.refreshes() >= wanted)
+        });
         over.store(true, Ordering::SeqCst);
-        took
-    });
-    Ok(took)
+        done
+    })?;
+    Ok(watch.elapsed())
 }
 
 fn calling(rig: &Rig, place: usize, account: usize) -> Result<Victim> {
@@ -117,14 +116,13 @@ fn calling(rig: &Rig, place: usize, account: usize) -> Result<Victim> {
     Ok(Victim { place, account, call })
 }
 
-/// Lets them go on, and sees whether they are as good as any other replica then.
-fn go_on(rig: &Rig, victims: &mut [Victim], wrong: &mut Vec<String>) -> Result<()> {
+/// Lets them go on, and waits until they are as good as any other replica, or have given their account up: which of these
+/// is right is seen in the end.
+fn go_on(rig: &Rig, victims: &mut [Victim]) -> Result<()> {
     victims.iter().try_for_each(|victim| rig.signal(victim.place, "CONT"))?;
     for victim in victims {
         victim.call.take().map(JoinHandle::join);
-        if !rig.comes_back(victim.place, &victim.account, 45) {
-            wrong.push(format!("{} does not work through the replica that was stopped", victim.account));
-        }
+        rig.comes_back(victim.place, &victim.account)?;
     }
     Ok(())
 }

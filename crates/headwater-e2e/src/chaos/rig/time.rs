@@ -1,0 +1,64 @@
+//! Time that passes at a word: every clock of a rig can be turned.
+
+use std::fs;
+use std::sync::PoisonError;
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+
+use super::Rig;
+
+/// After so many seconds every access token has lapsed, and no account counts as in use any more: nobody refreshes it
+/// ahead of need, and so whoever calls for it does.
+pub(in crate::chaos) const LONG_TIME: i64 = 25 * 3600;
+/// Above the sandbox's leeway for tokens that were exchanged.
+const PAST_LEEWAY: i64 = 660;
+/// Above the time after which the lease of a refresh lapses.
+const PAST_LEASE: i64 = 31;
+
+impl Rig {
+    /// Turns the sandbox's clock ahead.
+    pub(in crate::chaos) fn turn_sandbox(&self, seconds: i64) -> Result<()> {
+        self.steer("clock", &json!({ "advance_seconds": seconds })).map(drop)
+    }
+
+    /// Lets time pass for a replica: both its time of day and its running time go ahead.
+    pub(in crate::chaos) fn turn(&mut self, place: usize, seconds: i64) -> Result<()> {
+        self.set_clock(place, seconds, seconds)
+    }
+
+    /// Sets the time of day of a replica ahead, or back, as an administrator would.
+    pub(in crate::chaos) fn turn_wall(&mut self, place: usize, seconds: i64) -> Result<()> {
+        self.set_clock(place, seconds, 0)
+    }
+
+    fn set_clock(&mut self, place: usize, wall: i64, running: i64) -> Result<()> {
+        let turned = self.turned.get_mut(place).context("there is no such replica")?;
+        turned.0 += wall * 1000;
+        turned.1 += running * 1000;
+        // Tokens of the earlier time may be no good in this one.
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).remove(&place);
+        // As a whole, so that nobody reads half of it.
+        let (file, next) = (self.plan.clock(place), self.plan.clock(place).with_extension("next"));
+        fs::write(&next, format!("{} {}\n", turned.0, turned.1))?;
+        Ok(fs::rename(next, file)?)
+    }
+
+    /// Lets time pass for everybody.
+    pub(in crate::chaos) fn pass(&mut self, seconds: i64) -> Result<()> {
+        self.turn_sandbox(seconds)?;
+        (0..self.recipes.len()).try_for_each(|place| self.turn(place, seconds))
+    }
+
+    /// Lets so much time pass that the provider has forgotten every token but the newest. Whoever holds another one will
+    /// not get the next.
+    pub(in crate::chaos) fn age(&mut self) -> Result<()> {
+        if self.plan.inside { self.pass(LONG_TIME) } else { self.turn_sandbox(PAST_LEEWAY) }
+    }
+
+    /// Lets the leases of refreshes lapse that were granted before. They are told by the clock of the database. Only for
+    /// moments in which nobody who runs has one: otherwise a second holder would come beside the first.
+    pub(in crate::chaos) fn let_leases_lapse(&self) -> Result<()> {
+        self.postgres.as_ref().context("the leases are in no PostgreSQL")?.turn_clock(PAST_LEASE)
+    }
+}
