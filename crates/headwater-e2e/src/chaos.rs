@@ -55,7 +55,7 @@ pub struct Amount {
 }
 
 impl Amount {
-    /// Minutes, for every change.
+    /// Two minutes, for every change.
     pub const SMALL: Self = Self {
         point_kills: 1,
         replica_rounds: 1,
@@ -68,6 +68,20 @@ impl Amount {
         accounts: 4,
         side_by_side: 6,
         seed: 1,
+    };
+    /// Half an hour, for what is about to be relied on.
+    pub const LARGE: Self = Self {
+        point_kills: 5,
+        replica_rounds: 4,
+        victims: 2,
+        random_kills: 60,
+        stalls: 6,
+        faults: 5,
+        callers: 2000,
+        stampedes: 3,
+        accounts: 10,
+        side_by_side: 4,
+        seed: 2,
     };
     /// Hours, for a release.
     pub const FULL: Self = Self {

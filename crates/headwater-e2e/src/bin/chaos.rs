@@ -16,15 +16,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// `[--full] [--seed=N] [TEXT]`: the text is a part of the names of the experiments that are wanted. A second number can
-/// stand for each kind of amount, such as `--callers=10000`.
+/// `[--large | --full] [--NAME=NUMBER]... [TEXT]`: the text is a part of the names of the experiments that are wanted. A
+/// number of its own can be given for each amount, such as `--callers=10000`.
 fn perform() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let mut amount = if arguments.iter().any(|it| it == "--full") { Amount::FULL } else { Amount::SMALL };
+    let mut amount = Amount::SMALL;
     let mut wanted = "";
-    for argument in arguments.iter().filter(|it| *it != "--full") {
+    for argument in &arguments {
         match argument.strip_prefix("--") {
             None => wanted = argument,
+            Some("large") => amount = Amount::LARGE,
+            Some("full") => amount = Amount::FULL,
             Some(option) => {
                 let (name, value) = option.split_once('=').context("write --name=number")?;
                 let number = value.parse().with_context(|| format!("{value} is no number"))?;

@@ -25,9 +25,9 @@ impl Ledger {
         self.of("refreshed").count()
     }
 
-    /// How often a refresh token arrived at the provider, whatever came of it.
-    pub(super) fn presentations(&self) -> usize {
-        self.of("token_request_received").filter(|entry| entry["token"].is_object()).count()
+    /// How often a refresh token of one grant arrived at the provider, whatever came of it.
+    pub(super) fn presentations_of(&self, family: &str) -> usize {
+        self.of("token_request_received").filter(|entry| entry["token"]["family"] == family).count()
     }
 
     /// How many refresh tokens were presented and exchanged again.
@@ -75,6 +75,15 @@ impl Ledger {
 
     fn of<'a>(&'a self, event: &'a str) -> impl Iterator<Item = &'a Value> {
         self.0.iter().filter(move |entry| entry["event"] == event)
+    }
+
+    /// How many exchanges were answered. One whose client had no more patience, on a machine that has no time, is repeated
+    /// rightly.
+    pub(super) fn answered_refreshes(&self) -> usize {
+        let abandoned: BTreeSet<_> =
+            self.of("token_request_abandoned").filter_map(|entry| entry["request"].as_u64()).collect();
+        let of = |entry: &&Value| entry["request"].as_u64().is_some_and(|it| abandoned.contains(&it));
+        self.of("refreshed").filter(|entry| !of(entry)).count()
     }
 
     /// How many exchanges of refresh tokens of one grant took place.
@@ -216,6 +225,15 @@ mod tests {
 
     fn used(generation: i64) -> String {
         format!(r#"{{"event":"token_presented","token":{{"family":"f","generation":{generation}}}}}"#)
+    }
+
+    #[test]
+    fn an_exchange_that_nobody_waited_for_is_not_counted_as_answered() {
+        let exchange = |request: u64| format!(r#"{{"event":"refreshed","request":{request}}}"#);
+        let abandoned = r#"{"event":"token_request_abandoned","request":2}"#.to_owned();
+        let answered = r#"{"event":"token_request_answered","request":3}"#.to_owned();
+        let lines = [exchange(2), abandoned, exchange(3), answered];
+        assert_eq!(Ledger::read(&lines.join("\n")).unwrap().answered_refreshes(), 1);
     }
 
     fn violations(lines: &[String]) -> Vec<Kind> {

@@ -29,6 +29,8 @@ pub(super) struct Rig {
     /// The API of each replica.
     pub(super) urls: Vec<String>,
     pub(super) accounts: Vec<String>,
+    /// The grants of the accounts in the ledger, in the same order.
+    pub(super) families: Vec<String>,
     pub(super) postgres: Option<Postgres>,
     credentials: (String, String),
     /// Access tokens, by replica: their clocks differ.
@@ -77,6 +79,7 @@ impl Rig {
             agent: browser(),
             urls: plan.ports.iter().map(|port| format!("http://localhost:{port}")).collect(),
             accounts: Vec::new(),
+            families: Vec::new(),
             postgres,
             credentials,
             tokens: Mutex::default(),
@@ -110,6 +113,7 @@ impl Rig {
         let page = submit(&browser(), &format!("{base}/oauth/connect"), &[("token", token)])?;
         ensure!(page.contains("is connected"), "{identifier} was not connected: {page}");
         self.accounts.push(identifier.to_owned());
+        self.families.push(self.ledger()?.newest_family().context("no code was exchanged")?);
         Ok(())
     }
 
@@ -120,7 +124,7 @@ impl Rig {
             return Ok(token);
         }
         let base = self.urls.get(place).context("there is no such replica")?;
-        let token = access_token(&self.agent, base, &self.credentials)?;
+        let token = access_token(&self.agent, base, &self.credentials).with_context(|| self.state())?;
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).insert(place, token.clone());
         Ok(token)
     }

@@ -111,11 +111,20 @@ impl Running {
         Ok(())
     }
 
-    /// Whether it is stopped, as Linux tells it.
+    /// Whether it is stopped.
     pub(super) fn stopped(&self) -> bool {
-        let status = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id())).unwrap_or_default();
-        // The state comes behind the name, which is in parentheses.
-        status.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
+        self.state() == Some('T')
+    }
+
+    /// Whether it has not ended, by whatever.
+    pub(super) fn runs(&self) -> bool {
+        self.state().is_some_and(|state| state != 'Z')
+    }
+
+    /// Its state, as Linux tells it. It comes behind the name, which is in parentheses.
+    fn state(&self) -> Option<char> {
+        let status = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id())).ok()?;
+        status.rsplit_once(") ")?.1.chars().next()
     }
 }
 

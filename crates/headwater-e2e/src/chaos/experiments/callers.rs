@@ -53,7 +53,7 @@ fn come(database: Database, conditions: Conditions) -> Result<Findings> {
                 Outcome::Bad(what) => wrong.push(Kind::CallFailed.because(what)),
             }
         }
-        let refreshes = rig.ledger()?.after(seen).refreshes();
+        let refreshes = rig.ledger()?.after(seen).answered_refreshes();
         if refreshes != 1 {
             let text = format!("{refreshes} refreshes took place instead of one");
             wrong.push(Kind::NotOnce.because(text));

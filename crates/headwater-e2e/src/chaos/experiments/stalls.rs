@@ -1,14 +1,13 @@
 //! Holders of a lease that are stopped, as a machine that sleeps or swaps stops them, until the lease has lapsed; and that
 //! go on when all is over.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
+use super::super::ledger::Ledger;
 use super::super::rig::{Database, LONG_TIME, Rig, Setup};
-use super::super::server::pause;
 use super::super::stopwatch::Stopwatch;
 use super::super::table::{Conditions, Findings};
 use super::verdict;
@@ -18,12 +17,12 @@ use super::verdict;
 /// has presented meanwhile: that is the one exception which no lease can remove.
 const EACH: usize = 2;
 
-const LOOK_EVERY: Duration = Duration::from_millis(100);
-
 /// A replica and its account.
 struct Victim {
     place: usize,
     account: String,
+    /// The account's grant in the ledger.
+    family: String,
     call: Option<JoinHandle<()>>,
 }
 
@@ -34,20 +33,20 @@ pub(super) fn stopped(conditions: Conditions) -> Result<Findings> {
     for _ in 0..conditions.amount.stalls {
         rig.turn_sandbox(LONG_TIME)?;
         (1..=2 * EACH).try_for_each(|place| rig.turn(place, LONG_TIME))?;
-        let presented = rig.ledger()?.presentations();
+        let before = rig.ledger()?.len();
         let mut askers = stop_at(&mut rig, "written-down", 0)?;
-        let early = rig.ledger()?.presentations() - presented;
+        let early = presented(&rig.ledger()?.after(before), &askers);
         ensure!(early == 0, "{early} replicas presented their token and were stopped only then");
         let mut holders = stop_at(&mut rig, "reply-read", EACH)?;
         rig.turn(0, LONG_TIME)?;
         // Whoever has a lease is stopped, and to the one who goes on everything looked fresh until now.
         rig.let_leases_lapse()?;
         recoveries.push(take_over(&rig, &askers, &holders)?);
-        let presented = rig.ledger()?.presentations();
+        let before = rig.ledger()?.len();
         askers.iter().try_for_each(|victim| rig.signal(victim.place, "CONT"))?;
         // They present at once; nobody may use the other's access token before that.
         rig.until("the replicas that go on to present what they were about to", |rig| {
-            rig.ledger().is_ok_and(|it| it.presentations() >= presented + EACH)
+            rig.ledger().is_ok_and(|it| presented(&it.after(before), &askers) == EACH)
         })?;
         go_on(&rig, &mut askers)?;
         // Two generations later what is in the hands of the others is long outdated.
@@ -80,40 +79,28 @@ fn stop_at(rig: &mut Rig, point: &str, first: usize) -> Result<Vec<Victim>> {
     Ok(victims)
 }
 
-/// How long it takes until the replica that goes on has refreshed every grant. Access tokens of those who are about to ask
-/// are not used yet: what they will present comes before that.
+/// How many of them have presented their token.
+fn presented(ledger: &Ledger, victims: &[Victim]) -> usize {
+    victims.iter().filter(|victim| ledger.presentations_of(&victim.family) > 0).count()
+}
+
+/// How long it takes until the replica that goes on has refreshed every grant, and stored that. Access tokens of those who
+/// are about to ask are not used yet: what they will present comes before that.
 fn take_over(rig: &Rig, askers: &[Victim], holders: &[Victim]) -> Result<Duration> {
-    let (wanted, over) = (rig.ledger()?.refreshes() + 2 * EACH, AtomicBool::new(false));
     let watch = Stopwatch::start();
-    let call_on = |call: &dyn Fn() -> bool| {
-        while !over.load(Ordering::SeqCst) {
-            // Whether it worked is read from the log.
-            let _worked = call();
-            pause(LOOK_EVERY);
-        }
-    };
-    let call_on = &call_on;
-    thread::scope(|scope| {
-        for victim in askers {
-            scope.spawn(move || call_on(&|| rig.shows_token(0, &victim.account)));
-        }
-        for victim in holders {
-            scope.spawn(move || call_on(&|| rig.works(0, &victim.account)));
-        }
-        let done = rig.until("the grants of replicas that are stopped to be refreshed by another", |rig| {
-            rig.ledger().is_ok_and(|it| it.refreshes() >= wanted)
-        });
-        over.store(true, Ordering::SeqCst);
-        done
+    rig.until("the grants of replicas that are stopped to be refreshed by another", |rig| {
+        let shown = askers.iter().all(|victim| rig.shows_token(0, &victim.account));
+        shown && holders.iter().all(|victim| rig.works(0, &victim.account))
     })?;
     Ok(watch.elapsed())
 }
 
 fn calling(rig: &Rig, place: usize, account: usize) -> Result<Victim> {
+    let family = rig.families.get(account).cloned().context("there is no such account")?;
     let account = rig.accounts.get(account).cloned().context("there is no such account")?;
     let caller = rig.caller(place, &account)?;
     let call = Some(thread::spawn(move || drop(caller.call())));
-    Ok(Victim { place, account, call })
+    Ok(Victim { place, account, family, call })
 }
 
 /// Lets them go on, and waits until they are as good as any other replica, or have given their account up: which of these

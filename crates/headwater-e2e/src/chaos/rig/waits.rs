@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 
 use super::Rig;
-use crate::chaos::server::{tail, until};
+use crate::chaos::server::{Running, tail, until};
 
 impl Rig {
     /// Waits for something; says what the rig was like when it did not come about.
@@ -51,7 +51,10 @@ impl Rig {
         let broken = self.ledger().map(|it| it.violations()).unwrap_or_default();
         let broken: Vec<String> = broken.iter().map(ToString::to_string).collect();
         let logs = (0..self.recipes.len()).map(|place| tail(&self.plan.log(&format!("replica-{place}"))));
+        let running = self.replicas.iter().map(|it| it.as_ref().is_some_and(Running::runs));
+        let running: Vec<bool> = running.collect();
         let logs: Vec<String> = logs.filter(|it| !it.is_empty()).collect();
-        format!("rules broken by then: {broken:?}; logs:\n{}\n", logs.join("\n--\n"))
+        let logs = logs.join("\n--\n");
+        format!("rules broken by then: {broken:?}; replicas that run: {running:?}; logs:\n{logs}\n")
     }
 }
