@@ -30,6 +30,23 @@ impl Ledger {
         self.of("token_request_received").filter(|entry| entry["token"]["family"] == family).count()
     }
 
+    /// How many presentations of refresh tokens are under way: neither answered nor given up by whoever asked.
+    pub(super) fn under_way(&self) -> usize {
+        let mut open = BTreeSet::new();
+        for entry in &self.0 {
+            match entry["event"].as_str() {
+                Some("token_request_received") if entry["token"].is_object() => {
+                    open.insert(entry["request"].as_u64());
+                }
+                Some("token_request_answered" | "token_request_abandoned") => {
+                    open.remove(&entry["request"].as_u64());
+                }
+                _ => {}
+            }
+        }
+        open.len()
+    }
+
     /// How many refresh tokens were presented and exchanged again.
     pub(super) fn repetitions(&self) -> usize {
         self.of("refreshed").filter(|entry| entry["repeated"] == true).count()
@@ -306,6 +323,9 @@ mod tests {
         assert_eq!(violations(&[first.clone(), second.clone()]), [Kind::Together]);
         assert_eq!(violations(&[first.clone(), entry("answered", 1, "f"), second.clone()]), []);
         assert_eq!(violations(&[first.clone(), entry("abandoned", 1, "f"), second]), []);
-        assert_eq!(violations(&[first, entry("received", 2, "g")]), []);
+        assert_eq!(violations(&[first.clone(), entry("received", 2, "g")]), []);
+        let under_way = |lines: &[String]| Ledger::read(&lines.join("\n")).unwrap().under_way();
+        assert_eq!(under_way(&[first.clone(), entry("received", 2, "g"), entry("answered", 1, "f")]), 1);
+        assert_eq!(under_way(&[first, entry("abandoned", 1, "f")]), 0);
     }
 }

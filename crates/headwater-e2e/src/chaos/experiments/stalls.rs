@@ -46,7 +46,8 @@ pub(super) fn stopped(conditions: Conditions) -> Result<Findings> {
         askers.iter().try_for_each(|victim| rig.signal(victim.place, "CONT"))?;
         // They present at once; nobody may use the other's access token before that.
         rig.until("the replicas that go on to present what they were about to", |rig| {
-            rig.ledger().is_ok_and(|it| presented(&it.after(before), &askers) == EACH)
+            let done = |it: Ledger| it.under_way() == 0 && presented(&it.after(before), &askers) == EACH;
+            rig.ledger().is_ok_and(done)
         })?;
         go_on(&rig, &mut askers)?;
         // Two generations later what is in the hands of the others is long outdated.

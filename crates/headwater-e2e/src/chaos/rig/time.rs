@@ -16,9 +16,18 @@ const PAST_LEEWAY: i64 = 660;
 /// Above the time after which the lease of a refresh lapses.
 const PAST_LEASE: i64 = 31;
 
+/// Within so many seconds an answer does not come too late.
+const MOMENT: i64 = 60;
+
 impl Rig {
-    /// Turns the sandbox's clock ahead.
+    /// Turns the sandbox's clock ahead. Much time passes only while no token is being presented: an answer that is out for
+    /// so long would come too late for reasons of the experiment's own.
     pub(in crate::chaos) fn turn_sandbox(&self, seconds: i64) -> Result<()> {
+        if seconds > MOMENT {
+            self.until("the presentations that are under way to be answered", |rig| {
+                rig.ledger().is_ok_and(|it| it.under_way() == 0)
+            })?;
+        }
         self.steer("clock", &json!({ "advance_seconds": seconds })).map(drop)
     }
 
