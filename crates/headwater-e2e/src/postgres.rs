@@ -37,10 +37,13 @@ rm -rf "$2"
 
 const TURNABLE_CLOCK: &str = "
     CREATE SCHEMA chaos;
-    CREATE TABLE chaos.clock (ahead interval NOT NULL);
-    INSERT INTO chaos.clock VALUES ('0');
-    CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE
-        AS 'SELECT pg_catalog.clock_timestamp() + ahead FROM chaos.clock';
+    CREATE TABLE chaos.clock (ahead interval NOT NULL, slow_since timestamptz);
+    INSERT INTO chaos.clock VALUES ('0', NULL);
+    CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
+        SELECT ahead + coalesce(
+            slow_since + (pg_catalog.clock_timestamp() - slow_since) / 20, pg_catalog.clock_timestamp()
+        ) FROM chaos.clock
+    $$;
     ALTER ROLE tests SET search_path = public, pg_catalog;
 ";
 
@@ -84,9 +87,15 @@ impl Postgres {
         self.perform(TURNABLE_CLOCK)
     }
 
-    /// Turns its clock ahead, for good.
+    /// Lets its clock go twenty times slower, until it is turned. What a busy machine needs is no time to it.
+    pub fn slow_clock(&self) -> Result<()> {
+        self.perform("UPDATE chaos.clock SET slow_since = pg_catalog.clock_timestamp()")
+    }
+
+    /// Turns its clock ahead, for good; it goes as usual then.
     pub fn turn_clock(&self, seconds: i64) -> Result<()> {
-        self.perform(&format!("UPDATE chaos.clock SET ahead = ahead + interval '{seconds} seconds'"))
+        let ahead = format!("ahead = ahead + interval '{seconds} seconds'");
+        self.perform(&format!("UPDATE chaos.clock SET {ahead}, slow_since = NULL"))
     }
 
     fn perform(&self, statements: &str) -> Result<()> {

@@ -65,6 +65,11 @@ impl Rig {
         if self.plan.inside { self.pass(LONG_TIME) } else { self.turn_sandbox(PAST_LEEWAY) }
     }
 
+    /// Lets the leases of refreshes last, however long the machine takes, until they are let lapse.
+    pub(in crate::chaos) fn let_leases_last(&self) -> Result<()> {
+        self.postgres.as_ref().context("the leases are in no PostgreSQL")?.slow_clock()
+    }
+
     /// Lets the leases of refreshes lapse that were granted before. They are told by the clock of the database. Only for
     /// moments in which nobody who runs has one: otherwise a second holder would come beside the first.
     pub(in crate::chaos) fn let_leases_lapse(&self) -> Result<()> {
