@@ -1,7 +1,8 @@
 //! The project's chores: `cargo xtask tidy` checks the invariants, `cargo xtask docs` writes the reference of the
-//! tools, `cargo xtask test` runs everything, `cargo xtask chaos` tries to lose grants.
+//! tools, `cargo xtask test` runs all checks and tests, `cargo xtask chaos` tries to lose grants.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
+mod chaos;
 mod chromium;
 mod docs;
 mod postgres;
@@ -13,6 +14,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use self::chaos::Size;
 
 /// The project's chores.
 #[derive(Parser)]
@@ -31,6 +34,9 @@ enum Chore {
     },
     /// Kills, starves and lies to the binary, and prints what became of the grants.
     Chaos {
+        /// More of everything: half an hour.
+        #[arg(long, conflicts_with = "full")]
+        large: bool,
         /// As much as for a release: hours.
         #[arg(long)]
         full: bool,
@@ -57,8 +63,15 @@ enum Chore {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Tidy { root } => tidy::run(&checkout(root)),
-        Chore::Chaos { full, amounts, only } => {
-            test::run_chaos(&own_checkout(), full, &amounts, only.as_deref())
+        Chore::Chaos { large, full, amounts, only } => {
+            let size = if full {
+                Size::Full
+            } else if large {
+                Size::Large
+            } else {
+                Size::Small
+            };
+            chaos::run(&own_checkout(), size, &amounts, only.as_deref())
         }
         Chore::Docs { check: true } => docs::check(&own_checkout()),
         Chore::Docs { check: false } => docs::write(&own_checkout()),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::run::Program;
-use crate::{chromium, docs, postgres, tidy};
+use crate::{chaos, chromium, docs, postgres, tidy};
 
 /// Property tests try the same cases in every run.
 const SEED: (&str, &str) = ("PROPTEST_RNG_SEED", "20261101");
@@ -37,6 +37,7 @@ pub(crate) fn run_all(root: &Path, without_sdks: bool) -> Result<()> {
         end_to_end.extend(["--", "--skip", "sdk::"]);
     }
     cargo(&end_to_end)?;
+    chaos::run(root, chaos::Size::Small, &[], None)?;
     run_simulation(root)
 }
 
@@ -57,19 +58,6 @@ fn run_simulation(root: &Path) -> Result<()> {
         "--locked",
         "whatever_happens_the_grant_survives",
     ])
-}
-
-/// Experiments with the real binary: killed, starved and lied to. A command of its own: what it waits for takes its time,
-/// and a machine that is busy with something else must not turn a test run red.
-pub(crate) fn run_chaos(root: &Path, full: bool, amounts: &[String], only: Option<&str>) -> Result<()> {
-    postgres::ensure(root)?;
-    let mut arguments =
-        vec!["run", "--quiet", "--package", "headwater-e2e", "--bin", "chaos", "--locked", "--"];
-    arguments.extend(full.then_some("--full"));
-    let amounts: Vec<String> = amounts.iter().map(|amount| format!("--{amount}")).collect();
-    arguments.extend(amounts.iter().map(String::as_str));
-    arguments.extend(only);
-    Program::new(root, "cargo").run(&arguments)
 }
 
 fn run_unit_tests(root: &Path) -> Result<()> {
