@@ -141,7 +141,7 @@ pub(super) fn pause(duration: Duration) {
     let _timed_out = never.recv_timeout(duration);
 }
 
-/// Waits for something to come about. How long that takes decides nothing: a machine may be as busy as it likes.
+/// Waits until a condition holds. How long that takes decides nothing: a machine may be as busy as it likes.
 ///
 /// # Errors
 /// After [`PATIENCE`]: then the experiment could not be carried out. It has not shown that a rule was broken.

@@ -1,4 +1,4 @@
-//! Time that passes at a word: every clock of a rig can be turned.
+//! Turning the clocks of a rig: of the sandbox, of each replica, and of PostgreSQL.
 
 use std::fs;
 use std::sync::PoisonError;
@@ -65,13 +65,14 @@ impl Rig {
         if self.plan.inside { self.pass(LONG_TIME) } else { self.turn_sandbox(PAST_LEEWAY) }
     }
 
-    /// Lets the leases of refreshes last, however long the machine takes, until they are let lapse.
+    /// Makes the leases of refreshes last twenty times longer, so that none lapses while a busy machine is still at work,
+    /// until [`Self::let_leases_lapse`].
     pub(in crate::chaos) fn let_leases_last(&self) -> Result<()> {
         self.postgres.as_ref().context("the leases are in no PostgreSQL")?.slow_clock()
     }
 
-    /// Lets the leases of refreshes lapse that were granted before. They are told by the clock of the database. Only for
-    /// moments in which nobody who runs has one: otherwise a second holder would come beside the first.
+    /// Makes the leases of refreshes lapse that were granted before; the clock of the database decides that. Only for
+    /// moments in which no running replica has one: otherwise a second holder would come beside the first.
     pub(in crate::chaos) fn let_leases_lapse(&self) -> Result<()> {
         self.postgres.as_ref().context("the leases are in no PostgreSQL")?.turn_clock(PAST_LEASE)
     }

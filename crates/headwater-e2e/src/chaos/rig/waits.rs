@@ -1,4 +1,4 @@
-//! Waiting for what is to come about.
+//! Waiting for events, with a bound.
 
 use anyhow::{Context as _, Result};
 
