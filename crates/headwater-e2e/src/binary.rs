@@ -21,10 +21,10 @@ pub fn for_chaos() -> Result<PathBuf> {
     let place = BUILT.get_or_init(|| {
         let place = root().join("target/chaos/headwater");
         std::fs::create_dir_all(place.parent()?).ok()?;
-        // One that still runs stays as it is; only its name is taken away.
-        drop(std::fs::remove_file(&place));
-        let done = build(&["--features", "chaos"]) && std::fs::copy(built(), &place).is_ok();
-        done.then_some(place)
+        // Exchanged at once, so that a run beside this one finds it at any moment. One that still runs stays as it is.
+        let next = place.with_extension(std::process::id().to_string());
+        let copied = build(&["--features", "chaos"]) && std::fs::copy(built(), &next).is_ok();
+        (copied && std::fs::rename(&next, &place).is_ok()).then_some(place)
     });
     place.clone().context("the binary for experiments could not be built")
 }

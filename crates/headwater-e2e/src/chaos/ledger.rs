@@ -180,7 +180,7 @@ impl Ledger {
         for entry in &self.0 {
             let mark = match entry["event"].as_str() {
                 Some("token_presented") => &entry["token"],
-                Some("refreshed") => &entry["presented"],
+                Some("refreshed" | "token_refused") => &entry["presented"],
                 _ => continue,
             };
             let Some((family, generation)) = marked(mark) else { continue };
@@ -278,6 +278,10 @@ mod tests {
             (vec![line(late)], vec![Kind::Late]),
             (vec![refreshed(0), used(0), used(1), refreshed(1)], vec![]),
             (vec![refreshed(0), used(1), refreshed(0)], vec![Kind::UsedBeforeStored]),
+            (
+                vec![refreshed(0), used(1), refused(0, "late")],
+                vec![Kind::TokenRefused, Kind::UsedBeforeStored],
+            ),
         ] {
             assert_eq!(violations(&lines), expected, "{lines:#?}");
         }

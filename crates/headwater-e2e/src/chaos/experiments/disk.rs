@@ -19,8 +19,10 @@ const FORGOTTEN: i64 = 660;
 /// Calls that must succeed while the disk is full.
 const CALLS: usize = 8;
 const HOLD: &str = "full";
-/// What the server logs when it could not store a pair, and when it could.
-const OUTCOMES: [&str; 2] = ["could not be stored yet", "grant refreshed"];
+/// What the server logs when it could not store a pair,
+const NOT_STORED: &str = "could not be stored yet";
+/// and what when it could.
+const STORED: &str = "grant refreshed";
 
 pub(super) fn full(conditions: Conditions) -> Result<Findings> {
     let here = tempfile::tempdir()?;
@@ -62,19 +64,20 @@ fn rotated(
     rig: &mut Rig,
     account: &str,
     wrong: &mut Vec<Finding>,
-    end: fn(&mut Rig, &str) -> Result<()>,
+    end: fn(&mut Rig, &str, bool) -> Result<()>,
 ) -> Result<()> {
     rig.spoil_refreshes(&[json!({ "when": "after", "hold": HOLD })])?;
     rig.pass(REFRESH_AHEAD)?;
     drop(rig.call(0, account));
     rig.steer("await", &json!({ "hold": HOLD }))?;
     rig.disk()?.fill()?;
-    let before = rig.logged(0, &OUTCOMES);
+    let (failed, before) = (rig.logged(0, &[NOT_STORED]), rig.logged(0, &[NOT_STORED, STORED]));
     rig.steer("release", &json!({ "hold": HOLD }))?;
     // The answer comes home. Mostly it cannot be stored; there may be room for it in a page that is there already.
-    rig.until_logged(0, &OUTCOMES, before)?;
+    rig.until_logged(0, &[NOT_STORED, STORED], before)?;
+    let stored = rig.logged(0, &[NOT_STORED]) == failed;
     keep_calling(rig, account, wrong);
-    end(rig, account)?;
+    end(rig, account, stored)?;
     if !rig.comes_back(0, account)? {
         let text = format!("the account was given up: {}", last_answer(rig, account));
         wrong.push(Kind::GivenUp.because(text));
@@ -82,15 +85,23 @@ fn rotated(
     Ok(())
 }
 
-/// The server dies with the pair in its memory; the token before is good for minutes.
-fn ends_in_death(rig: &mut Rig, _: &str) -> Result<()> {
+/// The server dies with the pair in its memory; the token before is good for minutes. Its successor presents the same
+/// refresh token again, and no time may pass before that: calls succeed all the while with the token before.
+fn ends_in_death(rig: &mut Rig, _: &str, stored: bool) -> Result<()> {
     rig.kill(0)?;
     rig.disk()?.free()?;
-    rig.restart(0)
+    let before = rig.ledger()?.len();
+    rig.restart(0)?;
+    if stored {
+        return Ok(());
+    }
+    rig.until("the successor to present what was left open", |rig| {
+        rig.ledger().is_ok_and(|it| it.under_way() == 0 && it.after(before).refreshes() > 0)
+    })
 }
 
 /// The disk stays full until only the pair in memory is good for anything.
-fn ends_late(rig: &mut Rig, account: &str) -> Result<()> {
+fn ends_late(rig: &mut Rig, account: &str, _: bool) -> Result<()> {
     rig.pass(FORGOTTEN)?;
     drop(rig.call(0, account));
     rig.disk()?.free()
