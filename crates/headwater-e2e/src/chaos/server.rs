@@ -1,7 +1,7 @@
 //! A program that runs until it is stopped or killed.
 
 use std::fs::OpenOptions;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
@@ -9,16 +9,15 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use super::stopwatch::Stopwatch;
 
-/// How often to look whether a port answers, and how long before a program counts as broken.
-const LOOK_EVERY: Duration = Duration::from_millis(10);
-const LOOKS: u32 = 6000;
+/// How long one request waits that is to show whether a program serves already.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 /// How long an experiment waits for what it needs before it is given up.
 const PATIENCE: Duration = Duration::from_secs(300);
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// `SIGKILL`.
 const KILLED: i32 = 9;
 
@@ -28,7 +27,7 @@ pub(super) struct Recipe {
     pub(super) program: PathBuf,
     pub(super) arguments: Vec<String>,
     pub(super) environment: Vec<(String, String)>,
-    /// The port that answers when it is ready.
+    /// The port that it serves on.
     pub(super) port: u16,
     /// Where its log goes.
     pub(super) log: PathBuf,
@@ -38,18 +37,18 @@ pub(super) struct Recipe {
 pub(super) struct Running(Child);
 
 impl Recipe {
-    /// Starts it and returns once its port answers.
+    /// Starts it and returns once it serves.
     pub(super) fn start(&self) -> Result<Running> {
         let mut running = self.spawn()?;
-        ensure!(self.answers(&mut running)?, "it ended at once\n{}", tail(&self.log));
+        ensure!(self.comes_up(&mut running)?, "it ended at once\n{}", tail(&self.log));
         Ok(running)
     }
 
-    /// Starts it, and returns once its port answers or it has killed itself.
+    /// Starts it, and returns once it serves or has killed itself.
     pub(super) fn start_doomed(&self) -> Result<Running> {
         let mut running = self.spawn()?;
         ensure!(
-            self.answers(&mut running)? || running.dead()?,
+            self.comes_up(&mut running)? || running.dead()?,
             "it ended in another way than it should\n{}",
             tail(&self.log)
         );
@@ -76,19 +75,28 @@ impl Recipe {
         Ok(Running(child))
     }
 
-    /// Whether its port answers in the end; otherwise it has ended.
-    fn answers(&self, running: &mut Running) -> Result<bool> {
-        for _ in 0..LOOKS {
-            if running.0.try_wait()?.is_some() {
-                return Ok(false);
-            }
-            if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
-                return Ok(true);
-            }
-            pause(LOOK_EVERY);
-        }
-        bail!("port {} does not answer\n{}", self.port, tail(&self.log))
+    /// Whether it serves in the end; otherwise it has ended.
+    fn comes_up(&self, running: &mut Running) -> Result<bool> {
+        let mut ended = false;
+        let over = until("a program to serve", || {
+            ended = !matches!(running.0.try_wait(), Ok(None));
+            ended || serves(self.port)
+        });
+        over.with_context(|| format!("port {}\n{}", self.port, tail(&self.log)))?;
+        Ok(!ended)
     }
+}
+
+/// Whether a request to this port is answered, with whatever. That a program listens does not say that it is ready: what
+/// it does first may take long, and keep others from starting beside it.
+fn serves(port: u16) -> bool {
+    let answered = || -> std::io::Result<usize> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+        stream.read(&mut [0])
+    };
+    answered().is_ok_and(|bytes| bytes > 0)
 }
 
 impl Running {
@@ -141,7 +149,7 @@ pub(super) fn pause(duration: Duration) {
     let _timed_out = never.recv_timeout(duration);
 }
 
-/// Waits until a condition holds. How long that takes decides nothing: a machine may be as busy as it likes.
+/// Waits for something to come about. How long that takes decides nothing: a machine may be as busy as it likes.
 ///
 /// # Errors
 /// After [`PATIENCE`]: then the experiment could not be carried out. It has not shown that a rule was broken.
