@@ -91,6 +91,7 @@ impl Named for ConnectError {
             Self::Exchange(_) => "EXCHANGE_FAILED",
             Self::NoSite => "NO_SITE",
             Self::OtherUser => "OTHER_USER",
+            Self::UserUnknown => "USER_UNKNOWN",
             Self::ForeignSite => "FOREIGN_SITE",
             Self::Service(error) => error.code(),
         }

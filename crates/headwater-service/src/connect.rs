@@ -12,6 +12,7 @@ mod complete;
 mod lapse;
 mod link;
 mod probe;
+mod same_user;
 mod sites;
 mod start;
 mod verify;
@@ -112,6 +113,11 @@ pub enum ConnectError {
     /// The account is connected as another user of the provider.
     #[error("the consent came from another user of the provider than the one the account is connected as")]
     OtherUser,
+    /// Whoever consented cannot be compared with whom the account is connected as.
+    #[error(
+        "the provider did not tell whether the consent came from the user that the account is connected as"
+    )]
+    UserUnknown,
     /// The site that was picked is not among those offered.
     #[error("the site is not among those that were granted")]
     ForeignSite,

@@ -3,7 +3,7 @@
 //! See [`headwater_domain::deployment`] for why. A server takes the database up when it starts, and looks again from
 //! time to time; without that, as in commands beside a server, nothing is fenced, because nothing refreshes by itself.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use headwater_domain::deployment::{Deployment, Fence, Probation, Remembered, on_probation};
 use headwater_domain::error::ErrorKind;
@@ -28,12 +28,12 @@ struct State {
 impl Standing {
     /// Why no refresh token may be presented now.
     pub(crate) fn fence(&self) -> Option<Fence> {
-        self.0.lock().ok().and_then(|state| state.fence)
+        self.state().fence
     }
 
     /// Returns whether it is news.
     fn set(&self, fence: Option<Fence>, adopted_at: Option<Timestamp>) -> bool {
-        let Ok(mut state) = self.0.lock() else { return false };
+        let mut state = self.state();
         if state.adopted_at != adopted_at {
             (state.adopted_at, state.probation) = (adopted_at, Probation::default());
         }
@@ -42,20 +42,23 @@ impl Standing {
 
     /// The provider has exchanged a token.
     pub(crate) fn count_exchanged(&self) {
-        if let Ok(mut state) = self.0.lock() {
-            state.probation.exchanged += 1;
-        }
+        self.state().probation.exchanged += 1;
     }
 
     /// The provider has refused a token as dead; returns whether there are too many of them.
     fn count_refused(&self) -> bool {
-        let Ok(mut state) = self.0.lock() else { return false };
+        let mut state = self.state();
         state.probation.refused += 1;
         state.probation.failed()
     }
 
     fn adopted_at(&self) -> Option<Timestamp> {
-        self.0.lock().ok().and_then(|state| state.adopted_at)
+        self.state().adopted_at
+    }
+
+    /// What is in here is whole at any moment. A panic of whoever held the lock must not lift a fence.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -101,7 +104,11 @@ impl Service {
     pub async fn keep_up_database(&self) -> Result<Option<Remembered>, ServiceError> {
         let place = self.place().await?;
         let mut tx = self.store().write().await?;
-        let Some(stored) = tx.deployment().await? else { return Ok(None) };
+        let Some(stored) = tx.deployment().await? else {
+            // A server has written it down when it started: this is another database than that one.
+            self.note_standing(Some(Fence::Moved), None);
+            return Ok(None);
+        };
         let fence = stored.fenced(&place, None, self.now());
         self.note_standing(fence, stored.adopted_at);
         if fence.is_some() {
@@ -194,5 +201,26 @@ impl Service {
     async fn place(&self) -> Result<String, ServiceError> {
         let origin = self.settings().base_url.origin().ascii_serialization();
         Ok(format!("{origin} {}", self.store().place().await?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a8_a_fence_outlives_a_panic() {
+        let standing = Standing::default();
+        standing.set(Some(Fence::Restored), None);
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _state = standing.0.lock().unwrap();
+            panic!("a fault, on purpose");
+        }));
+        assert!(panicked.is_err() && standing.0.is_poisoned());
+        assert_eq!(standing.fence(), Some(Fence::Restored));
+        assert!(standing.set(None, None), "it can still be lifted");
+        assert_eq!(standing.fence(), None);
     }
 }

@@ -22,6 +22,7 @@ mod refusals;
 mod reports;
 mod restarts;
 mod rewrap;
+mod same_user;
 mod sites;
 mod tools;
 mod usage;

@@ -30,6 +30,7 @@ pub(super) fn page(error: &ConnectError) -> Response {
         ConnectError::Declined | ConnectError::Provider { .. } | ConnectError::Exchange(_) => provider(error),
         ConnectError::NoSite | ConnectError::ForeignSite => site(error),
         ConnectError::OtherUser => other_user(),
+        ConnectError::UserUnknown => unknown_user(),
         ConnectError::Service(error) => ours(error),
     };
     render(status, &page)
@@ -109,6 +110,15 @@ fn other_user() -> (StatusCode, FaultPage) {
     let next = "Sign in as the user you connected first. To change over, have the application disconnect the account, \
                 then ask it for a new link.";
     (StatusCode::CONFLICT, fault("This is another user's account", what, next))
+}
+
+/// Nobody can tell whether the account is the same user's.
+fn unknown_user() -> (StatusCode, FaultPage) {
+    let what = "The provider did not say whether you are the user that this account is connected as. To keep it from \
+                getting into other hands, the present connection was left as it is.";
+    let next = "Ask the application for a new link and try again in a few minutes. If it happens again, have the \
+                application disconnect the account first.";
+    (StatusCode::CONFLICT, fault("It is not known whose account this is", what, next))
 }
 
 /// The connection cannot be used, or we failed.

@@ -147,7 +147,10 @@ impl Service {
         if let Some(consent) = consent {
             self.report_shared_user(tx, &account, &consent).await?;
             account.site = Some(consent.site);
-            account.provider_account_id = consent.provider_account_id.or(account.provider_account_id);
+            account.provider_account_id = consent.provider_account_id;
+        } else {
+            // Tokens from outside can be anybody's.
+            account.provider_account_id = None;
         }
         let grant = bind_candidate(tokens, account.id.clone(), generation);
         if !tx.put_grant(&self.seal_grant(&grant)?).await? {

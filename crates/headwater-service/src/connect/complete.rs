@@ -1,6 +1,5 @@
 //! Completing a flow: the site is settled, the account becomes usable.
 
-use headwater_domain::account::{AccountStatus, ConnectedAccount};
 use headwater_domain::audit::Actor;
 use headwater_domain::connection::Connection;
 use headwater_domain::event::EventKind;
@@ -8,6 +7,7 @@ use headwater_domain::flow::{ChoosingSite, ConnectFlow, FailureReason, Stage};
 use headwater_domain::id::FlowId;
 use headwater_domain::site::Site;
 
+use super::same_user::{Present, ensure_same_user};
 use super::verify::moved;
 use super::{CallbackOutcome, ConnectError, ConnectedSummary, SiteChoice};
 use crate::Service;
@@ -108,11 +108,13 @@ impl Service {
     ) -> Result<CallbackOutcome, ConnectError> {
         let authorization = bearer(&tokens.access_token)?;
         let provider_account_id = self.identity(connection, &site, &authorization).await;
-        let consent = Consent { site, provider_account_id };
-        match flow.user_verify_url.clone() {
-            Some(url) => self.await_verification(flow, tokens, consent, &url).await,
-            None => self.activate(flow, connection, tokens, consent).await.map(CallbackOutcome::Connected),
+        let mut consent = Consent { site, provider_account_id };
+        if let Some(url) = flow.user_verify_url.clone() {
+            return self.await_verification(flow, tokens, consent, &url).await;
         }
+        let present = self.learn_users(&flow.account_id, connection, &mut consent, &authorization).await?;
+        let connected = self.activate(flow, connection, tokens, consent, &present).await?;
+        Ok(CallbackOutcome::Connected(connected))
     }
 
     /// Stores the grant, makes the account active and ends the flow, all or nothing.
@@ -122,13 +124,14 @@ impl Service {
         connection: &Connection,
         tokens: NewTokens,
         consent: Consent,
+        present: &Present,
     ) -> Result<ConnectedSummary, ConnectError> {
         let mut tx = self.store().write().await?;
         let account = self.view_of(&mut *tx, &flow.account_id).await?.account;
-        if another_user(&account, &consent) {
+        if let Err(refusal) = ensure_same_user(&account, present, &consent) {
             drop(tx);
             self.consume(flow, Stage::Failed(FailureReason::OtherUser)).await?;
-            return Err(ConnectError::OtherUser);
+            return Err(refusal);
         }
         if !tx.update_flow(&moved(flow, Stage::Completed)).await? {
             return Err(ConnectError::Used);
@@ -145,15 +148,5 @@ impl Service {
             site,
             identifier: account.owner.identifier.to_string(),
         })
-    }
-}
-
-/// Whether a consent would silently turn an account over to another user of the provider. Nobody has confirmed that
-/// the person is the same, so the application has to disconnect the account first.
-fn another_user(account: &ConnectedAccount, consent: &Consent) -> bool {
-    let connected = matches!(account.status, AccountStatus::Active | AccountStatus::Expired);
-    match (&account.provider_account_id, &consent.provider_account_id) {
-        (Some(before), Some(now)) => connected && before != now,
-        _ => false,
     }
 }

@@ -29,7 +29,8 @@ impl Service {
         connector.read_sites(reply.status, &reply.body).map_err(|error| error.to_string())
     }
 
-    /// The provider's own id of the user behind a token. Best effort: nothing depends on it.
+    /// The provider's own id of the user behind a token; absent where the provider does not tell, for whatever reason. A
+    /// check must not take that for the user it looks for.
     pub(crate) async fn identity(
         &self,
         connection: &Connection,

@@ -122,9 +122,8 @@ impl Service {
         } else {
             moved(flow, Stage::Verifying(verifying))
         };
-        // Where somebody was faster, the attempt was counted by them or the request is spent.
-        tx.update_flow(&flow).await?;
-        Ok(())
+        // An attempt that could not be counted is told nothing: many at once would count as one.
+        if tx.update_flow(&flow).await? { Ok(()) } else { Err(unknown_request()) }
     }
 
     /// Changes the status of a flow's account, where that makes a difference.

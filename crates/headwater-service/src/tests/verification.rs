@@ -8,7 +8,7 @@ use serde_json::json;
 use url::Url;
 
 use super::harness::{House, OTHER_SITE, SITE, Visit, ann, bearer, parameter, reveal};
-use crate::connect::{CallbackOutcome, ConnectError, LinkRequest};
+use crate::connect::{CallbackOutcome, LinkRequest};
 
 const VERIFY_URL: &str = "https://app.example/verify?tenant=7";
 
@@ -155,26 +155,6 @@ async fn a_deleted_account_cannot_be_confirmed() {
     house.service.delete_account(&ann()).await.unwrap();
     let error = house.service.verify_user(&request_id(&url), "ann").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-}
-
-/// Without a confirmation nobody knows that the person is the same.
-#[tokio::test]
-async fn b4_an_unconfirmed_consent_does_not_turn_an_account_over_to_another_user() {
-    let house = House::new().await;
-    house.connected(1).await;
-    let visit = house.visit().await;
-    house.provider.answer_tokens(2);
-    house.provider.answer_sites(&[SITE]);
-    house.provider.answer(200, &json!({"accountId": "712020:mallory"}));
-    assert!(matches!(house.come_back(&visit).await, Err(ConnectError::OtherUser)));
-    assert_eq!(house.status(&ann()).await, AccountStatus::Active);
-    assert_eq!(reveal(&house.grant(&ann()).await.unwrap().access_token), "access-1");
-    house.service.disconnect_account(&ann()).await.unwrap();
-    let visit = house.visit().await;
-    house.provider.answer_tokens(3);
-    house.provider.answer_sites(&[SITE]);
-    house.provider.answer(200, &json!({"accountId": "712020:mallory"}));
-    assert!(matches!(house.come_back(&visit).await, Ok(CallbackOutcome::Connected(_))));
 }
 
 #[tokio::test]
