@@ -4,14 +4,21 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use headwater_service::Service;
-use headwater_service::accounts::AccountLocator;
 use headwater_service::error::ServiceError;
-use headwater_service::proxy::ProxyRequest;
-use http::{HeaderMap, StatusCode};
+use headwater_service::proxy::{GRANT_HEADER, GRANT_IN_DOUBT, IN_DOUBT, ProxyRequest};
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use tonic::Code;
 
+use self::account::Named;
 use crate::error;
+
+mod account;
+mod form;
+
+/// By then a refusal of the grant has been confirmed.
+const IN_HALF_A_MINUTE: HeaderValue = HeaderValue::from_static("30");
 
 /// What stands in front of the provider's path.
 pub(crate) const PREFIX: &str = "/proxy";
@@ -27,14 +34,18 @@ pub(crate) struct Proxy {
 /// Passes a request on and the answer back.
 pub(crate) async fn proxy(State(proxy): State<Proxy>, request: Request) -> Response {
     let (head, body) = request.into_parts();
+    if let Some(refusal) = form::refusal(&head) {
+        return refusal;
+    }
     let path = head.uri.path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
-    let account = match locator(&head.headers) {
-        Ok(account) => account,
+    let Named { account, otherwise } = match account::read(&head.headers) {
+        Ok(named) => named,
         Err(error) => return error::http(&error),
     };
     let body = Limited::new(body, proxy.body_limit).boxed_unsync();
     let query = head.uri.query().map(str::to_owned);
-    let request = ProxyRequest { account, method: head.method, path, query, headers: head.headers, body };
+    let method = head.method;
+    let request = ProxyRequest { account, otherwise, method, path, query, headers: head.headers, body };
     match proxy.service.proxy(request).await {
         Ok(response) => response.map(Body::new),
         Err(error) => refuse(&error),
@@ -55,26 +66,10 @@ fn refuse(error: &ServiceError) -> Response {
         _ if error.kind() == headwater_domain::error::ErrorKind::Internal => StatusCode::BAD_GATEWAY,
         _ => error::http_status(code),
     };
-    error::json(status, code, error.code(), error.message())
-}
-
-fn locator(headers: &HeaderMap) -> Result<AccountLocator, ServiceError> {
-    let connection = header(headers, "connection_name")?;
-    let identifier = header(headers, "identifier")?;
-    Ok(AccountLocator { connection, identifier, ..AccountLocator::default() })
-}
-
-/// A header's text. HTTP clients send bytes; identifiers outside ASCII come as UTF-8.
-fn header(headers: &HeaderMap, name: &str) -> Result<Option<String>, ServiceError> {
-    let mut values = headers.get_all(name).iter();
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(ServiceError::invalid(
-            name,
-            "required header",
-            format!("the header `{name}` must be given, once"),
-        ));
-    };
-    let text = std::str::from_utf8(value.as_bytes())
-        .map_err(|_| ServiceError::invalid(name, "UTF-8", format!("the header `{name}` must be UTF-8")))?;
-    Ok(Some(text.to_owned()))
+    let mut response = error::json(status, code, error.code(), error.message());
+    if error.code() == GRANT_IN_DOUBT {
+        response.headers_mut().insert(GRANT_HEADER, IN_DOUBT);
+        response.headers_mut().insert(RETRY_AFTER, IN_HALF_A_MINUTE);
+    }
+    response
 }

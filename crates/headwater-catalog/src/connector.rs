@@ -67,8 +67,9 @@ pub trait Connector: Send + Sync {
     fn file_domains(&self) -> &'static [&'static str];
 
     /// Whether an answer could mean that the access token is no longer accepted. `path` is the request's, below
-    /// the account's base.
-    fn stale_token_suspected(&self, status: u16, path: &str, body: &[u8]) -> bool;
+    /// the account's base. `body` is absent where it cannot be read, as in answers to HEAD and packed ones: then status
+    /// and path alone decide.
+    fn stale_token_suspected(&self, status: u16, path: &str, body: Option<&[u8]>) -> bool;
 }
 
 /// A list of sites that could not be read.

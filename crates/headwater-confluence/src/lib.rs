@@ -175,7 +175,7 @@ impl Connector for Confluence {
         &["atlassian.com", "atlassian.net", "atl-paas.net", "amazonaws.com"]
     }
 
-    fn stale_token_suspected(&self, status: u16, path: &str, body: &[u8]) -> bool {
+    fn stale_token_suspected(&self, status: u16, path: &str, body: Option<&[u8]>) -> bool {
         stale::suspected(status, path, body)
     }
 }

@@ -5,19 +5,30 @@ use serde_json::Value;
 use crate::vendor_error;
 
 /// Whether an answer could mean that the token is stale. A missing scope is not a sign of it: a new token from the
-/// same grant would lack it too.
-pub(crate) fn suspected(status: u16, path: &str, body: &[u8]) -> bool {
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    let text = vendor_error::read(&body).text.unwrap_or_default();
+/// same grant would lack it too. Where the body cannot be read, status and path alone decide.
+pub(crate) fn suspected(status: u16, path: &str, body: Option<&[u8]>) -> bool {
+    let says = |wanted: fn(&str) -> bool| body.is_none_or(|body| wanted(&text(body)));
     match status {
-        401 => !scope_missing(&text),
-        403 => {
-            first_version(path)
-                && (text.contains("not permitted") || text.contains("cannot access Confluence"))
-        }
-        404 => second_version(path) && text == "Not Found",
+        401 => says(|text| !scope_missing(text)),
+        403 => first_version(path) && says(shut_out),
+        404 => second_version(path) && says(names_nothing),
         _ => false,
     }
+}
+
+fn text(body: &[u8]) -> String {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    vendor_error::read(&body).text.unwrap_or_default()
+}
+
+/// Refusals of the user, not of what the user wants.
+fn shut_out(text: &str) -> bool {
+    text.contains("not permitted to use Confluence") || text.contains("cannot access Confluence")
+}
+
+/// A thing that is missing is named; a token that is not accepted is answered with this and no more.
+fn names_nothing(text: &str) -> bool {
+    text.trim().eq_ignore_ascii_case("not found")
 }
 
 /// Whether a 401 speaks of scopes.
@@ -59,11 +70,33 @@ mod tests {
             (404, V1, bare, false),
             (404, V2, missing, false),
             (404, V2, "<html>", false),
+            (404, V2, r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"Not Found"}]}"#, true),
+            (
+                404,
+                V2,
+                r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"Not Found","detail":""}]}"#,
+                true,
+            ),
             (500, V2, bare, false),
             (200, V2, bare, false),
         ];
         for (status, path, body, expected) in table {
-            assert_eq!(suspected(status, path, body.as_bytes()), expected, "{status} {path} {body}");
+            let found = suspected(status, path, Some(body.as_bytes()));
+            assert_eq!(found, expected, "{status} {path} {body}");
+        }
+    }
+
+    #[test]
+    fn an_answer_whose_body_cannot_be_read_is_judged_by_status_and_path() {
+        for (status, path, expected) in [
+            (401, V1, true),
+            (403, V1, true),
+            (403, V2, false),
+            (404, V2, true),
+            (404, V1, false),
+            (200, V2, false),
+        ] {
+            assert_eq!(suspected(status, path, None), expected, "{status} {path}");
         }
     }
 }

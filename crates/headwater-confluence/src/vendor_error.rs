@@ -25,7 +25,9 @@ pub(crate) fn read(body: &Value) -> VendorError {
 
 /// `{"errors":[{"status","code","title","detail"}]}`
 fn second_version(errors: &[Value]) -> VendorError {
-    let member = |error: &Value, name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+    let member = |error: &Value, name: &str| {
+        error.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+    };
     let describe = |error: &Value| match (member(error, "title"), member(error, "detail")) {
         (Some(title), Some(detail)) => Some(format!("{title} ({detail})")),
         (title, detail) => title.or(detail),

@@ -11,6 +11,7 @@ mod holds;
 mod outcome;
 mod refresh;
 mod sealing;
+mod suspicion;
 #[cfg(test)]
 mod tests;
 mod token_request;
@@ -29,6 +30,7 @@ use headwater_ports::store::Due;
 pub(crate) use flights::Flights;
 pub(crate) use holds::Holds;
 pub(crate) use sealing::{NewTokens, bind_candidate, flow_context};
+pub(crate) use suspicion::Suspicion;
 pub(crate) use token_request::{TokenFailure, exchange_code};
 pub(crate) use unsaved::UnsavedPairs;
 
@@ -49,6 +51,8 @@ const IN_USE: Duration = Duration::from_secs(24 * 3600);
 const KEEP_ALIVE: Duration = Duration::from_secs(20 * 24 * 3600);
 /// The code of an account that only a new consent helps.
 pub(crate) const NOT_ACTIVE: &str = "ACCOUNT_NOT_ACTIVE";
+/// The code of a refusal that may be about the account's token or about what was asked for.
+pub const GRANT_IN_DOUBT: &str = "GRANT_IN_DOUBT";
 
 impl Service {
     /// An account with an access token that is good for the next minute at least, or the reason why not.
@@ -87,22 +91,6 @@ impl Service {
 
     fn alive(&self, live: &LiveAccount) -> bool {
         live.grant.expires_at.is_none_or(|end| self.now() < end)
-    }
-
-    /// Replaces a token that the provider seems not to accept although the clock says it is good. Returns `None`
-    /// when another attempt was made moments ago: then the refusal means something else. Without a refresh token
-    /// nothing can be replaced, and a suspicion alone loses no account.
-    pub(crate) async fn replace_suspect(
-        &self,
-        live: &LiveAccount,
-    ) -> Option<Result<Arc<LiveAccount>, ServiceError>> {
-        if live.grant.refresh_token.is_none()
-            || !self.flights().first_suspicion(&live.account.id, self.clock().elapsed())
-        {
-            return None;
-        }
-        let fresh = self.start_refresh(&live.account.id, live.grant.generation).await;
-        Some(fresh.map_err(|error| error.repeat()))
     }
 
     /// Begins the refreshes that are due: those that were left without an answer, by this process or one that is

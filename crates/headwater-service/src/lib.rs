@@ -15,6 +15,7 @@ mod connectors;
 mod deployment;
 pub mod error;
 pub mod events;
+mod file_hosts;
 mod governor;
 mod grants;
 mod heed;

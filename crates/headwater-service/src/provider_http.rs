@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::{Either, select};
-use headwater_ports::upstream::{Body, Patience, UpstreamError, full, read};
+use headwater_ports::upstream::{Body, Patience, ReadError, UpstreamError, full, read};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderValue, Method, Request};
 use url::Url;
@@ -67,13 +67,24 @@ async fn send(
     let response = service.upstream().send(request, patience).await?;
     let status = response.status().as_u16();
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-    let reading = pin!(read(response.into_body(), MAX_REPLY));
     let left = end.saturating_sub(service.clock().elapsed());
-    let body = match select(reading, service.clock().wait(left)).await {
-        Either::Left((body, _)) => {
-            body.map_err(|error| UpstreamError::Broken { reason: error.to_string() })?
-        }
-        Either::Right(_) => return Err(UpstreamError::TimedOut(patience.response)),
-    };
+    let body = read_in_time(service, response.into_body(), MAX_REPLY, left)
+        .await
+        .ok_or(UpstreamError::TimedOut(patience.response))?
+        .map_err(|error| UpstreamError::Broken { reason: error.to_string() })?;
     Ok(Reply { status, retry_after: retry_after.map(Duration::from_secs), body })
+}
+
+/// Reads a body of at most `limit` bytes; nothing when that takes longer than `time`. A provider that sends byte by byte
+/// would otherwise keep a call under way for good.
+pub(crate) async fn read_in_time(
+    service: &Service,
+    body: Body,
+    limit: usize,
+    time: Duration,
+) -> Option<Result<Bytes, ReadError>> {
+    match select(pin!(read(body, limit)), service.clock().wait(time)).await {
+        Either::Left((body, _)) => Some(body),
+        Either::Right(_) => None,
+    }
 }

@@ -1,32 +1,55 @@
-//! Raw requests on behalf of an account: any method, streamed both ways, never beyond the account's own API base.
+//! Raw requests on behalf of an account: streamed both ways, never beyond the account's own API base.
 
 mod headers;
+mod held;
+mod method;
 mod outline;
 mod redirect;
+mod refusal;
+mod repeat;
+
+use std::sync::Arc;
 
 use headwater_domain::error::ErrorKind;
 use headwater_domain::target::TargetError;
-use headwater_ports::upstream::{Body, UpstreamError};
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use headwater_ports::upstream::{Body, UpstreamError, full};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use url::Url;
+
+pub use crate::grants::GRANT_IN_DOUBT;
+pub use method::{METHOD_NOT_ALLOWED, METHODS};
+use redirect::Addresses;
+pub(crate) use repeat::Copies;
 
 use crate::Service;
 use crate::accounts::AccountLocator;
+use crate::admission::Admitted;
 use crate::audit::{self, Act};
 use crate::error::ServiceError;
-use crate::governor::Crowded;
+use crate::governor::{Crowded, Permit};
+use crate::grants::Suspicion;
 use crate::live::LiveAccount;
+
+/// The header that marks a refusal which may be about the account's token instead of what was asked for.
+pub const GRANT_HEADER: HeaderName = HeaderName::from_static("headwater-grant");
+/// What it says.
+pub const IN_DOUBT: HeaderValue = HeaderValue::from_static("in-doubt");
 
 /// A raw request.
 pub struct ProxyRequest {
     /// Whose account to call with.
     pub account: AccountLocator,
-    /// The method, passed on as it is.
+    /// Which account the caller's bytes would name if they were read in another encoding. If there is one, nobody knows
+    /// which of the two is meant.
+    pub otherwise: Option<AccountLocator>,
+    /// The method, one of [`METHODS`].
     pub method: Method,
     /// The raw, percent-encoded path behind `/proxy`, with its leading slash.
     pub path: String,
     /// The raw query, without the question mark.
     pub query: Option<String>,
-    /// The caller's headers; those that are ours or the connection's are left out.
+    /// The caller's headers; those that `docs/proxy.md` lists are passed on.
     pub headers: HeaderMap,
     /// The body, streamed.
     pub body: Body,
@@ -45,20 +68,88 @@ impl Service {
     }
 
     async fn pass_on(&self, request: ProxyRequest) -> Result<Response<Body>, ServiceError> {
+        method::check(&request.method)?;
         self.ensure_raw_allowed(&request.method)?;
+        self.ensure_one_reading(request.otherwise.as_ref()).await?;
         let id = self.account_id(&request.account).await?;
         let live = self.usable(&id).await?;
         audit::touched(&id, &live.connection.id);
-        let url = live
-            .base
-            .resolve(&request.path, request.query.as_deref())
-            .map_err(|error| forbidden_target(&error))?;
-        let uri = Uri::try_from(url.as_str()).map_err(|_| forbidden_target(&TargetError::Invalid))?;
-        let mut outbound = Request::new(request.body);
-        *outbound.method_mut() = request.method;
-        *outbound.uri_mut() = uri;
-        *outbound.headers_mut() = headers::outbound(request.headers, &live.authorization);
-        let _place = self.admit(&id).await?;
+        let raw = Raw {
+            method: request.method,
+            path: request.path,
+            query: request.query,
+            headers: headers::outbound(&request.headers),
+        };
+        raw.target(&live)?;
+        let place = self.admit(&id).await?;
+        let (body, copy) = self.copies().record(request.body);
+        let answered = self.raw_answer(&raw, live, body, &copy).await;
+        self.usage().mark(&id, self.now());
+        self.present(answered?, place)
+    }
+
+    /// Refuses a name that would be another account's in another encoding.
+    async fn ensure_one_reading(&self, otherwise: Option<&AccountLocator>) -> Result<(), ServiceError> {
+        let Some(otherwise) = otherwise else { return Ok(()) };
+        match self.account_id(otherwise).await {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidArgument) => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => Err(ServiceError::invalid(
+                "identifier",
+                "one reading",
+                "the bytes of the header name one account as UTF-8 and another one as Latin-1; nothing was sent. Give \
+                 one of the two end users an identifier in ASCII",
+            )),
+        }
+    }
+
+    /// Sends a raw request. A refusal that may be about the token alone had no effect: the token is examined, and the
+    /// request is sent again with a newer one where there is one and the body can be sent again.
+    async fn raw_answer(
+        &self,
+        raw: &Raw,
+        mut live: Arc<LiveAccount>,
+        mut body: Body,
+        copy: &repeat::Copy,
+    ) -> Result<Answered, ServiceError> {
+        let mut renewed = false;
+        loop {
+            let (url, below) = raw.target(&live)?;
+            let (response, permit) = self.send_raw(raw, &url, &live, body).await?;
+            let (suspected, response) = self.suspect(&live, &raw.method, &below, response).await?;
+            if !suspected || renewed {
+                return Ok(Answered { response, live, permit, in_doubt: false });
+            }
+            let newer = match self.examine_token(&live).await {
+                Suspicion::Moved(newer) => newer,
+                Suspicion::Renewed(newer) => {
+                    renewed = true;
+                    newer
+                }
+                Suspicion::Accepted => return Ok(Answered { response, live, permit, in_doubt: false }),
+                Suspicion::InDoubt(reason) => return Err(in_doubt(response.status(), &reason)),
+                Suspicion::Over(error) => return Err(error),
+            };
+            let Some(bytes) = copy.whole() else {
+                return Ok(Answered { response, live, permit, in_doubt: true });
+            };
+            (live, body) = (newer, full(bytes));
+        }
+    }
+
+    async fn send_raw(
+        &self,
+        raw: &Raw,
+        url: &Url,
+        live: &LiveAccount,
+        body: Body,
+    ) -> Result<(Response<Body>, Option<Permit>), ServiceError> {
+        let mut outbound = Request::new(body);
+        *outbound.method_mut() = raw.method.clone();
+        *outbound.uri_mut() =
+            Uri::try_from(url.as_str()).map_err(|_| forbidden_target(&TargetError::Invalid))?;
+        *outbound.headers_mut() = raw.headers.clone();
+        outbound.headers_mut().insert(AUTHORIZATION, live.authorization.clone());
         let patience = self.settings().proxy_patience;
         let permit = match live.site_key() {
             Some(site) => {
@@ -67,27 +158,74 @@ impl Service {
             }
             None => None,
         };
-        let answer = self.upstream().send(outbound, patience).await;
-        if let Ok(response) = &answer {
-            self.heed(&live, response.status().as_u16(), response.headers(), permit.as_ref());
-        }
-        self.usage().mark(&live.account.id, self.now());
-        answer.map(|response| self.present(&live, response)).map_err(|error| unreachable(&error))
+        let response = self.upstream().send(outbound, patience).await.map_err(|error| unreachable(&error))?;
+        self.heed(live, response.status().as_u16(), response.headers(), permit.as_ref());
+        Ok((response, permit))
     }
 
-    fn present(&self, live: &LiveAccount, response: Response<Body>) -> Response<Body> {
+    /// The answer as the caller gets it. It keeps the call's places until it has been read.
+    fn present(&self, answered: Answered, place: Admitted) -> Result<Response<Body>, ServiceError> {
+        let Answered { response, live, permit, in_doubt } = answered;
         let (mut head, body) = response.into_parts();
         tracing::debug!(account = %live.account.id, status = head.status.as_u16(), "proxied");
-        head.headers = headers::inbound(head.headers);
-        if head.status.is_redirection() && head.status != StatusCode::NOT_MODIFIED {
-            redirect::keep_inside(&mut head.headers, live.base.url(), self.settings());
+        if head.status.is_informational() {
+            // To switch protocols would take the connection out of our hands.
+            let reason = format!("it answered {}, which is no answer to a request", head.status);
+            return Err(unreachable(&UpstreamError::Broken { reason }));
         }
-        Response::from_parts(head, body)
+        let connector = self.connector(&live.connection.provider)?;
+        let addresses =
+            Addresses { base: &live.base, file_domains: connector.file_domains(), settings: self.settings() };
+        head.headers = headers::inbound(&head.headers);
+        addresses.check(&mut head.headers);
+        if in_doubt {
+            head.headers.insert(GRANT_HEADER, IN_DOUBT);
+        }
+        Ok(Response::from_parts(head, self.hold_places(body, place, permit)))
     }
+}
+
+/// What is sent, but for the authorization and the body.
+struct Raw {
+    method: Method,
+    path: String,
+    query: Option<String>,
+    headers: HeaderMap,
+}
+
+impl Raw {
+    /// Where it leads with an account, and its path below that account's base.
+    fn target(&self, live: &LiveAccount) -> Result<(Url, String), ServiceError> {
+        let url =
+            live.base.resolve(&self.path, self.query.as_deref()).map_err(|error| forbidden_target(&error))?;
+        let prefix = live.base.url().path().trim_end_matches('/');
+        let below = url.path().strip_prefix(prefix).unwrap_or_default().to_owned();
+        Ok((url, below))
+    }
+}
+
+/// The provider's answer to a raw request.
+struct Answered {
+    response: Response<Body>,
+    live: Arc<LiveAccount>,
+    permit: Option<Permit>,
+    /// Whether it may be about a token that was replaced since.
+    in_doubt: bool,
 }
 
 fn forbidden_target(error: &TargetError) -> ServiceError {
     ServiceError::invalid("path", "below the account's API base", error.to_string())
+}
+
+/// A refusal of which nobody can tell yet whether it is about the token or about what was asked for.
+fn in_doubt(status: StatusCode, reason: &str) -> ServiceError {
+    let message = format!(
+        "the provider answered {}, which it also does when it no longer accepts an account's access token. The grant of \
+         this account is in doubt: {reason}. The request had no effect; send it again in half a minute. If the grant \
+         turns out to be lost, that answer will say so, and the end user has to authorize the account again",
+        status.as_u16()
+    );
+    ServiceError::new(ErrorKind::Unavailable, GRANT_IN_DOUBT, message)
 }
 
 /// The site is to be left alone for now; nothing was sent.

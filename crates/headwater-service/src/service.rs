@@ -21,6 +21,7 @@ use crate::error::ServiceError;
 use crate::governor::{Governor, SiteKey};
 use crate::grants::{Flights, Holds, UnsavedPairs};
 use crate::live::LiveCache;
+use crate::proxy::Copies;
 use crate::settings::Settings;
 use crate::tools::OfferedLinks;
 use crate::usage::Usage;
@@ -60,6 +61,7 @@ struct Inner {
     acts: Acts,
     governor: Governor<SiteKey>,
     admission: Admission,
+    copies: Copies,
     standing: Standing,
     offered_links: OfferedLinks,
 }
@@ -81,6 +83,7 @@ impl Service {
             acts: Acts::default(),
             governor: Governor::new(parts.settings.site_concurrency),
             admission: Admission::new(&parts.settings),
+            copies: Copies::default(),
             standing: Standing::default(),
             offered_links: OfferedLinks::default(),
             parts,
@@ -159,6 +162,10 @@ impl Service {
 
     pub(crate) fn governor(&self) -> &Governor<SiteKey> {
         &self.0.governor
+    }
+
+    pub(crate) fn copies(&self) -> &Copies {
+        &self.0.copies
     }
 
     pub(crate) fn standing(&self) -> &Standing {

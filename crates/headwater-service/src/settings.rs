@@ -27,6 +27,8 @@ pub struct Settings {
     pub tool_patience: Patience,
     /// How long a proxied call to the provider may take.
     pub proxy_patience: Patience,
+    /// How long the whole answer to a proxied call may take to be read. Until then, it counts as a call under way.
+    pub proxy_answer_limit: Duration,
     /// How long a call to a token endpoint may take.
     pub token_patience: Patience,
     /// How long after a provider's first refusal of a refresh token it is presented once more before the account
@@ -83,6 +85,7 @@ impl Settings {
             unattended_connect: false,
             tool_patience: Patience { response: seconds(50), idle: seconds(20) },
             proxy_patience: Patience { response: seconds(60), idle: seconds(60) },
+            proxy_answer_limit: seconds(600),
             token_patience: Patience { response: seconds(10), idle: seconds(5) },
             confirm_refusal_after: seconds(30),
             grant_lifetime: seconds(365 * 86_400),

@@ -38,7 +38,7 @@ async fn a_raw_request_reaches_the_accounts_site() {
 async fn a_refusal_of_the_provider_comes_back_as_it_is() {
     let house = House::new().await;
     house.connected().await;
-    for status in [401, 403, 404, 429, 500, 503] {
+    for status in [403, 404, 429, 500, 503] {
         house.provider.answer(status, "their words");
         let answer = get(&house, "/proxy/wiki/x").await;
         assert_eq!((answer.status.as_u16(), &answer.body[..]), (status, &b"their words"[..]));
@@ -62,8 +62,8 @@ async fn the_account_must_be_named() {
         assert!(answer.json()["message"].as_str().unwrap().contains(missing));
     }
     let mut request = raw(Method::GET, "/proxy/wiki/x", "");
-    request.headers_mut().insert("identifier", HeaderValue::from_bytes(b"a\xff").unwrap());
-    assert_eq!(house.send_authorized(request).await.status, StatusCode::BAD_REQUEST, "not UTF-8");
+    request.headers_mut().insert("identifier", HeaderValue::from_bytes(b"a\x80").unwrap());
+    assert_eq!(house.send_authorized(request).await.status, StatusCode::BAD_REQUEST, "a control character");
     let mut request = raw(Method::GET, "/proxy/wiki/x", "");
     request.headers_mut().insert("identifier", HeaderValue::from_static("nobody"));
     assert_eq!(house.send_authorized(request).await.status, StatusCode::NOT_FOUND);
@@ -126,4 +126,89 @@ async fn a_body_that_is_too_large_does_not_get_through() {
     drop(house.send_authorized(request).await);
     // The fake provider reads what it can; what was over the bound never came.
     assert!(house.provider.seen().iter().skip(sent).all(|it| it.body.is_empty()));
+}
+
+#[tokio::test]
+async fn c1_only_methods_on_the_list_cross_the_proxy() {
+    let house = House::new().await;
+    house.connected().await;
+    let sent = house.provider.seen().len();
+    for (method, status) in
+        [("TRACE", 405), ("CONNECT", 405), ("get", 501), ("PROPFIND", 501), ("TRACK", 501), ("PURGE", 501)]
+    {
+        let answer = house.send_authorized(raw(method.parse().unwrap(), "/proxy/wiki/x", "")).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.error_code().as_str()),
+            (status, "METHOD_NOT_ALLOWED"),
+            "{method}"
+        );
+        assert_eq!(answer.header("allow"), Some("GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"), "{method}");
+    }
+    assert_eq!(house.provider.seen().len(), sent);
+    for method in ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] {
+        house.provider.answer(200, "done");
+        let answer = house.send_authorized(raw(method.parse().unwrap(), "/proxy/wiki/x", "")).await;
+        assert_eq!((answer.status.as_u16(), house.asked().method.as_str()), (200, method));
+    }
+}
+
+#[tokio::test]
+async fn c1_requests_of_an_odd_form_do_not_cross_the_proxy() {
+    let house = House::new().await;
+    house.connected().await;
+    let sent = house.provider.seen().len();
+    let answer = house.send_authorized(raw(Method::GET, "http://evil.example/proxy/wiki/x", "")).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "an absolute URL");
+    let mut request = raw(Method::GET, "/proxy/wiki/x", "");
+    request.headers_mut().insert("expect", HeaderValue::from_static("the-moon"));
+    assert_eq!(house.send_authorized(request).await.status, StatusCode::EXPECTATION_FAILED);
+    assert_eq!(house.provider.seen().len(), sent);
+    house.provider.answer(200, "done");
+    let mut request = raw(Method::GET, "/proxy/wiki/x", "");
+    for (name, value) in [("upgrade", "websocket"), ("connection", "upgrade"), ("expect", "100-continue")] {
+        request.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    assert_eq!(house.send_authorized(request).await.status, StatusCode::OK);
+    let asked = house.asked();
+    for name in ["upgrade", "connection", "expect"] {
+        assert!(!asked.headers.contains_key(name), "{name}");
+    }
+}
+
+/// How SDKs send what is not ASCII: Python and Node as Latin-1, others as UTF-8.
+#[tokio::test]
+async fn an_identifier_is_read_in_the_encoding_that_its_client_has() {
+    let house = House::new().await;
+    let create = |identifier: &str| {
+        let tokens = json!({"access_token": "access-1", "refresh_token": "refresh-1"});
+        json!({"connector": "wiki", "identifier": identifier,
+               "connected_account": {"authorization_details": {"oauth_token": tokens}}})
+    };
+    assert_eq!(house.post("/api/v1/connected_accounts", &create("Zoë")).await.status, StatusCode::CREATED);
+    house.answer_sites();
+    for bytes in [&b"Zo\xeb"[..], "Zoë".as_bytes()] {
+        house.provider.answer(200, "done");
+        let mut request = raw(Method::GET, "/proxy/wiki/x", "");
+        request.headers_mut().insert("identifier", HeaderValue::from_bytes(bytes).unwrap());
+        let answer = house.send_authorized(request).await;
+        assert_eq!(answer.status, StatusCode::OK, "{bytes:?}: {:?}", answer.body);
+    }
+}
+
+/// The attacker's own identifier is what a victim's looks like in the other encoding.
+#[tokio::test]
+async fn d1_bytes_that_name_two_accounts_name_none() {
+    let house = House::new().await;
+    for identifier in ["Zoë", "ZoÃ«"] {
+        let tokens = json!({"access_token": "access-1", "refresh_token": "refresh-1"});
+        let account = json!({"connector": "wiki", "identifier": identifier,
+            "connected_account": {"authorization_details": {"oauth_token": tokens}}});
+        assert_eq!(house.post("/api/v1/connected_accounts", &account).await.status, StatusCode::CREATED);
+    }
+    let sent = house.provider.seen().len();
+    let mut request = raw(Method::GET, "/proxy/wiki/x", "");
+    request.headers_mut().insert("identifier", HeaderValue::from_bytes("Zoë".as_bytes()).unwrap());
+    let answer = house.send_authorized(request).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{:?}", answer.body);
+    assert_eq!(house.provider.seen().len(), sent);
 }

@@ -120,7 +120,14 @@ impl Service {
         match leased.state.step(leased.now) {
             Step::Present => None,
             Step::Wait(left) => {
-                Some((left, format!("the next attempt is in {} seconds", left.as_secs() + 1)))
+                let seconds = left.as_secs() + 1;
+                let reason = match leased.state.refused_at {
+                    Some(_) => format!(
+                        "the provider has refused its refresh token, and is asked once more in {seconds} seconds"
+                    ),
+                    None => format!("the next attempt is in {seconds} seconds"),
+                };
+                Some((left, reason))
             }
             Step::PresentAnew if self.provider_answers(&leased.live).await => None,
             Step::PresentAnew => Some((PROBE_AGAIN, "the provider has been away for a long time".to_owned())),

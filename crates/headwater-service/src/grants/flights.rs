@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -17,8 +17,10 @@ use crate::live::LiveAccount;
 
 /// How long after a failed refresh the next attempt waits.
 const COOL_DOWN: Duration = Duration::from_secs(2);
-/// How often a refusal by the provider may be taken for a stale token.
+/// How often a token is replaced merely because a call was refused.
 const SUSPICION_INTERVAL: Duration = Duration::from_secs(60);
+/// How often in that time it is replaced once more because the provider says that it is dead.
+const MOST_REPLACED_AGAIN: u32 = 6;
 
 /// What a refresh leads to. Shared, hence the `Arc` around the error.
 pub(crate) type Outcome = Result<Arc<LiveAccount>, Arc<ServiceError>>;
@@ -33,58 +35,111 @@ pub(crate) struct Flights(Mutex<State>);
 struct State {
     flying: HashMap<AccountId, Flight>,
     /// Times are the clock's running time: the time of day can be set back.
-    failed: HashMap<AccountId, (Duration, Arc<ServiceError>)>,
-    suspected: HashMap<AccountId, Duration>,
+    failed: HashMap<AccountId, Failed>,
+    replaced: HashMap<AccountId, Replaced>,
+}
+
+struct Failed {
+    at: Duration,
+    generation: u64,
+    error: Arc<ServiceError>,
+}
+
+/// A token that was replaced because a call was refused.
+struct Replaced {
+    at: Duration,
+    /// The generation of the new one.
+    generation: u64,
+    /// How often it was replaced once more since.
+    again: u32,
+}
+
+/// How to find out whether a refused call was refused for its token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NextCheck {
+    /// Replace the token, or join whoever does.
+    Replace,
+    /// Ask the provider about the token, which was replaced moments ago.
+    Ask,
 }
 
 impl Flights {
     /// Any refresh that is under way.
     pub(crate) fn any(&self) -> Option<Flight> {
-        self.0.lock().ok()?.flying.values().next().cloned()
+        self.state().flying.values().next().cloned()
     }
 
-    /// Whether a refusal may be taken for a stale token now; notes that it was.
-    pub(crate) fn first_suspicion(&self, id: &AccountId, now: Duration) -> bool {
-        let Ok(mut state) = self.0.lock() else { return false };
-        state.suspected.retain(|_, at| now.saturating_sub(*at) < SUSPICION_INTERVAL);
-        if state.suspected.contains_key(id) {
-            return false;
+    /// How to judge a refusal of the token of `generation`.
+    pub(super) fn next_check(&self, id: &AccountId, generation: u64, now: Duration) -> NextCheck {
+        let state = self.state();
+        let replaced = state.replaced.get(id).filter(|it| recent(it.at, now));
+        match replaced {
+            Some(replaced) if generation >= replaced.generation && !state.flying.contains_key(id) => {
+                NextCheck::Ask
+            }
+            _ => NextCheck::Replace,
         }
-        state.suspected.insert(id.clone(), now);
-        true
     }
 
-    fn land(&self, id: &AccountId, outcome: &Outcome, now: Duration) {
-        let Ok(mut state) = self.0.lock() else { return };
+    /// Whether a token that was replaced moments ago may be replaced again; counts that it is.
+    pub(super) fn may_replace_again(&self, id: &AccountId, now: Duration) -> bool {
+        let mut state = self.state();
+        let Some(replaced) = state.replaced.get_mut(id).filter(|it| recent(it.at, now)) else { return true };
+        replaced.again += 1;
+        replaced.again <= MOST_REPLACED_AGAIN
+    }
+
+    /// Notes that a token was replaced because a call was refused. The interval counts from the first time.
+    pub(super) fn note_replaced(&self, id: &AccountId, generation: u64, now: Duration) {
+        let mut state = self.state();
+        state.replaced.retain(|_, it| recent(it.at, now));
+        let replaced = state.replaced.entry(id.clone()).or_insert(Replaced { at: now, generation, again: 0 });
+        replaced.generation = replaced.generation.max(generation);
+    }
+
+    /// What is in here is whole at any moment, so a panic of whoever held the lock spoils nothing.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn land(&self, id: &AccountId, generation: u64, outcome: &Outcome, now: Duration) {
+        let mut state = self.state();
         state.flying.remove(id);
-        state.failed.retain(|_, (at, _)| now.saturating_sub(*at) < COOL_DOWN);
+        state.failed.retain(|_, failed| now.saturating_sub(failed.at) < COOL_DOWN);
         if let Err(error) = outcome {
-            state.failed.insert(id.clone(), (now, Arc::clone(error)));
+            let failed = Failed { at: now, generation, error: Arc::clone(error) };
+            state.failed.insert(id.clone(), failed);
         }
     }
+}
+
+fn recent(at: Duration, now: Duration) -> bool {
+    now.saturating_sub(at) < SUSPICION_INTERVAL
 }
 
 impl Service {
     /// Joins the refresh of an account that is under way, or starts one. The work goes on whether or not the
     /// returned future is waited for. `generation` is the one that the caller found wanting.
     pub(crate) fn start_refresh(&self, id: &AccountId, generation: u64) -> Flight {
-        let Ok(mut state) = self.flights().0.lock() else { return failed_flight(Arc::new(interrupted())) };
+        let mut state = self.flights().state();
         if let Some(flight) = state.flying.get(id)
             && !self.lacks(Defence::SingleFlight)
         {
             return flight.clone();
         }
-        if let Some((at, error)) = state.failed.get(id)
-            && self.clock().elapsed().saturating_sub(*at) < COOL_DOWN
+        // A new consent has nothing to do with what became of the grant before it.
+        if let Some(failed) = state.failed.get(id)
+            && failed.generation == generation
+            && self.clock().elapsed().saturating_sub(failed.at) < COOL_DOWN
         {
-            return failed_flight(Arc::clone(error));
+            return failed_flight(Arc::clone(&failed.error));
         }
         let (service, account) = (self.clone(), id.clone());
         let task = tokio::spawn(async move {
             // A fault of ours must not leave a flight behind that never lands.
             let refresh = AssertUnwindSafe(service.refresh(&account, generation)).catch_unwind().await;
             let outcome = refresh.unwrap_or_else(|_| Err(interrupted())).map_err(Arc::new);
-            service.flights().land(&account, &outcome, service.clock().elapsed());
+            service.flights().land(&account, generation, &outcome, service.clock().elapsed());
             outcome
         });
         let flight =

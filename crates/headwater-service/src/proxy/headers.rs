@@ -1,103 +1,111 @@
-//! Which headers cross the proxy.
+//! Which headers cross the proxy: those that clients of Confluence use, and no others. `docs/proxy.md` lists them.
+//!
+//! A list of what must not cross would never be complete: every gateway has names of its own by which a request is
+//! turned into another one, and browsers learn new ones by which an answer acts on an origin.
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::provider_http::OUR_NAME;
 
-/// Headers that belong to one connection (RFC 9110 §7.6.1), that name us or our caller, or that could change
-/// what the provider takes the request for.
-const KEPT_BACK: &[&str] = &[
-    "authorization",
-    "cf-connecting-ip",
-    "client-ip",
-    "connection",
+/// What a caller may tell the provider.
+pub(crate) const OUTBOUND: &[&str] = &[
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "prefer",
+    "range",
+    "x-atlassian-token",
+    "x-experimentalapi",
+    "x-force-accept-language",
+];
+
+/// What the provider may tell a caller. `location`, `content-location` and `link` are checked on top of that.
+pub(crate) const INBOUND: &[&str] = &[
+    "accept-ranges",
+    "allow",
+    "atl-request-id",
+    "atl-traceid",
+    "content-digest",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
     "content-length",
-    "cookie",
-    "expect",
-    "forwarded",
-    "fastly-client-ip",
-    "host",
-    "http2-settings",
-    "identifier",
-    "keep-alive",
-    "max-forwards",
-    "origin",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "referer",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "true-client-ip",
-    "upgrade",
-    "user-agent",
-    "via",
-    "x-api-version",
-    "x-client-ip",
-    "x-http-method-override",
-    "x-http-method",
-    "x-method-override",
-    "x-original-url",
-    "x-real-ip",
-    "x-rewrite-url",
-    "x-sdk-version",
+    "content-location",
+    "content-md5",
+    "content-range",
+    "content-type",
+    "date",
+    "deprecation",
+    "digest",
+    "etag",
+    "last-modified",
+    "link",
+    "location",
+    "preference-applied",
+    "repr-digest",
+    "retry-after",
+    "sunset",
+    "vary",
+    "warning",
+    "x-arequestid",
+    "x-failure-category",
+    "x-request-id",
+    "x-seraph-loginreason",
+    "x-trace-id",
 ];
 
-/// Answer headers that would act on our own origin or on our own connection.
-const NOT_OURS: &[&str] = &[
-    "accept-ch",
-    "alt-svc",
-    "clear-site-data",
-    "connection",
-    "content-security-policy",
-    "content-security-policy-report-only",
-    "critical-ch",
-    "expect-ct",
-    "keep-alive",
-    "nel",
-    "origin-agent-cluster",
-    "permissions-policy",
-    "proxy-authenticate",
-    "public-key-pins",
-    "refresh",
-    "report-to",
-    "reporting-endpoints",
-    "service-worker-allowed",
-    "set-cookie",
-    "set-cookie2",
-    "set-login",
-    "speculation-rules",
-    "strict-transport-security",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "www-authenticate",
-];
+/// Beginnings of the names by which limits are told: new ones of each kind come up from time to time.
+pub(crate) const INBOUND_PREFIXES: &[&str] =
+    &["beta-ratelimit", "ratelimit", "x-beta-ratelimit", "x-ratelimit-"];
 
-/// The caller's headers as the provider gets them, with exactly one `Authorization`: the account's.
-pub(super) fn outbound(mut headers: HeaderMap, authorization: &HeaderValue) -> HeaderMap {
-    strip(&mut headers, KEPT_BACK);
-    remove_where(&mut headers, |name| {
-        // Gateways in front of old programs read an underscore as a dash: `x_forwarded_for`, `proxy_authorization`.
-        name.contains('_') || ["x-forwarded", "sec-", "proxy-"].iter().any(|it| name.starts_with(it))
-    });
-    headers.insert(header::AUTHORIZATION, authorization.clone());
-    headers.insert(header::USER_AGENT, OUR_NAME);
-    headers
+/// What an answer depends on besides its URL: one URL serves all accounts.
+const VARY: HeaderValue = HeaderValue::from_static("authorization, connection_name, identifier");
+
+/// The caller's headers as the provider gets them, without any `Authorization`.
+pub(super) fn outbound(headers: &HeaderMap) -> HeaderMap {
+    let mut crossed = chosen(headers, |name| OUTBOUND.contains(&name));
+    crossed.insert(header::USER_AGENT, OUR_NAME);
+    crossed
 }
 
-/// The provider's headers as the caller gets them. The body is data, never a page of ours: a browser that is led
-/// here must not run it.
-pub(super) fn inbound(mut headers: HeaderMap) -> HeaderMap {
-    strip(&mut headers, NOT_OURS);
-    remove_where(&mut headers, |name| {
-        ["access-control-", "cross-origin-"].iter().any(|it| name.starts_with(it))
+/// The provider's headers as the caller gets them. The body is data, never a page of ours: a browser that is led here
+/// must not run it. Nor may a cache in between keep it for somebody else.
+pub(super) fn inbound(headers: &HeaderMap) -> HeaderMap {
+    let mut crossed = chosen(headers, |name| {
+        INBOUND.contains(&name) || INBOUND_PREFIXES.iter().any(|it| name.starts_with(it))
     });
-    headers.insert(header::CONTENT_DISPOSITION, attachment(headers.get(header::CONTENT_DISPOSITION)));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    crossed.insert(header::CONTENT_DISPOSITION, attachment(headers.get(header::CONTENT_DISPOSITION)));
+    crossed.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    crossed.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    crossed.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    crossed.append(header::VARY, VARY);
+    crossed
+}
+
+/// The headers whose lower-case names are `allowed`, except those that `Connection` names: they were meant for the
+/// connection that they came by.
+fn chosen(headers: &HeaderMap, allowed: impl Fn(&str) -> bool) -> HeaderMap {
+    let hops = hops(headers);
+    let crosses = |name: &HeaderName| allowed(name.as_str()) && !hops.iter().any(|hop| hop == name.as_str());
     headers
+        .iter()
+        .filter(|(name, _)| crosses(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+fn hops(headers: &HeaderMap) -> Vec<String> {
+    let values = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect()
 }
 
 /// The provider's disposition, with the file's name where it has one, but to be saved and never to be shown.
@@ -107,27 +115,6 @@ fn attachment(given: Option<&HeaderValue>) -> HeaderValue {
     parameters
         .and_then(|(_, rest)| HeaderValue::try_from(format!("{ATTACHMENT};{rest}")).ok())
         .unwrap_or(HeaderValue::from_static(ATTACHMENT))
-}
-
-fn remove_where(headers: &mut HeaderMap, condition: impl Fn(&str) -> bool) {
-    let names: Vec<HeaderName> = headers.keys().filter(|it| condition(it.as_str())).cloned().collect();
-    for name in names {
-        headers.remove(name);
-    }
-}
-
-/// Removes the listed headers and those that `Connection` names.
-fn strip(headers: &mut HeaderMap, listed: &[&str]) {
-    let named: Vec<String> = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|name| name.trim().to_ascii_lowercase())
-        .collect();
-    for name in listed.iter().copied().chain(named.iter().map(String::as_str)) {
-        headers.remove(name);
-    }
 }
 
 #[cfg(test)]
@@ -141,56 +128,120 @@ mod tests {
             .collect()
     }
 
-    #[test]
-    fn c4_only_the_accounts_authorization_and_end_to_end_headers_go_out() {
-        let headers = map(&[
-            ("Authorization", "Bearer ours"),
-            ("authorization", "Bearer second"),
-            ("Connection", "x-hop, Accept-Language"),
-            ("x-hop", "1"),
-            ("accept-language", "de"),
-            ("Connection_name", "confluence"),
-            ("identifier", "user_123"),
-            ("x-sdk-version", "1"),
-            ("x-forwarded-for", "10.0.0.1"),
-            ("x_forwarded_for", "10.0.0.1"),
-            ("x-original-url", "/admin"),
-            ("proxy_authorization", "Basic x"),
-            ("cookie", "a=b"),
-            ("user-agent", "Mozilla/5.0"),
-            ("content-type", "application/json"),
-            ("x-atlassian-token", "no-check"),
-            ("accept", "*/*"),
-        ]);
-        let out = outbound(headers, &HeaderValue::from_static("Bearer account"));
-        let mut left: Vec<&str> = out.keys().map(HeaderName::as_str).collect();
-        left.sort_unstable();
-        assert_eq!(left, ["accept", "authorization", "content-type", "user-agent", "x-atlassian-token"]);
-        assert_eq!(out.get_all("authorization").iter().collect::<Vec<_>>(), ["Bearer account"]);
+    fn names(headers: &HeaderMap) -> Vec<&str> {
+        let mut names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        names
     }
 
     #[test]
-    fn c7_answers_cannot_act_on_our_origin() {
-        let headers = inbound(map(&[
-            ("set-cookie", "a=b"),
-            ("content-security-policy", "script-src *"),
-            ("strict-transport-security", "max-age=1"),
-            ("content-type", "text/html"),
-            ("content-disposition", "inline; filename=\"a.html\""),
-            ("refresh", "0; url=https://evil.example/"),
-            ("nel", "{}"),
-            ("access-control-allow-origin", "*"),
-            ("content-length", "5"),
-            ("etag", "x"),
-        ]));
-        assert!(headers.get("set-cookie").is_none() && headers.get("strict-transport-security").is_none());
-        assert!(
-            ["refresh", "nel", "access-control-allow-origin"].iter().all(|it| headers.get(*it).is_none())
+    fn c4_only_headers_on_the_list_go_out() {
+        let foreign = [
+            "Authorization",
+            "Connection_name",
+            "identifier",
+            "cookie",
+            "early-data",
+            "forwarded",
+            "host",
+            "max-forwards",
+            "origin",
+            "proxy-authorization",
+            "proxy_authorization",
+            "referer",
+            "traceparent",
+            "via",
+            "x-accel-redirect",
+            "x-envoy-original-path",
+            "x-forwarded-for",
+            "x-http-method-override",
+            "x-original-host",
+            "x-original-url",
+            "x-sdk-version",
+            "x_forwarded_for",
+            "x-nobody-has-heard-of-it",
+        ];
+        let mut headers = map(&foreign.map(|name| (name, "injected")));
+        headers.extend(map(&[("user-agent", "Mozilla/5.0"), ("x-atlassian-token", "no-check")]));
+        headers.extend(map(&[("content-type", "application/json"), ("if-match", "\"1\"")]));
+        headers.extend(map(&[("Connection", "x-hop, Accept-Language"), ("accept-language", "de")]));
+        headers.extend(map(&[("x-hop", "1"), ("X-ExperimentalApi", "opt-in")]));
+        let out = outbound(&headers);
+        assert_eq!(
+            names(&out),
+            ["content-type", "if-match", "user-agent", "x-atlassian-token", "x-experimentalapi"]
         );
-        assert_eq!(headers.get("content-disposition").unwrap(), "attachment; filename=\"a.html\"");
-        assert_eq!(inbound(HeaderMap::new()).get("content-disposition").unwrap(), "attachment");
-        assert_eq!(headers.get("content-security-policy").unwrap(), "sandbox; default-src 'none'");
-        assert_eq!(headers.get("content-length").unwrap(), "5");
-        assert_eq!(headers.get("etag").unwrap(), "x");
+        assert_eq!(out["user-agent"], OUR_NAME);
+    }
+
+    #[test]
+    fn c7_only_headers_on_the_list_come_back() {
+        let acting = [
+            "set-cookie",
+            "content-security-policy",
+            "strict-transport-security",
+            "refresh",
+            "nel",
+            "access-control-allow-origin",
+            "clear-site-data",
+            "service-worker-allowed",
+            "use-as-dictionary",
+            "available-dictionary",
+            "grpc-status",
+            "grpc-message",
+            "x-accel-redirect",
+            "x-sendfile",
+            "alt-svc",
+            "www-authenticate",
+            "no-vary-search",
+            "x-nobody-has-heard-of-it",
+        ];
+        let mut headers = map(&acting.map(|name| (name, "acting")));
+        headers.extend(map(&[("content-disposition", "inline; filename=\"a.html\""), ("etag", "x")]));
+        headers.extend(map(&[("content-length", "5"), ("x-ratelimit-remaining", "7"), ("retry-after", "2")]));
+        let back = inbound(&headers);
+        assert_eq!(
+            names(&back),
+            [
+                "cache-control",
+                "content-disposition",
+                "content-length",
+                "content-security-policy",
+                "etag",
+                "retry-after",
+                "vary",
+                "x-content-type-options",
+                "x-ratelimit-remaining"
+            ]
+        );
+        assert_eq!(back["content-disposition"], "attachment; filename=\"a.html\"");
+        assert_eq!(inbound(&HeaderMap::new())["content-disposition"], "attachment");
+        assert_eq!(back["content-security-policy"], "sandbox; default-src 'none'");
+    }
+
+    #[test]
+    fn the_documents_list_what_crosses() {
+        let document = include_str!("../../../../docs/proxy.md");
+        for name in OUTBOUND.iter().chain(INBOUND).chain(INBOUND_PREFIXES) {
+            assert!(document.contains(&format!("`{name}`")), "{name} is not in docs/proxy.md");
+        }
+    }
+
+    #[test]
+    fn c11_no_cache_keeps_an_answer_for_somebody_else() {
+        let back = inbound(&map(&[
+            ("cache-control", "public, max-age=31536000, immutable"),
+            ("expires", "Thu, 01 Jan 2099 00:00:00 GMT"),
+            ("cdn-cache-control", "max-age=600"),
+            ("surrogate-control", "max-age=600"),
+            ("age", "1"),
+            ("vary", "accept-encoding"),
+        ]));
+        assert_eq!(back.get_all("cache-control").iter().collect::<Vec<_>>(), ["private, no-store"]);
+        let vary: Vec<_> = back.get_all("vary").iter().collect();
+        assert_eq!(vary, ["accept-encoding", "authorization, connection_name, identifier"]);
+        for name in ["expires", "cdn-cache-control", "surrogate-control", "age"] {
+            assert!(!back.contains_key(name), "{name}");
+        }
     }
 }

@@ -62,6 +62,7 @@ fn new_page() -> Value {
 fn raw(method: Method) -> ProxyRequest {
     ProxyRequest {
         account: ann(),
+        otherwise: None,
         method,
         path: "/wiki/api/v2/pages".to_owned(),
         query: None,

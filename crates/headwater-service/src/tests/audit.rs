@@ -73,6 +73,7 @@ async fn c9_a_raw_request_is_noted_without_what_users_wrote() {
     house.provider.answer(200, &json!({}));
     let request = ProxyRequest {
         account,
+        otherwise: None,
         method: Method::GET,
         path: "/wiki/rest/api/content/Secret%20title".to_owned(),
         query: Some("cql=canary".to_owned()),

@@ -53,18 +53,6 @@ async fn an_identity_that_stays_unknown_does_not_matter() {
 }
 
 #[tokio::test]
-async fn an_identity_that_was_known_once_stays_known() {
-    let house = House::new().await;
-    let account = house.connected(1).await;
-    let visit = house.visit().await;
-    house.provider.answer_tokens(2);
-    house.provider.answer_sites(&[SITE]);
-    house.provider.answer(500, &json!({}));
-    house.come_back(&visit).await.unwrap();
-    assert_eq!(house.account(&account).await.provider_account_id.as_deref(), Some("712020:ann"));
-}
-
-#[tokio::test]
 async fn b1_an_answer_that_comes_twice_counts_once() {
     let house = House::new().await;
     let visit = house.visit().await;

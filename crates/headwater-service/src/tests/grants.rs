@@ -7,7 +7,6 @@ use futures_util::future::join_all;
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
 use headwater_domain::secret::Secret;
-use headwater_ports::upstream::UpstreamError;
 use serde_json::{Value, json};
 
 use super::harness::{House, ann, bearer, body, reveal};
@@ -260,86 +259,6 @@ async fn a_grant_without_refresh_token_serves_to_its_end() {
     let error = house.read_page(&ann()).await.unwrap_err();
     assert_eq!(error.code(), "ACCOUNT_NOT_ACTIVE");
     assert_eq!(house.status(&ann()).await, AccountStatus::Expired);
-}
-
-/// A suspicion is no proof: what cannot be replaced stays what it is.
-#[tokio::test]
-async fn a_refused_call_does_not_cost_an_account_without_refresh_token() {
-    let house = House::new().await;
-    let tokens = SuppliedTokens {
-        access_token: Secret::new("access-9".to_owned()),
-        refresh_token: None,
-        scopes: Vec::new(),
-    };
-    let change = AccountChange { tokens: Some(tokens), api_config: None };
-    house.service.create_account(&ann(), change).await.unwrap();
-    house.provider.answer_sites(&[super::harness::SITE]);
-    house.provider.answer(404, &stale());
-    let error = house.read_page(&ann()).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, "TOOL_ERROR"));
-    assert_eq!(house.status(&ann()).await, AccountStatus::Active);
-}
-
-/// What Confluence says to a stale token.
-fn stale() -> Value {
-    json!({"errors": [{"status": 404, "code": "NOT_FOUND", "title": "Not Found", "detail": null}]})
-}
-
-#[tokio::test]
-async fn a_read_that_smells_of_a_stale_token_is_repeated_once_with_a_new_one() {
-    let house = House::new().await;
-    let account = house.connected(1).await;
-    house.provider.answer(404, &stale());
-    house.provider.answer_tokens(2);
-    house.provider.answer(200, &page());
-    house.read_page(&account).await.unwrap();
-    let requests = house.provider.requests();
-    assert_eq!((bearer(&requests[0]), bearer(&requests[2])), ("access-1", "access-2"));
-    house.provider.answer(404, &stale());
-    let error = house.read_page(&account).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert_eq!(house.provider.requests().len(), 1, "a second refusal within the minute is believed");
-    house.clock.advance(seconds(60));
-    house.provider.answer(404, &stale());
-    house.provider.answer_tokens(3);
-    house.provider.answer(404, &stale());
-    house.read_page(&account).await.unwrap_err();
-    assert_eq!(house.provider.requests().len(), 3, "and never is a call repeated twice");
-}
-
-#[tokio::test]
-async fn a_write_is_not_repeated_but_the_token_is_replaced() {
-    let house = House::new().await;
-    let account = house.connected(1).await;
-    house.provider.answer(401, &json!({"code": 401, "message": "Unauthorized"}));
-    house.provider.answer_tokens(2);
-    let error = house.call("confluence_page_delete", &account, &page()).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Unauthenticated, "TOOL_ERROR"));
-    house.service.settle().await;
-    let requests = house.provider.requests();
-    assert_eq!(requests.iter().filter(|it| it.method == "DELETE").count(), 1);
-    assert_eq!(reveal(&house.grant(&account).await.unwrap().access_token), "access-2");
-}
-
-#[tokio::test]
-async fn a_suspicion_that_cannot_be_followed_up_leaves_the_first_answer() {
-    let house = House::new().await;
-    let account = house.connected(1).await;
-    house.provider.answer(404, &stale());
-    house.provider.answer_with(Err(UpstreamError::NotSent { reason: "no route".to_owned() }));
-    (0..20).for_each(|_| {
-        house.provider.answer_with(Err(UpstreamError::NotSent { reason: "no route".to_owned() }));
-    });
-    let service = house.service.clone();
-    let outcome = house
-        .in_time(async move {
-            let arguments = page().as_object().cloned().unwrap();
-            let name = "confluence_page_get".to_owned();
-            service.execute_tool(crate::tools::ExecuteTool { name, arguments, account }).await.map(drop)
-        })
-        .await;
-    assert_eq!(outcome.unwrap_err().kind(), ErrorKind::NotFound);
-    assert_eq!(house.status(&ann()).await, AccountStatus::Active);
 }
 
 #[tokio::test]

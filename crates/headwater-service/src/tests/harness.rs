@@ -89,10 +89,14 @@ impl Store for CountingStore {
     }
 }
 
-/// The provider. Its answers can be held back after the request was received.
+/// What a provider answers to a request of which it looks at the head only.
+pub(super) type Rule = Box<dyn Fn(&http::request::Parts) -> Response<bytes::Bytes> + Send + Sync>;
+
+/// The provider. It answers from a script, or by a rule. Its answers can be held back after the request was received.
 #[derive(Default)]
 pub(super) struct Provider {
     script: ScriptedUpstream,
+    rule: std::sync::Mutex<Option<Rule>>,
     told: AtomicUsize,
     gate: RwLock<()>,
     panics: AtomicBool,
@@ -107,6 +111,11 @@ impl Provider {
     /// The next answer, whole.
     pub(super) fn answer_with(&self, answer: Result<Response<bytes::Bytes>, UpstreamError>) {
         self.script.answer_with(answer);
+    }
+
+    /// From now on answers come from a rule.
+    pub(super) fn answer_by(&self, rule: Rule) {
+        *self.rule.lock().unwrap() = Some(rule);
     }
 
     /// The next answer is a pair of tokens that live for an hour.
@@ -157,6 +166,11 @@ impl Upstream for Provider {
         patience: Patience,
     ) -> Result<Response<Body>, UpstreamError> {
         assert!(!self.panics.swap(false, Ordering::SeqCst), "a fault, on purpose");
+        let (head, body) = request.into_parts();
+        if let Some(rule) = &*self.rule.lock().unwrap() {
+            self.script.answer_with(Ok(rule(&head)));
+        }
+        let request = Request::from_parts(head, body);
         let answer = self.script.send(request, patience).await;
         drop(self.gate.read().await);
         answer

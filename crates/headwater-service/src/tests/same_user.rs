@@ -22,7 +22,7 @@ fn tell(house: &House, told: &Told) {
         Told::User(name) => house.provider.answer(200, &json!({"accountId": format!("712020:{name}")})),
         Told::Status(status, body) => house.provider.answer(*status, body),
         Told::Nothing => {
-            house.provider.answer_with(Err(UpstreamError::Broken { reason: "reset".to_owned() }))
+            house.provider.answer_with(Err(UpstreamError::Broken { reason: "reset".to_owned() }));
         }
     }
 }
@@ -32,7 +32,9 @@ async fn consent(house: &House, number: u32, answers: &[Told]) -> Result<Callbac
     let visit = house.visit().await;
     house.provider.answer_tokens(number);
     house.provider.answer_sites(&[SITE]);
-    answers.iter().for_each(|it| tell(house, it));
+    for told in answers {
+        tell(house, told);
+    }
     house.in_time(house.come_back(&visit)).await
 }
 

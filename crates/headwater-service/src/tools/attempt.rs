@@ -8,10 +8,9 @@ use headwater_catalog::definition::Reply;
 use headwater_catalog::download::MOST_INLINE;
 use headwater_catalog::plan::RequestPlan;
 use headwater_catalog::{form, paging};
-use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ExecutionId;
 use headwater_ports::clock::Clock;
-use headwater_ports::upstream::{Body, Patience, ReadError, UpstreamError, full, read};
+use headwater_ports::upstream::{Body, Patience, ReadError, UpstreamError, full};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, Method, Request};
 use serde_json::{Map, Value};
@@ -22,9 +21,10 @@ use super::retry::Retries;
 use crate::Service;
 use crate::error::ServiceError;
 use crate::governor::Crowded;
+use crate::grants::Suspicion;
 use crate::heed::retry_after;
 use crate::live::LiveAccount;
-use crate::provider_http::OUR_NAME;
+use crate::provider_http::{OUR_NAME, read_in_time};
 
 /// A provider's answer, read whole.
 pub(super) struct Answer {
@@ -33,6 +33,24 @@ pub(super) struct Answer {
     /// How long the provider wants to be left alone.
     pub(super) retry_after: Option<Duration>,
     pub(super) body: Bytes,
+}
+
+/// An answer, the account it was given to, and what is known about that account's token.
+pub(super) struct Answered {
+    pub(super) answer: Answer,
+    pub(super) live: Arc<LiveAccount>,
+    pub(super) token: TokenStanding,
+}
+
+/// What is known about the token of an answered call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenStanding {
+    /// Nothing in the answer speaks against it.
+    Unquestioned,
+    /// It was replaced because of a refusal, and the new one got the same refusal.
+    Renewed,
+    /// The call was refused, and the provider said that the token is not the reason.
+    Accepted,
 }
 
 impl Service {
@@ -69,35 +87,42 @@ impl Service {
         live: Arc<LiveAccount>,
         execution: &ExecutionId,
     ) -> Result<Map<String, Value>, ServiceError> {
-        let (answer, live) = self.answered(found, plan, live, execution).await?;
-        shape(found, plan, &live, &answer, execution)
+        let answered = self.answered(found, plan, live, execution).await?;
+        shape(found, plan, &answered, execution)
     }
 
-    /// Sends a request. Where the provider seems not to accept the token although the clock says it is good, the token
-    /// is replaced once; only a request without effects is then sent again.
+    /// Sends a request. A refusal that may be about the token alone had no effect, whatever the request does: the token
+    /// is examined, and the request is sent again with a newer one where there is one. As long as nobody can tell what
+    /// the refusal is about, the caller is told so.
     pub(super) async fn answered(
         &self,
         found: &Found<'_>,
         plan: &RequestPlan,
-        live: Arc<LiveAccount>,
+        mut live: Arc<LiveAccount>,
         execution: &ExecutionId,
-    ) -> Result<(Answer, Arc<LiveAccount>), ServiceError> {
-        let answer = self.send(plan, &live).await.map_err(|error| failure::unreachable(&error, execution))?;
-        let stale = found.connector.stale_token_suspected(answer.status, &plan.path, &answer.body);
-        if stale {
-            match self.replace_suspect(&live).await {
-                Some(Ok(fresh)) if plan.read_only => {
-                    let answer = self
-                        .send(plan, &fresh)
-                        .await
-                        .map_err(|error| failure::unreachable(&error, execution))?;
-                    return Ok((answer, fresh));
+    ) -> Result<Answered, ServiceError> {
+        let mut renewed = false;
+        loop {
+            let answer =
+                self.send(plan, &live).await.map_err(|error| failure::unreachable(&error, execution))?;
+            if !suspected(found, plan, &answer) {
+                return Ok(Answered { answer, live, token: TokenStanding::Unquestioned });
+            }
+            if renewed {
+                return Ok(Answered { answer, live, token: TokenStanding::Renewed });
+            }
+            match self.examine_token(&live).await {
+                Suspicion::Moved(newer) => live = newer,
+                Suspicion::Renewed(newer) => (live, renewed) = (newer, true),
+                Suspicion::Accepted => {
+                    return Ok(Answered { answer, live, token: TokenStanding::Accepted });
                 }
-                Some(Err(error)) if error.kind() == ErrorKind::FailedPrecondition => return Err(error),
-                _ => {}
+                Suspicion::InDoubt(reason) => {
+                    return Err(failure::in_doubt(found, answer.status, &reason, execution));
+                }
+                Suspicion::Over(error) => return Err(error),
             }
         }
-        Ok((answer, live))
     }
 
     /// Sends a request, and again where that is harmless and promising, as long as the caller's time allows.
@@ -135,7 +160,9 @@ impl Service {
         let response = self.upstream().send(request, patience).await?;
         let (head, body) = response.into_parts();
         self.heed(live, head.status.as_u16(), &head.headers, permit.as_ref());
-        let body = read(body, settings.tool_reply_limit).await?;
+        let late = UpstreamError::TimedOut(settings.tool_patience.response);
+        let body =
+            read_in_time(self, body, settings.tool_reply_limit, left(self.clock())).await.ok_or(late)??;
         let retry_after = retry_after(&head.headers, self.now());
         Ok(Answer { status: head.status.as_u16(), headers: head.headers, retry_after, body })
     }
@@ -185,13 +212,18 @@ fn build(
     request.body(full(body)).map_err(|_| SendError::Unbuildable)
 }
 
+/// Whether an answer could mean that the token is no longer accepted.
+fn suspected(found: &Found<'_>, plan: &RequestPlan, answer: &Answer) -> bool {
+    found.connector.stale_token_suspected(answer.status, &plan.path, Some(&answer.body))
+}
+
 fn shape(
     found: &Found<'_>,
     plan: &RequestPlan,
-    live: &LiveAccount,
-    answer: &Answer,
+    answered: &Answered,
     execution: &ExecutionId,
 ) -> Result<Map<String, Value>, ServiceError> {
+    let answer = &answered.answer;
     if (200..300).contains(&answer.status) {
         let mut reply = headwater_catalog::reply::shape(answer.status, &answer.body)
             .map_err(|error| failure::unreadable(&error.to_string(), execution))?;
@@ -199,5 +231,5 @@ fn shape(
         plan.finish.apply(&mut reply);
         return Ok(reply);
     }
-    Err(failure::read(found, live, answer, execution))
+    Err(failure::read(found, answered, execution))
 }

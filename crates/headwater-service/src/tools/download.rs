@@ -12,7 +12,7 @@ use headwater_catalog::form::{Content, Part};
 use headwater_catalog::plan::RequestPlan;
 use headwater_domain::id::ExecutionId;
 use headwater_domain::target::AccountBase;
-use headwater_ports::upstream::{Body, ReadError, UpstreamError, full, read};
+use headwater_ports::upstream::{Body, ReadError, UpstreamError, full};
 use http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, USER_AGENT,
 };
@@ -23,8 +23,10 @@ use super::execute::Found;
 use super::failure;
 use crate::Service;
 use crate::error::ServiceError;
+use crate::file_hosts::known_host;
+use crate::governor::Crowded;
 use crate::live::LiveAccount;
-use crate::provider_http::OUR_NAME;
+use crate::provider_http::{OUR_NAME, read_in_time};
 
 /// How many redirects are followed.
 const MOST_HOPS: u32 = 3;
@@ -48,6 +50,8 @@ pub(super) enum Lost {
     Upstream(#[from] UpstreamError),
     #[error(transparent)]
     Read(#[from] ReadError),
+    #[error(transparent)]
+    Crowded(#[from] Crowded),
 }
 
 impl Service {
@@ -61,15 +65,17 @@ impl Service {
         execution: &ExecutionId,
         most: usize,
     ) -> Result<Download, ServiceError> {
-        let (answer, live) = self.answered(found, plan, live, execution).await?;
-        let status = StatusCode::from_u16(answer.status).unwrap_or_default();
+        let answered = self.answered(found, plan, live, execution).await?;
+        let status = StatusCode::from_u16(answered.answer.status).unwrap_or_default();
         if status.is_redirection() {
-            let followed = self.follow(found.connector.as_ref(), plan, &live, answer.headers, most).await;
+            let (live, headers) = (answered.live, answered.answer.headers);
+            let followed = self.follow(found.connector.as_ref(), plan, &live, headers, most).await;
             return followed.map_err(|problem| failure::lost(&problem, execution));
         }
         if !status.is_success() {
-            return Err(failure::read(found, &live, &answer, execution));
+            return Err(failure::read(found, &answered, execution));
         }
+        let answer = answered.answer;
         let size = u64::try_from(answer.body.len()).ok();
         let bytes = (answer.body.len() <= most).then(|| answer.body.to_vec());
         Ok(described(&answer.headers, size, bytes))
@@ -109,10 +115,18 @@ impl Service {
         for _ in 0..MOST_HOPS {
             url = next(&url, &headers)?;
             at_home = at_home && inside(&live.base, &url);
-            if !at_home && !known(&url, &live.base, connector.file_domains()) {
+            if !at_home && !known_host(&url, &live.base, connector.file_domains()) {
                 return Err(Lost::StrangeHost(url.host_str().unwrap_or_default().to_owned()));
             }
             let request = request(&url, at_home.then_some(live))?;
+            // Files count among the site's calls until they have been read.
+            let _permit = match live.site_key().filter(|_| at_home) {
+                Some(site) => {
+                    let patience = self.settings().tool_patience.response / 2;
+                    Some(self.governor().enter(&site, self.clock(), patience).await?)
+                }
+                None => None,
+            };
             let response = self.upstream().send(request, self.settings().tool_patience).await?;
             let (head, body) = response.into_parts();
             if head.status.is_redirection() {
@@ -122,9 +136,22 @@ impl Service {
             if !head.status.is_success() {
                 return Err(Lost::Refused(head.status));
             }
-            return take(&head.headers, body, most).await;
+            return self.take(&head.headers, body, most).await;
         }
         Err(Lost::TooManyHops)
+    }
+
+    async fn take(&self, headers: &HeaderMap, body: Body, most: usize) -> Result<Download, Lost> {
+        let size = text(headers, &CONTENT_LENGTH).and_then(|it| it.parse::<u64>().ok());
+        if size.is_some_and(|size| usize::try_from(size).is_ok_and(|size| size > most)) {
+            return Ok(described(headers, size, None));
+        }
+        let time = self.settings().tool_patience.response;
+        match read_in_time(self, body, most, time).await.ok_or(UpstreamError::TimedOut(time))? {
+            Ok(bytes) => Ok(described(headers, u64::try_from(bytes.len()).ok(), Some(bytes.to_vec()))),
+            Err(ReadError::TooLarge(_)) => Ok(described(headers, size, None)),
+            Err(error) => Err(Lost::Read(error)),
+        }
     }
 }
 
@@ -142,39 +169,12 @@ fn inside(base: &AccountBase, url: &Url) -> bool {
     resolved.is_some_and(|it| it == *url)
 }
 
-/// Whether a file may be fetched there, without a token: from the provider's hosts, encrypted. What speaks for the
-/// provider itself, such as a sandbox on this machine, may send files too.
-fn known(url: &Url, base: &AccountBase, domains: &[&str]) -> bool {
-    if !url.username().is_empty() || url.password().is_some() {
-        return false;
-    }
-    if url.origin() == base.url().origin() {
-        return true;
-    }
-    let host = url.host_str().unwrap_or_default();
-    let belongs =
-        |domain: &&str| host.strip_suffix(*domain).is_some_and(|it| it.is_empty() || it.ends_with('.'));
-    url.scheme() == "https" && domains.iter().any(belongs)
-}
-
 fn request(url: &Url, live: Option<&LiveAccount>) -> Result<Request<Body>, Lost> {
     let mut request = Request::get(url.as_str()).header(ACCEPT, "*/*").header(USER_AGENT, OUR_NAME);
     if let Some(live) = live {
         request = request.header(AUTHORIZATION, &live.authorization);
     }
     request.body(full(bytes::Bytes::new())).map_err(|_| Lost::NoTarget)
-}
-
-async fn take(headers: &HeaderMap, body: Body, most: usize) -> Result<Download, Lost> {
-    let size = text(headers, &CONTENT_LENGTH).and_then(|it| it.parse::<u64>().ok());
-    if size.is_some_and(|size| usize::try_from(size).is_ok_and(|size| size > most)) {
-        return Ok(described(headers, size, None));
-    }
-    match read(body, most).await {
-        Ok(bytes) => Ok(described(headers, u64::try_from(bytes.len()).ok(), Some(bytes.to_vec()))),
-        Err(ReadError::TooLarge(_)) => Ok(described(headers, size, None)),
-        Err(error) => Err(Lost::Read(error)),
-    }
 }
 
 fn described(headers: &HeaderMap, size: Option<u64>, bytes: Option<Vec<u8>>) -> Download {

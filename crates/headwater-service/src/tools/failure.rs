@@ -9,11 +9,12 @@ use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ExecutionId;
 use headwater_ports::upstream::{ReadError, UpstreamError};
 
-use super::attempt::{Answer, SendError};
+use super::attempt::{Answered, SendError, TokenStanding};
 use super::download::Lost;
 use super::execute::Found;
 use crate::error::{ServiceError, ToolError};
 use crate::governor::Crowded;
+use crate::grants::GRANT_IN_DOUBT;
 use crate::live::LiveAccount;
 
 /// The code that the published SDKs look for.
@@ -23,19 +24,51 @@ const TOOL_ERROR: &str = "TOOL_ERROR";
 const MAX_VENDOR_BODY: usize = 2000;
 
 /// Reads an answer other than success.
-pub(super) fn read(
-    found: &Found<'_>,
-    live: &LiveAccount,
-    answer: &Answer,
-    execution: &ExecutionId,
-) -> ServiceError {
+pub(super) fn read(found: &Found<'_>, answered: &Answered, execution: &ExecutionId) -> ServiceError {
+    let Answered { answer, live, token } = answered;
     let header = |name: &str| match name {
         // It may be a date; connectors have no clock.
         "retry-after" => answer.retry_after.map(|pause| pause.as_secs().to_string()),
         name => answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned),
     };
-    let refusal = found.connector.read_failure(found.tool, answer.status, &header, &answer.body);
+    let mut refusal = found.connector.read_failure(found.tool, answer.status, &header, &answer.body);
+    refusal.message.push_str(about_token(*token));
     refused(refusal, found.tool, live, execution)
+}
+
+/// What a refusal that could have been about the token turned out to be.
+const fn about_token(token: TokenStanding) -> &'static str {
+    match token {
+        TokenStanding::Unquestioned => "",
+        TokenStanding::Renewed => ". The access token is not the reason: a new one got the same answer",
+        TokenStanding::Accepted => ". The access token is not the reason: the provider accepts it",
+    }
+}
+
+/// A refusal of which nobody can tell yet whether it is about the token or about what was asked for. The call had no
+/// effect, so that callers may repeat it by themselves.
+pub(super) fn in_doubt(
+    found: &Found<'_>,
+    status: u16,
+    reason: &str,
+    execution: &ExecutionId,
+) -> ServiceError {
+    let name = &found.tool.name;
+    let message = format!(
+        "{name}: {} answered {status}, which it also does when it no longer accepts an account's access token. The \
+         grant of this account is in doubt: {reason}. The call had no effect, and nothing is known about what its \
+         arguments name. Call again in half a minute; if the grant turns out to be lost, that answer will say so, and \
+         the end user has to authorize the account again",
+        found.connector.display_name()
+    );
+    let tool = ToolError {
+        execution_id: execution.to_string(),
+        message: message.clone(),
+        code: GRANT_IN_DOUBT.to_owned(),
+        tool: name.clone(),
+        ..ToolError::default()
+    };
+    ServiceError::new(ErrorKind::Unavailable, TOOL_ERROR, message).with_tool(tool)
 }
 
 /// A file could not be fetched; nothing was changed.
@@ -43,6 +76,7 @@ pub(super) fn lost(problem: &Lost, execution: &ExecutionId) -> ServiceError {
     let (kind, code) = match problem {
         Lost::TooLarge => (ErrorKind::InvalidArgument, "FILE_TOO_LARGE"),
         Lost::Upstream(UpstreamError::TimedOut(_)) => (ErrorKind::DeadlineExceeded, "NO_ANSWER"),
+        Lost::Crowded(_) => (ErrorKind::ResourceExhausted, "429"),
         Lost::Upstream(_) | Lost::Read(_) => (ErrorKind::Internal, "NO_ANSWER"),
         Lost::NoTarget | Lost::StrangeHost(_) | Lost::TooManyHops | Lost::Refused(_) => {
             (ErrorKind::Internal, "NO_FILE")

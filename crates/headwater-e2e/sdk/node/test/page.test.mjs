@@ -36,6 +36,14 @@ for (const url of [SCALEKIT_ENV_URL, SCALEKIT_ENV_URL.replace('https://', 'http:
     assert.ok(result.data.accountId)
   })
 
+  test(`${scheme}: names outside ASCII reach their account`, async () => {
+    const account = { connectionName: connector, identifier: `Zoë_${scheme}` }
+    const { link } = await actions.getAuthorizationLink(account)
+    assert.equal((await fetch(link)).status, 200)
+    const result = await actions.request({ ...account, path: '/wiki/rest/api/user/current', method: 'GET' })
+    assert.equal(result.status, 200)
+  })
+
   test(`${scheme}: a page is created, updated and found`, async () => {
     const [space] = (await execute('confluence_space_list')).results
     const page = await execute('confluence_page_create', {

@@ -13,6 +13,8 @@ from scalekit.common.exceptions import (
     ScalekitUnauthorizedException,
 )
 
+from server import Server
+
 
 def test_a_bad_argument_names_field_and_rule(execute):
     with pytest.raises(ScalekitBadRequestException) as caught:
@@ -159,6 +161,39 @@ def test_a_stale_token_is_replaced_without_the_caller_noticing(server, execute):
     assert execute("confluence_space_list")["results"]
     server.control("expire")
     assert execute("confluence_space_list")["results"]
+
+
+def test_a_write_whose_token_has_expired_is_made_all_the_same(server, execute, space, identifier):
+    server.control("expire")
+    page = execute("confluence_page_create", spaceId=space["id"], title=f"Late by {identifier}")
+    server.control("expire")
+    assert execute("confluence_page_delete", id=page["id"]) is not None
+
+
+def test_a_grant_in_doubt_is_not_called_a_wrong_id(tmp_path):
+    # Here a refusal of the grant is confirmed after half a minute.
+    with Server(tmp_path, consent="auto", settings={"HEADWATER_REFRESH__CONFIRM_AFTER_SECONDS": "30"}) as server:
+        answer = requests.post(
+            server.url + "/oauth/token", verify=server.bundle,
+            data={"grant_type": "client_credentials", "client_id": server.env["SCALEKIT_CLIENT_ID"],
+                  "client_secret": server.env["SCALEKIT_CLIENT_SECRET"]},
+        )
+        headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        account = {"connector": "confluence", "identifier": "ann"}
+        post = lambda path, body: requests.post(server.url + path, json=body, headers=headers, verify=server.bundle)  # noqa: E731
+        link = post("/api/v1/connected_accounts/magic_link", account)
+        assert server.browse(link.json()["link"]).status_code == 200, link.text
+        call = {**account, "tool_name": "confluence_page_get", "params": {"id": "98400"}}
+        post("/api/v1/execute_tool", call)
+        server.control("revoke")
+        for _ in range(4):
+            refused = post("/api/v1/execute_tool", call)
+            assert "in doubt" in refused.text and "Check the id" not in refused.text, refused.text
+            raw = requests.get(
+                server.url + "/proxy/wiki/api/v2/pages/98400", verify=server.bundle,
+                headers={**headers, "connection_name": "confluence", "identifier": "ann"},
+            )
+            assert (raw.status_code, raw.headers["headwater-grant"]) == (503, "in-doubt"), raw.text
 
 
 def test_a_revoked_grant_expires_the_account(server, actions, execute, connected):

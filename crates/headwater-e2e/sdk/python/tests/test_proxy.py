@@ -52,3 +52,33 @@ def test_errors_of_ours_are_json(server, actions, identifier, connected):
     assert unknown.status_code == 404 and unknown.json()["details"][0]["error_code"] == "RESOURCE_NOT_FOUND"
     missing = requests.get(server.url + "/proxy/wiki/x", verify=server.bundle)
     assert missing.status_code == 401 and missing.json()["message"]
+
+
+def test_names_outside_ascii_reach_their_account(server, actions, identifier):
+    name = f"Zoë_{identifier}"
+    link = actions.get_authorization_link(connection_name="confluence", identifier=name)
+    assert server.browse(link.link).status_code == 200
+    tool = actions.execute_tool(
+        tool_input={}, tool_name="confluence_space_list", connection_name="confluence", identifier=name
+    )
+    assert tool.data["results"]
+    answer = proxied(actions, name, "/wiki/rest/api/user/current")
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_raw_request_whose_token_has_expired_is_made_all_the_same(server, actions, connected, space):
+    for path in ["/wiki/api/v2/spaces", "/wiki/rest/api/user/current"]:
+        server.control("expire")
+        assert proxied(actions, connected, path).status_code == 200, path
+    server.control("expire")
+    created = proxied(
+        actions, connected, "/wiki/api/v2/pages", method="POST",
+        body={"spaceId": space["id"], "title": f"Raw and late by {connected}", "status": "current"},
+    )
+    assert created.status_code == 200, created.text
+
+
+def test_answers_are_nobody_elses(actions, connected):
+    answer = proxied(actions, connected, "/wiki/api/v2/spaces", query_params={"limit": 1})
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert "identifier" in answer.headers["vary"]

@@ -6,6 +6,45 @@ use super::recorder::{Answer, Recorder};
 use super::target::{ACCESS_TOKEN, Target};
 
 #[test]
+fn c1_no_odd_method_reaches_the_provider() {
+    let target = Target::start();
+    for method in ["CONNECT", "TRACE", "TRACK", "get", "PROPFIND", "PRI", "M-SEARCH"] {
+        let reply = target.wire().send(target.raw(method, "/wiki/c1", "ann", "").as_bytes());
+        assert!(reply.status >= 400, "{method}: {reply:?}");
+    }
+    let upgrade = "connection: upgrade\r\nupgrade: websocket\r\n";
+    let reply = target.wire().send(target.raw("GET", "/wiki/c1", "ann", upgrade).as_bytes());
+    assert_eq!(reply.status, 200, "it is served as if nothing had been asked: {reply:?}");
+    let arrived = target.provider.requests();
+    assert_eq!(arrived.len(), 1, "{arrived:?}");
+    assert!(!arrived[0].to_ascii_lowercase().contains("upgrade"), "{arrived:?}");
+}
+
+/// Clients follow addresses with their own credentials, so none may lead to our own API.
+#[test]
+fn c2_no_address_in_an_answer_leads_to_our_api() {
+    let target = Target::start();
+    for location in
+        ["/../api/v1/connections", "/wiki/..%2f../api/v1", "//127.0.0.1/x", "https://evil.example/"]
+    {
+        let lines = [
+            "HTTP/1.1 302 Found".to_owned(),
+            format!("location: {location}"),
+            format!("content-location: {location}"),
+            format!("link: <{location}>; rel=\"next\""),
+            format!("refresh: 0; url={location}"),
+        ];
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        target.provider.answer_with(&lines, "");
+        let reply = target.wire().send(target.raw("GET", "/wiki/c2", "ann", "").as_bytes());
+        assert_eq!(reply.status, 302);
+        for name in ["location", "content-location", "link", "refresh"] {
+            assert_eq!(reply.header(name), None, "{location}: {name}");
+        }
+    }
+}
+
+#[test]
 fn c5_no_redirect_takes_a_token_along() {
     // The place that redirects lead to may be called: if they were followed, it would be.
     let target = Target::with(&[("HEADWATER_UPSTREAM__ALLOW_HOSTS", "127.0.0.1")]);
