@@ -26,7 +26,7 @@ pub(crate) use self::site::asked as asked_site;
 use crate::control::{Event, TokenMark};
 use crate::operations;
 use crate::request::{Call, Query, Refusal};
-use crate::rest::{self, Match, Routes};
+use crate::rest::{Match, Routes};
 use crate::rules::ZeroLimit;
 use crate::state::State;
 use crate::storage::sites::Site;
@@ -60,7 +60,7 @@ struct App {
 
 /// The routes of the gateway.
 pub(crate) fn router(state: State) -> Router {
-    let gateway = Gateway { state, routes: Arc::new(rest::routes()), rates: Arc::default() };
+    let gateway = Gateway { state, routes: Arc::new(Routes::new()), rates: Arc::default() };
     Router::new()
         .route("/ex/confluence/{cloud_id}", any(serve))
         .route("/ex/confluence/{cloud_id}/{*path}", any(serve))
@@ -139,8 +139,9 @@ impl Gateway {
             return Err(refusals::no_mapping(&self.state, parts.uri.path()));
         };
         match self.routes.find(&parts.method, below_wiki) {
-            Match::Found(route, parameters) if app.is_none() || route.is_for_apps() => {
-                let is_covered = |app: &App| route.allows(&app.scope.split_whitespace().collect::<Vec<_>>());
+            Match::Found(route, parameters) if app.is_none() || route.operation.is_for_apps() => {
+                let is_covered =
+                    |app: &App| route.operation.allows(&app.scope.split_whitespace().collect::<Vec<_>>());
                 if !app.as_ref().is_none_or(is_covered) {
                     return Err(scope_mismatch());
                 }
@@ -149,7 +150,7 @@ impl Gateway {
                     rules: self.state.control.switches().rates,
                     now: self.state.clock.now_ms(),
                     client_id: app.client_id,
-                    operation: format!("{} {} {}", site.cloud_id, parts.method, route.pattern()),
+                    operation: format!("{} {} {}", site.cloud_id, parts.method, route.operation.pattern),
                     method: &parts.method,
                     path: below_wiki,
                 });
@@ -191,7 +192,7 @@ impl Gateway {
             site,
             method: parts.method.to_string(),
             path: path.to_owned(),
-            operation: operations::of(&parts.method, path).map(|operation| operation.name),
+            operation: operations::name_of(&parts.method, path),
             status: status.as_u16(),
         };
         self.state.control.ledger.note(self.state.clock.now_ms(), parts.extensions.get().copied(), event);

@@ -1,16 +1,14 @@
-//! The REST operations. Each family of operations has a file with its table of routes: method, path, scopes, handler.
+//! The REST operations. `operations.tsv` says which there are: their names, requests and scopes. Each family of
+//! operations has a file that names the handler of each of its operations.
 
 #[cfg(test)]
 mod conformance;
+mod handler;
 #[cfg(test)]
 mod reference;
 mod route;
 pub(crate) mod v1;
 pub(crate) mod v2;
 
-pub(crate) use self::route::{Match, Route, Routes, Scopes};
-
-/// Every operation there is.
-pub(crate) fn routes() -> Routes {
-    Routes::new(v2::routes().into_iter().chain(v1::routes()).collect())
-}
+pub(crate) use self::handler::{Handlers, handlers};
+pub(crate) use self::route::{Match, Routes};

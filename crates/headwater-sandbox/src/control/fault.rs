@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode};
 mod wish;
 
 pub(crate) use self::wish::FaultWish;
-use crate::operations;
+use crate::operations::{self, Pattern};
 
 /// Steps for the next requests that match.
 #[derive(Clone, Debug)]
@@ -210,14 +210,13 @@ impl FaultTarget {
         let within = within_site(asked.path);
         let fits_path = |wanted: &String| {
             if wanted.contains('{') {
-                operations::matches(wanted, asked.path) || operations::matches(wanted, within)
+                Pattern::parse(wanted).is_ok_and(|pattern| pattern.fits(asked.path) || pattern.fits(within))
             } else {
                 asked.path.starts_with(wanted.as_str()) || within.starts_with(wanted.as_str())
             }
         };
-        let fits_operation = |wanted: &String| {
-            operations::of(asked.method, within).is_some_and(|operation| operation.name == wanted)
-        };
+        let fits_operation =
+            |wanted: &String| operations::name_of(asked.method, within).is_some_and(|name| name == wanted);
         self.method.as_ref().is_none_or(|method| method == asked.method)
             && self.path.as_ref().is_none_or(fits_path)
             && self.operation.as_ref().is_none_or(fits_operation)

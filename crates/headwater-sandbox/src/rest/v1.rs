@@ -31,45 +31,33 @@ mod users;
 mod versions;
 mod watches;
 
-use super::Route;
+use super::Handlers;
 
-/// The operations that some sites say are gone.
-#[cfg(test)]
-pub(super) fn classic() -> Vec<Route> {
-    let is_gone = |route: &Route| !route.pattern().contains("/blueprint/");
-    classic::routes().into_iter().filter(is_gone).collect()
-}
-
-/// The operations of v1, family by family.
-pub(crate) fn routes() -> Vec<Route> {
-    [
-        search::routes(),
-        users::routes(),
-        labels::routes(),
-        download::routes(),
-        attachments::routes(),
-        space_labels::routes(),
-        moves::routes(),
-        archive::routes(),
-        copies::routes(),
-        long_tasks::routes(),
-        versions::routes(),
-        body_conversion::routes(),
-        classic::routes(),
-        groups::routes(),
-        restrictions::routes(),
-        permission_check::routes(),
-        watches::routes(),
-        spaces::routes(),
-        space_permissions::routes(),
-        settings::routes(),
-        states::routes(),
-        macro_bodies::routes(),
-        templates::routes(),
-        relations::routes(),
-        analytics::routes(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
+/// The handlers of v1, family by family.
+pub(super) const FAMILIES: &[Handlers] = &[
+    classic::HANDLERS,
+    search::HANDLERS,
+    users::HANDLERS,
+    labels::HANDLERS,
+    download::HANDLERS,
+    attachments::HANDLERS,
+    space_labels::HANDLERS,
+    moves::HANDLERS,
+    archive::HANDLERS,
+    copies::HANDLERS,
+    long_tasks::HANDLERS,
+    versions::HANDLERS,
+    body_conversion::HANDLERS,
+    groups::HANDLERS,
+    restrictions::HANDLERS,
+    permission_check::HANDLERS,
+    watches::HANDLERS,
+    spaces::HANDLERS,
+    space_permissions::HANDLERS,
+    settings::HANDLERS,
+    states::HANDLERS,
+    macro_bodies::HANDLERS,
+    templates::HANDLERS,
+    relations::HANDLERS,
+    analytics::HANDLERS,
+];

@@ -35,41 +35,36 @@ mod tree;
 mod users;
 mod versions;
 
-use super::Route;
+use super::Handlers;
 
-/// The operations of v2, family by family.
-pub(crate) fn routes() -> Vec<Route> {
-    [
-        pages::routes(),
-        blog_posts::routes(),
-        spaces::routes(),
-        comments::routes(),
-        attachments::routes(),
-        labels::routes(),
-        likes::routes(),
-        properties::routes(),
-        space_properties::routes(),
-        tasks::routes(),
-        tree::routes(),
-        children::routes(),
-        descendants::routes(),
-        ancestors::routes(),
-        custom_content::routes(),
-        versions::routes(),
-        classification::routes(),
-        conversion::routes(),
-        redactions::routes(),
-        operations::routes(),
-        space_permissions::routes(),
-        space_roles::routes(),
-        role_assignments::routes(),
-        permission_transition::routes(),
-        users::routes(),
-        data_policies::routes(),
-        admin_key::routes(),
-        app_properties::routes(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
+/// The handlers of v2, family by family.
+pub(super) const FAMILIES: &[Handlers] = &[
+    pages::HANDLERS,
+    blog_posts::HANDLERS,
+    spaces::HANDLERS,
+    comments::HANDLERS,
+    attachments::HANDLERS,
+    labels::HANDLERS,
+    likes::HANDLERS,
+    properties::HANDLERS,
+    space_properties::HANDLERS,
+    tasks::HANDLERS,
+    tree::HANDLERS,
+    children::HANDLERS,
+    descendants::HANDLERS,
+    ancestors::HANDLERS,
+    custom_content::HANDLERS,
+    versions::HANDLERS,
+    classification::HANDLERS,
+    conversion::HANDLERS,
+    redactions::HANDLERS,
+    operations::HANDLERS,
+    space_permissions::HANDLERS,
+    space_roles::HANDLERS,
+    role_assignments::HANDLERS,
+    permission_transition::HANDLERS,
+    users::HANDLERS,
+    data_policies::HANDLERS,
+    admin_key::HANDLERS,
+    app_properties::HANDLERS,
+];

@@ -64,7 +64,7 @@ pub(crate) async fn intercept(Extract(state): Extract<State>, mut request: Reque
                 fault: name,
                 method: method.to_string(),
                 path: path.clone(),
-                operation: operations::of(&method, within_site(&path)).map(|operation| operation.name),
+                operation: operations::name_of(&method, within_site(&path)),
                 phase: if step.phase == FaultPhase::Before { "before" } else { "after" },
                 outcome: step.outcome.word(),
             };

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Fault, FaultDelay, FaultOutcome, FaultPhase, FaultStep, FaultTarget, ScriptedResponse};
-use crate::operations;
+use crate::operations::{self, Pattern};
 
 /// A fault, as it is asked for.
 #[derive(Clone, Debug, Deserialize)]
@@ -80,6 +80,9 @@ impl FaultWish {
             Method::from_bytes(method.as_bytes())
                 .map_err(|_| format!("`{method}` is no HTTP method; write GET, POST, ..."))
         });
+        if let Some(path) = wish.path.as_deref().filter(|path| path.contains('{')) {
+            Pattern::parse(path).map_err(|error| format!("path: {error}"))?;
+        }
         if let Some(name) = wish.operation.as_deref().filter(|name| operations::named(name).is_none()) {
             return Err(format!("`{name}` is no operation of REST v2; match it by method and path"));
         }

@@ -2,28 +2,20 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::Method;
 use serde_json::json;
 
 use super::contents;
 use crate::request::v1_error::bad_request;
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::views;
 use crate::timestamp;
 
 /// The operations of analytics.
-pub(super) fn routes() -> Vec<Route> {
-    const READ: Scopes = &[&["read:confluence-content.summary"], &["read:analytics.content:confluence"]];
-    vec![
-        Route::new(Method::GET, "/rest/api/analytics/content/{contentId}/views", READ, |call| {
-            count(call, false)
-        }),
-        Route::new(Method::GET, "/rest/api/analytics/content/{contentId}/viewers", READ, |call| {
-            count(call, true)
-        }),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.getViews" => count(call, false),
+    "v1.getViewers" => count(call, true),
+};
 
 async fn count(call: Call, people: bool) -> Result<Response, Refusal> {
     let since = match call.query.first("fromDate").filter(|it| !it.is_empty()) {

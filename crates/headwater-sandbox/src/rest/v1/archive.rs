@@ -1,7 +1,7 @@
 //! Archiving pages, and trashing whole page trees: work that a task is told about.
 
 use axum::response::Response;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
@@ -12,7 +12,7 @@ use crate::access;
 use crate::edition::Edition;
 use crate::request::v1_error::{bad_request, exception, forbidden};
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::{contents, editions, tree};
 
@@ -26,22 +26,10 @@ const MOST: usize = 300;
 const DEEPEST: i64 = 1000;
 
 /// The operations.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(
-            Method::POST,
-            "/rest/api/content/archive",
-            &[&["write:confluence-content"], &["read:content.metadata:confluence", "write:page:confluence"]],
-            archive,
-        ),
-        Route::new(
-            Method::DELETE,
-            "/rest/api/content/{id}/pageTree",
-            &[&["write:confluence-content"], &["delete:content:confluence"]],
-            remove_tree,
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.archivePages" => archive(call),
+    "v1.deletePageTree" => remove_tree(call),
+};
 
 #[derive(Deserialize)]
 struct Request {

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
@@ -15,32 +14,18 @@ use crate::request::v1_error::{bad_request, forbidden, not_found};
 use crate::request::{Call, Refusal};
 use crate::rest::v2::attachments::{describe, public_id};
 use crate::rest::v2::documents;
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::attachments::{self, Attachment};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit, NewContent};
 
 /// The operations on attachments of content.
-pub(super) fn routes() -> Vec<Route> {
-    const WRITE: Scopes =
-        &[&["write:confluence-file"], &["read:content-details:confluence", "write:attachment:confluence"]];
-    const PROPERTIES: Scopes = &[
-        &["write:confluence-file", "write:confluence-props"],
-        &["read:content-details:confluence", "write:attachment:confluence"],
-    ];
-    let all = "/rest/api/content/{id}/child/attachment";
-    vec![
-        Route::new(Method::POST, all, WRITE, |call| put(call, OnTaken::Refuse)),
-        Route::new(Method::PUT, all, WRITE, |call| put(call, OnTaken::NewVersion)),
-        Route::new(Method::PUT, "/rest/api/content/{id}/child/attachment/{attachmentId}", PROPERTIES, change),
-        Route::new(
-            Method::POST,
-            "/rest/api/content/{id}/child/attachment/{attachmentId}/data",
-            WRITE,
-            replace,
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.createAttachment" => put(call, OnTaken::Refuse),
+    "v1.createOrUpdateAttachments" => put(call, OnTaken::NewVersion),
+    "v1.updateAttachmentProperties" => change(call),
+    "v1.updateAttachmentData" => replace(call),
+};
 
 /// What happens to a file whose name the content has already.
 #[derive(Clone, Copy, PartialEq, Eq)]

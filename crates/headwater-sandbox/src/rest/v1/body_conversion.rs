@@ -4,7 +4,6 @@ pub(super) mod background;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,9 +13,7 @@ use crate::formats::{adf, storage_format, wiki};
 use crate::request::v1_error::bad_request;
 use crate::request::{Call, Refusal};
 use crate::rest::v2::representation;
-use crate::rest::{Route, Scopes};
-
-const SCOPES: Scopes = &[&["read:confluence-content.all"], &["read:content.metadata:confluence"]];
+use crate::rest::{Handlers, handlers};
 
 /// Which format becomes which.
 const CONVERSIONS: &[(&str, &[&str])] = &[
@@ -41,12 +38,13 @@ const CONVERSIONS: &[(&str, &[&str])] = &[
 ];
 
 /// The operations.
-pub(super) fn routes() -> Vec<Route> {
-    let mut routes =
-        vec![Route::new(Method::POST, "/rest/api/contentbody/convert/{to}", SCOPES, convert_now)];
-    routes.extend(background::routes());
-    routes
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.convertContentBody" => convert_now(call),
+    "v1.asyncConvertContentBodyRequest" => background::request(call),
+    "v1.asyncConvertContentBodyResponse" => background::fetch(call),
+    "v1.bulkAsyncConvertContentBodyRequest" => background::request_many(call),
+    "v1.bulkAsyncConvertContentBodyResponse" => background::fetch_many(call),
+};
 
 /// A body that was sent.
 #[derive(Clone, Debug, Deserialize)]

@@ -12,70 +12,42 @@ mod read;
 mod spaces;
 mod update;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use sqlx::SqliteConnection;
 
 use crate::formats::{adf, storage_format, wiki};
 use crate::request::v1_error::{bad_request, exception};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::site_switches;
 
 /// The operations.
-pub(super) fn routes() -> Vec<Route> {
-    const READ: Scopes = &[
-        &["read:confluence-content.all"],
-        &["read:content-details:confluence"],
-        &["read:content:confluence"],
-    ];
-    const DESCENDANTS: Scopes = &[&["read:confluence-content.summary"], &["read:content-details:confluence"]];
-    const WRITE: Scopes = &[&["write:confluence-content"], &["write:content:confluence"]];
-    const DELETE: Scopes = &[&["write:confluence-content"], &["delete:content:confluence"]];
-    const PUBLISH: Scopes =
-        &[&["write:confluence-content"], &["read:content-details:confluence", "write:content:confluence"]];
-    const BLUEPRINT: &str = "/rest/api/content/blueprint/instance/{draftId}";
-    const ONE: &str = "/rest/api/content/{id}";
-    const LABELS: Scopes = &[&["read:confluence-content.summary"], &["read:label:confluence"]];
-    const SPACES: Scopes = &[&["read:confluence-space.summary"], &["read:space-details:confluence"]];
-    const PROPERTIES: &str = "/rest/api/content/{id}/property";
-    const PROPERTY: &str = "/rest/api/content/{id}/property/{key}";
-    const READ_PROPERTY: Scopes = &[&["read:confluence-props"], &["read:content.property:confluence"]];
-    const WRITE_PROPERTY: Scopes = &[
-        &["write:confluence-props"],
-        &["read:content.property:confluence", "write:content.property:confluence"],
-    ];
-    vec![
-        Route::new(Method::GET, "/rest/api/content", READ, list::list),
-        Route::new(Method::POST, "/rest/api/content", WRITE, create::create),
-        Route::new(Method::GET, ONE, READ, read::read),
-        Route::new(Method::PUT, ONE, WRITE, update::update),
-        Route::new(Method::DELETE, ONE, DELETE, update::remove),
-        Route::new(Method::GET, "/rest/api/content/{id}/child", READ, children::kinds),
-        Route::new(Method::GET, "/rest/api/content/{id}/child/{type}", READ, children::children),
-        Route::new(Method::GET, "/rest/api/content/{id}/descendant", READ, children::kinds),
-        Route::new(
-            Method::GET,
-            "/rest/api/content/{id}/descendant/{type}",
-            DESCENDANTS,
-            children::descendants,
-        ),
-        Route::new(Method::PUT, BLUEPRINT, PUBLISH, blueprint::publish),
-        Route::new(Method::POST, BLUEPRINT, PUBLISH, blueprint::publish),
-        Route::new(Method::GET, "/rest/api/content/{id}/history", READ, history::history),
-        Route::new(Method::GET, "/rest/api/content/{id}/version", READ, history::versions),
-        Route::new(Method::GET, "/rest/api/content/{id}/version/{versionNumber}", READ, history::version),
-        Route::new(Method::GET, "/rest/api/content/{id}/label", LABELS, labels::list),
-        Route::new(Method::GET, "/rest/api/space", SPACES, spaces::list),
-        Route::new(Method::GET, "/rest/api/space/{spaceKey}", SPACES, spaces::read),
-        Route::new(Method::GET, PROPERTIES, READ_PROPERTY, properties::list),
-        Route::new(Method::POST, PROPERTIES, WRITE_PROPERTY, properties::create),
-        Route::new(Method::GET, PROPERTY, READ_PROPERTY, properties::read),
-        Route::new(Method::POST, PROPERTY, WRITE_PROPERTY, properties::create),
-        Route::new(Method::PUT, PROPERTY, WRITE_PROPERTY, properties::update),
-        Route::new(Method::DELETE, PROPERTY, WRITE_PROPERTY, properties::remove),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.getContent" => list::list(call),
+    "v1.createContent" => create::create(call),
+    "v1.getContentById" => read::read(call),
+    "v1.updateContent" => update::update(call),
+    "v1.deleteContent" => update::remove(call),
+    "v1.getContentChildren" => children::kinds(call),
+    "v1.getContentChildrenByType" => children::children(call),
+    "v1.getContentDescendants" => children::kinds(call),
+    "v1.getDescendantsOfType" => children::descendants(call),
+    "v1.publishSharedDraft" => blueprint::publish(call),
+    "v1.publishLegacyDraft" => blueprint::publish(call),
+    "v1.getContentHistory" => history::history(call),
+    "v1.getContentVersions" => history::versions(call),
+    "v1.getContentVersion" => history::version(call),
+    "v1.getLabelsForContent" => labels::list(call),
+    "v1.getSpaces" => spaces::list(call),
+    "v1.getSpace" => spaces::read(call),
+    "v1.getContentProperties" => properties::list(call),
+    "v1.createContentProperty" => properties::create(call),
+    "v1.getContentProperty" => properties::read(call),
+    "v1.createContentPropertyForKey" => properties::create(call),
+    "v1.updateContentProperty" => properties::update(call),
+    "v1.deleteContentProperty" => properties::remove(call),
+};
 
 /// Refuses on sites where these operations are gone.
 async fn check_answered(call: &Call, connection: &mut SqliteConnection) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@ mod hierarchy;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use sqlx::SqliteConnection;
 
@@ -14,28 +14,16 @@ use crate::access;
 use crate::formats::storage_format;
 use crate::request::v1_error::{bad_request, forbidden, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit, NewContent};
 use crate::storage::copies::{self, Copier};
 
 /// The operations.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(
-            Method::POST,
-            "/rest/api/content/{id}/copy",
-            &[&["write:confluence-content"], &["read:content-details:confluence", "write:page:confluence"]],
-            copy,
-        ),
-        Route::new(
-            Method::POST,
-            "/rest/api/content/{id}/pagehierarchy/copy",
-            &[&["write:confluence-content"], &["read:content.metadata:confluence", "write:page:confluence"]],
-            hierarchy::copy,
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.copyPage" => copy(call),
+    "v1.copyPageHierarchy" => hierarchy::copy(call),
+};
 
 /// What is copied besides title and body.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]

@@ -1,31 +1,23 @@
 //! Downloads of attachments: a redirect to a link that works without a token, for a while.
 
 use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use http::header::LOCATION;
-use http::{Method, StatusCode};
 
 use super::contents::find;
 use crate::access;
 use crate::request::v1_error::not_found;
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
 use crate::rest::v2::attachments::media_link;
+use crate::rest::{Handlers, handlers};
 use crate::storage::attachments;
 use crate::storage::content::{Kind, Status};
 
 /// The operations on the bytes of attachments.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(
-            Method::GET,
-            "/rest/api/content/{id}/child/attachment/{attachment}/download",
-            &[&["readonly:content.attachment:confluence"], &["read:attachment:confluence"]],
-            download,
-        ),
-        // Where `_links.download` leads: measured to be out of reach for tokens of apps.
-        Route::new(Method::GET, "/download/attachments/{id}/{filename}", &[], download_by_name),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.downloadAttatchment" => download(call),
+    "v1.downloadByName" => download_by_name(call),
+};
 
 async fn download_by_name(call: Call) -> Result<Response, Refusal> {
     let (id, name) = (call.parameter("id"), call.parameter("filename"));

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
@@ -13,7 +13,7 @@ use super::users;
 use crate::access;
 use crate::request::v1_error::{bad_request, forbidden, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::groups::{self, Group};
 use crate::storage::users as people;
 
@@ -21,26 +21,17 @@ use crate::storage::users as people;
 const LIMIT: usize = 200;
 
 /// The operations on groups.
-pub(super) fn routes() -> Vec<Route> {
-    const READ: Scopes = &[&["read:confluence-groups"], &["read:group:confluence"]];
-    const WRITE: Scopes = &[&["write:confluence-groups"], &["write:group:confluence"]];
-    const CREATE: Scopes =
-        &[&["write:confluence-groups"], &["read:group:confluence", "write:group:confluence"]];
-    const MEMBERS: Scopes =
-        &[&["read:confluence-groups"], &["read:group:confluence", "read:user:confluence"]];
-    const OF_USER: Scopes = &[&["read:confluence-user"], &["read:user:confluence", "read:group:confluence"]];
-    vec![
-        Route::new(Method::GET, "/rest/api/group", READ, list),
-        Route::new(Method::POST, "/rest/api/group", CREATE, create),
-        Route::new(Method::GET, "/rest/api/group/by-id", READ, read),
-        Route::new(Method::DELETE, "/rest/api/group/by-id", WRITE, remove),
-        Route::new(Method::GET, "/rest/api/group/picker", READ, pick),
-        Route::new(Method::GET, "/rest/api/group/{groupId}/membersByGroupId", MEMBERS, members),
-        Route::new(Method::POST, "/rest/api/group/userByGroupId", WRITE, add_member),
-        Route::new(Method::DELETE, "/rest/api/group/userByGroupId", WRITE, remove_member),
-        Route::new(Method::GET, "/rest/api/user/memberof", OF_USER, of_user),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.getGroups" => list(call),
+    "v1.createGroup" => create(call),
+    "v1.getGroupByGroupId" => read(call),
+    "v1.removeGroupById" => remove(call),
+    "v1.searchGroups" => pick(call),
+    "v1.getGroupMembersByGroupId" => members(call),
+    "v1.addUserToGroupByGroupId" => add_member(call),
+    "v1.removeMemberFromGroupByGroupId" => remove_member(call),
+    "v1.getGroupMembershipsForUser" => of_user(call),
+};
 
 async fn list(call: Call) -> Result<Response, Refusal> {
     let access = call.query.first("accessType").map(str::to_owned);

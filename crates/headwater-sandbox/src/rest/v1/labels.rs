@@ -2,14 +2,14 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use crate::access;
 use crate::request::v1_error::{bad_request, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Status};
 use crate::storage::labels::{self, Label};
 
@@ -18,28 +18,11 @@ const LIMIT: usize = 200;
 const PREFIXES: [&str; 4] = ["global", "my", "team", "system"];
 
 /// The operations on the labels of content.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(
-            Method::POST,
-            "/rest/api/content/{id}/label",
-            &[&["write:confluence-content"], &["read:label:confluence", "write:label:confluence"]],
-            add,
-        ),
-        Route::new(
-            Method::DELETE,
-            "/rest/api/content/{id}/label",
-            &[&["write:confluence-content"], &["write:label:confluence"]],
-            remove_by_query,
-        ),
-        Route::new(
-            Method::DELETE,
-            "/rest/api/content/{id}/label/{label}",
-            &[&["write:confluence-content"], &["write:label:confluence"]],
-            remove_by_path,
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.addLabelsToContent" => add(call),
+    "v1.removeLabelFromContentUsingQueryParameter" => remove_by_query(call),
+    "v1.removeLabelFromContent" => remove_by_path(call),
+};
 
 async fn add(call: Call) -> Result<Response, Refusal> {
     let wanted = read(&call.body)?;

@@ -2,14 +2,14 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::offset::Offset;
 use crate::request::v1_error::not_found;
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::long_tasks::{self, LongTask, NewLongTask};
 
 /// How long a task is told to run, in milliseconds: long enough that a client which polls sees it run.
@@ -19,17 +19,10 @@ const DURATION: i64 = 500;
 const LIMIT: usize = 100;
 
 /// The operations on tasks.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(Method::GET, "/rest/api/longtask", &[&["read:content.metadata:confluence"]], list),
-        Route::new(
-            Method::GET,
-            "/rest/api/longtask/{id}",
-            &[&["read:confluence-space.summary"], &["read:content.metadata:confluence"]],
-            read,
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.getTasks" => list(call),
+    "v1.getTask" => read(call),
+};
 
 /// Starts the task for work that has just been done, and answers with where to ask about it.
 pub(super) async fn start(

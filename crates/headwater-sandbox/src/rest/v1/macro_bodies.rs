@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::Method;
 use serde_json::json;
 use sqlx::SqliteConnection;
 
@@ -12,30 +11,15 @@ use crate::formats::html::escape;
 use crate::formats::storage_format::{self, MacroBody};
 use crate::request::v1_error::not_found;
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::versions;
 
-const SCOPES: Scopes = &[&["read:confluence-content.all"], &["read:content.metadata:confluence"]];
-
 /// The operations.
-pub(super) fn routes() -> Vec<Route> {
-    const PATH: &str = "/rest/api/content/{id}/history/{version}/macro/id/{macroId}";
-    vec![
-        Route::new(Method::GET, PATH, SCOPES, read),
-        Route::new(
-            Method::GET,
-            "/rest/api/content/{id}/history/{version}/macro/id/{macroId}/convert/{to}",
-            SCOPES,
-            convert,
-        ),
-        Route::new(
-            Method::GET,
-            "/rest/api/content/{id}/history/{version}/macro/id/{macroId}/convert/async/{to}",
-            SCOPES,
-            convert_later,
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.getMacroBodyByMacroId" => read(call),
+    "v1.getAndConvertMacroBodyByMacroId" => convert(call),
+    "v1.getAndAsyncConvertMacroBodyByMacroId" => convert_later(call),
+};
 
 async fn read(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;

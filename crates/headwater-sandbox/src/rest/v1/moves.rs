@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::Method;
 use serde_json::json;
 use sqlx::SqliteConnection;
 
@@ -10,7 +9,7 @@ use super::contents::{check_title_is_free, find_node};
 use crate::access;
 use crate::request::v1_error::{bad_request, forbidden};
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind};
 use crate::storage::{contents, tree};
 
@@ -26,14 +25,9 @@ enum Position {
 }
 
 /// The operation that moves.
-pub(super) fn routes() -> Vec<Route> {
-    vec![Route::new(
-        Method::PUT,
-        "/rest/api/content/{pageId}/move/{position}/{targetId}",
-        &[&["write:confluence-content"], &["write:page:confluence"]],
-        move_page,
-    )]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.movePage" => move_page(call),
+};
 
 async fn move_page(call: Call) -> Result<Response, Refusal> {
     let position = Position::read(call.parameter("position"))?;

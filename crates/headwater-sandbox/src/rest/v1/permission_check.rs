@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::Method;
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::SqliteConnection;
@@ -11,7 +10,7 @@ use super::contents::{find, read_body};
 use crate::access;
 use crate::request::v1_error::{bad_request, forbidden};
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::Content;
 use crate::storage::{groups, users};
 
@@ -29,14 +28,9 @@ struct Subject {
 }
 
 /// The operation that checks.
-pub(super) fn routes() -> Vec<Route> {
-    vec![Route::new(
-        Method::POST,
-        "/rest/api/content/{id}/permission/check",
-        &[&["read:confluence-content.permission"], &["read:content.permission:confluence"]],
-        check,
-    )]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.checkContentPermission" => check(call),
+};
 
 async fn check(mut call: Call) -> Result<Response, Refusal> {
     let request: Request = read_body(&call.body)?;

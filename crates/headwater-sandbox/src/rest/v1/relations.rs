@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -11,7 +11,7 @@ use super::{contents, show, spaces as shelves, users as people};
 use crate::access;
 use crate::request::v1_error::{bad_request, exception, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::relations::{self, End, FAVOURITE, Relation};
 use crate::storage::{spaces, users};
 use crate::timestamp::iso;
@@ -19,41 +19,13 @@ use crate::timestamp::iso;
 const KINDS: [&str; 3] = ["user", "content", "space"];
 
 /// The operations on relations.
-pub(super) fn routes() -> Vec<Route> {
-    const READ: Scopes = &[
-        &["read:confluence-content.summary"],
-        &["read:relation:confluence", "read:content-details:confluence"],
-    ];
-    const WRITE: Scopes = &[
-        &["write:confluence-content"],
-        &[
-            "read:relation:confluence",
-            "read:space:confluence",
-            "read:user:confluence",
-            "read:content:confluence",
-            "write:relation:confluence",
-        ],
-    ];
-    const DELETE: Scopes = &[&["write:confluence-content"], &["write:relation:confluence"]];
-    let one = "/rest/api/relation/{relationName}/from/{sourceType}/{sourceKey}/to/{targetType}/{targetKey}";
-    vec![
-        Route::new(
-            Method::GET,
-            "/rest/api/relation/{relationName}/from/{sourceType}/{sourceKey}/to/{targetType}",
-            READ,
-            |call| list(call, true),
-        ),
-        Route::new(
-            Method::GET,
-            "/rest/api/relation/{relationName}/to/{targetType}/{targetKey}/from/{sourceType}",
-            READ,
-            |call| list(call, false),
-        ),
-        Route::new(Method::GET, one, READ, read),
-        Route::new(Method::PUT, one, WRITE, add),
-        Route::new(Method::DELETE, one, DELETE, remove),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.findTargetFromSource" => list(call, true),
+    "v1.findSourcesForTarget" => list(call, false),
+    "v1.getRelationship" => read(call),
+    "v1.createRelationship" => add(call),
+    "v1.deleteRelationship" => remove(call),
+};
 
 async fn read(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;

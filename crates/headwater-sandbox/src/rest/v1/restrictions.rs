@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -13,43 +13,25 @@ use super::users as shown_users;
 use crate::edition::Edition;
 use crate::request::v1_error::{bad_request, forbidden, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::restrictions::{self, OPERATIONS, Restriction};
 use crate::storage::{editions, groups, users};
 
-const READ_ALL: Scopes = &[&["read:confluence-content.all"], &["read:content-details:confluence"]];
-const READ_ONE: Scopes = &[&["read:confluence-content.all"], &["read:content.restriction:confluence"]];
-const WRITE_ALL: Scopes = &[
-    &["write:confluence-content"],
-    &["read:content-details:confluence", "write:content.restriction:confluence"],
-];
-const WRITE_ONE: Scopes = &[&["write:confluence-content"], &["write:content.restriction:confluence"]];
-
 /// The operations on restrictions.
-pub(super) fn routes() -> Vec<Route> {
-    let all = "/rest/api/content/{id}/restriction";
-    let user = "/rest/api/content/{id}/restriction/byOperation/{operationKey}/user";
-    let group = "/rest/api/content/{id}/restriction/byOperation/{operationKey}/byGroupId/{groupId}";
-    let mut routes = vec![
-        Route::new(Method::GET, all, READ_ALL, list),
-        Route::new(Method::PUT, all, WRITE_ALL, |call| change(call, true)),
-        Route::new(Method::POST, all, WRITE_ALL, |call| change(call, false)),
-        Route::new(Method::DELETE, all, WRITE_ALL, clear),
-        Route::new(Method::GET, "/rest/api/content/{id}/restriction/byOperation", READ_ALL, by_operation),
-        Route::new(
-            Method::GET,
-            "/rest/api/content/{id}/restriction/byOperation/{operationKey}",
-            READ_ALL,
-            of_operation,
-        ),
-    ];
-    for pattern in [user, group] {
-        routes.push(Route::new(Method::GET, pattern, READ_ONE, has));
-        routes.push(Route::new(Method::PUT, pattern, WRITE_ONE, add));
-        routes.push(Route::new(Method::DELETE, pattern, WRITE_ONE, remove));
-    }
-    routes
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.getRestrictions" => list(call),
+    "v1.updateRestrictions" => change(call, true),
+    "v1.addRestrictions" => change(call, false),
+    "v1.deleteRestrictions" => clear(call),
+    "v1.getRestrictionsByOperation" => by_operation(call),
+    "v1.getRestrictionsForOperation" => of_operation(call),
+    "v1.getContentRestrictionStatusForUser" => has(call),
+    "v1.addUserToContentRestriction" => add(call),
+    "v1.removeUserFromContentRestriction" => remove(call),
+    "v1.getIndividualGroupRestrictionStatusByGroupId" => has(call),
+    "v1.addGroupToContentRestrictionByGroupId" => add(call),
+    "v1.removeGroupFromContentRestriction" => remove(call),
+};
 
 async fn list(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;

@@ -4,8 +4,8 @@ mod response;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use http::header::{CACHE_CONTROL, EXPIRES};
-use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -13,7 +13,7 @@ use super::offset::Offset;
 use super::{show, users as people};
 use crate::request::v1_error::{bad_request, exception};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::search::{self, Excerpt, Search, SearchError};
 use crate::storage::users;
 
@@ -24,19 +24,11 @@ const MOST: i64 = 1000;
 const MOST_RENDERED: i64 = 25;
 
 /// The operations of search.
-pub(super) fn routes() -> Vec<Route> {
-    const SEARCH: Scopes = &[&["search:confluence"], &["read:content-details:confluence"]];
-    vec![
-        Route::new(Method::GET, "/rest/api/search", SEARCH, search),
-        Route::new(Method::GET, "/rest/api/content/search", SEARCH, search_content),
-        Route::new(
-            Method::GET,
-            "/rest/api/search/user",
-            &[&["read:content-details:confluence"]],
-            search_people,
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.searchByCQL" => search(call),
+    "v1.searchContentByCQL" => search_content(call),
+    "v1.searchUser" => search_people(call),
+};
 
 async fn search(call: Call) -> Result<Response, Refusal> {
     // The start is checked and then ignored: the cursor alone says where to go on.

@@ -2,22 +2,16 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::Method;
 use serde_json::json;
 
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::editions;
 
 /// The operations on settings.
-pub(super) fn routes() -> Vec<Route> {
-    vec![Route::new(
-        Method::GET,
-        "/rest/api/settings/systemInfo",
-        &[&["manage:confluence-configuration"], &["read:configuration:confluence"]],
-        system_info,
-    )]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.getSystemInfo" => system_info(call),
+};
 
 async fn system_info(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -10,30 +10,17 @@ use super::labels::{list_of, read};
 use crate::access;
 use crate::request::v1_error::{bad_request, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::labels::{self, Label};
 use crate::storage::spaces::Space;
 
 /// The operations on the labels of spaces.
-pub(super) fn routes() -> Vec<Route> {
-    let all = "/rest/api/space/{spaceKey}/label";
-    vec![
-        Route::new(Method::GET, all, &[&["read:confluence-space.summary"], &["read:label:confluence"]], list),
-        Route::new(
-            Method::POST,
-            all,
-            &[&["write:confluence-space"], &["read:label:confluence", "write:label:confluence"]],
-            add,
-        ),
-        Route::new(Method::DELETE, all, &[&["write:confluence-space"], &["write:label:confluence"]], remove),
-        Route::new(
-            Method::GET,
-            "/rest/api/label",
-            &[&["read:confluence-content.summary"], &["read:label:confluence", "read:content:confluence"]],
-            details,
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.getLabelsForSpace" => list(call),
+    "v1.addLabelsToSpace" => add(call),
+    "v1.deleteLabelFromSpace" => remove(call),
+    "v1.getAllLabelContent" => details(call),
+};
 
 async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Space, Refusal> {
     let key = call.parameter("spaceKey");

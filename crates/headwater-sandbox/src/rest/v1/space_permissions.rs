@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use super::contents::read_body;
 use super::spaces::find;
 use crate::request::v1_error::{bad_request, exception, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::space_permissions::{self, Principal, Right};
 use crate::storage::{groups, site_switches, users};
 
@@ -34,22 +34,10 @@ struct Operation {
 }
 
 /// The operations on permissions.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(
-            Method::POST,
-            "/rest/api/space/{spaceKey}/permission",
-            &[&["read:space.permission:confluence", "write:space.permission:confluence"]],
-            add,
-        ),
-        Route::new(
-            Method::DELETE,
-            "/rest/api/space/{spaceKey}/permission/{id}",
-            &[&["write:space.permission:confluence"]],
-            remove,
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.addPermissionToSpace" => add(call),
+    "v1.removePermission" => remove(call),
+};
 
 /// Refuses where roles alone give access.
 async fn check_mode(call: &Call) -> Result<(), Refusal> {

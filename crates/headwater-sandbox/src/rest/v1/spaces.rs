@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::Method;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -12,31 +11,18 @@ use crate::formats::storage_format;
 use crate::request::v1_error::{bad_request, not_found};
 use crate::request::{Call, Refusal};
 use crate::rest::v2::spaces::create::{self, Wish};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents;
 use crate::storage::spaces::{self, Space};
 
-const WRITE: Scopes = &[
-    &["write:confluence-space"],
-    &["read:space-details:confluence", "write:space:confluence", "write:space.permission:confluence"],
-];
-
 /// The operations on spaces.
-pub(super) fn routes() -> Vec<Route> {
-    let one = "/rest/api/space/{spaceKey}";
-    vec![
-        Route::new(Method::POST, "/rest/api/space", WRITE, |call| create(call, false)),
-        Route::new(Method::POST, "/rest/api/space/_private", WRITE, |call| create(call, true)),
-        Route::new(Method::PUT, one, WRITE, update),
-        Route::new(
-            Method::DELETE,
-            one,
-            &[&["write:confluence-space"], &["read:content.metadata:confluence", "delete:space:confluence"]],
-            remove,
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.createSpace" => create(call, false),
+    "v1.createPrivateSpace" => create(call, true),
+    "v1.updateSpace" => update(call),
+    "v1.deleteSpace" => remove(call),
+};
 
 /// The space that the path names.
 pub(super) async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Space, Refusal> {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
@@ -11,7 +11,7 @@ use super::contents::{find, read_body};
 use super::spaces;
 use crate::request::v1_error::bad_request;
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::Content;
 use crate::storage::content_states::{self, ContentState};
 use crate::storage::contents::{self, Edit};
@@ -28,48 +28,14 @@ struct Request {
 }
 
 /// The operations on states.
-pub(super) fn routes() -> Vec<Route> {
-    let one = "/rest/api/content/{id}/state";
-    vec![
-        Route::new(
-            Method::GET,
-            one,
-            &[&["read:confluence-content.summary"], &["read:content-details:confluence"]],
-            read,
-        ),
-        Route::new(
-            Method::PUT,
-            one,
-            &[
-                &["write:confluence-content"],
-                &["write:content:confluence", "read:content-details:confluence"],
-            ],
-            set,
-        ),
-        Route::new(
-            Method::DELETE,
-            one,
-            &[
-                &["write:confluence-content"],
-                &["write:content:confluence", "read:content-details:confluence"],
-            ],
-            remove,
-        ),
-        Route::new(
-            Method::GET,
-            "/rest/api/content/{id}/state/available",
-            &[&["write:confluence-content"], &["write:content:confluence"]],
-            available,
-        ),
-        Route::new(Method::GET, "/rest/api/content-states", &[&["read:user.property:confluence"]], custom),
-        Route::new(
-            Method::GET,
-            "/rest/api/space/{spaceKey}/state",
-            &[&["read:confluence-space.summary"], &["read:space.setting:confluence"]],
-            of_space,
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.getContentState" => read(call),
+    "v1.setContentState" => set(call),
+    "v1.removeContentState" => remove(call),
+    "v1.getAvailableContentStates" => available(call),
+    "v1.getCustomContentStates" => custom(call),
+    "v1.getSpaceContentStates" => of_space(call),
+};
 
 /// Without a state the answer has no body.
 async fn read(call: Call) -> Result<Response, Refusal> {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
@@ -13,30 +13,18 @@ use super::offset::Offset;
 use crate::access;
 use crate::request::v1_error::{bad_request, exception, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::templates::{self, Template};
 
 /// The operations.
-pub(super) fn routes() -> Vec<Route> {
-    const READ: Scopes = &[
-        &["read:confluence-content.summary"],
-        &["read:template:confluence", "read:content-details:confluence"],
-    ];
-    const WRITE: Scopes = &[
-        &["write:confluence-content"],
-        &["read:template:confluence", "read:content-details:confluence", "write:template:confluence"],
-    ];
-    const DELETE: Scopes = &[&["write:confluence-content"], &["write:template:confluence"]];
-    const ONE: &str = "/rest/api/template/{contentTemplateId}";
-    vec![
-        Route::new(Method::POST, "/rest/api/template", WRITE, create),
-        Route::new(Method::PUT, "/rest/api/template", WRITE, update),
-        Route::new(Method::GET, "/rest/api/template/page", READ, list),
-        Route::new(Method::GET, "/rest/api/template/blueprint", READ, list_blueprints),
-        Route::new(Method::GET, ONE, READ, read),
-        Route::new(Method::DELETE, ONE, DELETE, remove),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.createContentTemplate" => create(call),
+    "v1.updateContentTemplate" => update(call),
+    "v1.getContentTemplates" => list(call),
+    "v1.getBlueprintTemplates" => list_blueprints(call),
+    "v1.getContentTemplate" => read(call),
+    "v1.removeTemplate" => remove(call),
+};
 
 /// What the body of a write says.
 #[derive(Deserialize)]

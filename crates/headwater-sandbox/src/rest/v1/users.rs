@@ -2,37 +2,28 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::offset::Offset;
 use crate::request::v1_error::{bad_request, exception, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::users::{self, User};
 
 /// How many accounts are looked up at once.
 const MOST: usize = 200;
 
 /// The operations on users.
-pub(super) fn routes() -> Vec<Route> {
-    const READ: Scopes = &[&["read:confluence-user"], &["read:content-details:confluence"]];
-    const EMAIL: Scopes = &[&["read:email-address:confluence"]];
-    vec![
-        Route::new(Method::GET, "/rest/api/user", READ, read),
-        Route::new(Method::GET, "/rest/api/user/current", READ, current),
-        Route::new(
-            Method::GET,
-            "/rest/api/user/anonymous",
-            &[&["read:confluence-user"], &["read:user:confluence"]],
-            anonymous,
-        ),
-        Route::new(Method::GET, "/rest/api/user/bulk", READ, bulk),
-        Route::new(Method::GET, "/rest/api/user/email", EMAIL, emails),
-        Route::new(Method::GET, "/rest/api/user/email/bulk", EMAIL, emails),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.getUser" => read(call),
+    "v1.getCurrentUser" => current(call),
+    "v1.getAnonymousUser" => anonymous(call),
+    "v1.getBulkUserLookup" => bulk(call),
+    "v1.getPrivacyUnsafeUserEmail" => emails(call),
+    "v1.getPrivacyUnsafeUserEmailBulk" => emails(call),
+};
 
 async fn current(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use sqlx::SqliteConnection;
 
@@ -11,31 +11,16 @@ use super::show;
 use crate::access;
 use crate::request::v1_error::bad_request;
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit};
 use crate::storage::versions::{self, Version};
 
 /// The operations.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(
-            Method::POST,
-            "/rest/api/content/{id}/version",
-            &[
-                &["write:confluence-content"],
-                &["read:content-details:confluence", "write:content:confluence"],
-            ],
-            restore,
-        ),
-        Route::new(
-            Method::DELETE,
-            "/rest/api/content/{id}/version/{versionNumber}",
-            &[&["write:confluence-content"], &["delete:content:confluence"]],
-            remove,
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.restoreContentVersion" => restore(call),
+    "v1.deleteContentVersion" => remove(call),
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -11,46 +11,26 @@ use super::offset::Offset;
 use crate::access;
 use crate::request::v1_error::{exception, forbidden, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::users::User;
 use crate::storage::watches::{self, Target};
 use crate::storage::{labels, users};
 
-const READ: Scopes = &[&["read:confluence-content.summary"], &["read:watcher:confluence"]];
-const WRITE: Scopes = &[&["write:confluence-content"], &["write:watcher:confluence"]];
-
 /// The operations on watches.
-pub(super) fn routes() -> Vec<Route> {
-    const LIST: Scopes =
-        &[&["read:confluence-content.summary"], &["read:watcher:confluence", "read:user:confluence"]];
-    let lists = [
-        Route::new(Method::GET, "/rest/api/content/{id}/notification/child-created", LIST, |call| {
-            list(call, false)
-        }),
-        Route::new(Method::GET, "/rest/api/content/{id}/notification/created", LIST, |call| list(call, true)),
-        Route::new(
-            Method::GET,
-            "/rest/api/space/{spaceKey}/watch",
-            &[&["read:watcher:confluence", "read:user:confluence"]],
-            of_space,
-        ),
-    ];
-    let own = [
-        "/rest/api/user/watch/content/{contentId}",
-        "/rest/api/user/watch/space/{spaceKey}",
-        "/rest/api/user/watch/label/{labelName}",
-    ];
-    own.into_iter()
-        .flat_map(|pattern| {
-            [
-                Route::new(Method::GET, pattern, READ, status),
-                Route::new(Method::POST, pattern, WRITE, add),
-                Route::new(Method::DELETE, pattern, WRITE, remove),
-            ]
-        })
-        .chain(lists)
-        .collect()
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "v1.getContentWatchStatus" => status(call),
+    "v1.addContentWatcher" => add(call),
+    "v1.removeContentWatcher" => remove(call),
+    "v1.isWatchingSpace" => status(call),
+    "v1.addSpaceWatcher" => add(call),
+    "v1.removeSpaceWatch" => remove(call),
+    "v1.isWatchingLabel" => status(call),
+    "v1.addLabelWatcher" => add(call),
+    "v1.removeLabelWatcher" => remove(call),
+    "v1.getWatchesForPage" => list(call, false),
+    "v1.getWatchesForSpace" => list(call, true),
+    "v1.getWatchersForSpace" => of_space(call),
+};
 
 async fn status(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::json;
 use sqlx::{Sqlite, Transaction};
 
@@ -11,7 +11,7 @@ use crate::access;
 use crate::edition::Edition;
 use crate::request::v2_error::{invalid_body, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::{admin_keys, editions};
 use crate::timestamp::iso;
 
@@ -21,15 +21,11 @@ const DEFAULT_MINUTES: i64 = 10;
 const MOST_MINUTES: i64 = 24 * 60;
 
 /// The operations on admin keys. They are documented without any scope, so every token will do.
-pub(super) fn routes() -> Vec<Route> {
-    const ANY: Scopes = &[&[]];
-    let path = "/api/v2/admin-key";
-    vec![
-        Route::new(Method::GET, path, ANY, read),
-        Route::new(Method::POST, path, ANY, enable),
-        Route::new(Method::DELETE, path, ANY, disable),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getAdminKey" => read(call),
+    "enableAdminKey" => enable(call),
+    "disableAdminKey" => disable(call),
+};
 
 async fn read(call: Call) -> Result<Response, Refusal> {
     let mut tx = begin(&call).await?;

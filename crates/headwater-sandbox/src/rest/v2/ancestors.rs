@@ -1,34 +1,25 @@
 //! What is above a node of the tree, the highest first.
 
 use axum::response::Response;
-use http::Method;
 use serde_json::{Value, json};
 
 use super::children::find_node;
 use super::paging::{Paging, single, up};
 use super::parameter::path_id;
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::Kind;
 use crate::storage::listing::By;
 use crate::storage::tree;
 
-const SCOPES: Scopes = &[&["read:content.metadata:confluence"]];
-
 /// The lists of ancestors.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(Method::GET, "/api/v2/pages/{id}/ancestors", SCOPES, |call| list(call, Kind::Page)),
-        Route::new(Method::GET, "/api/v2/whiteboards/{id}/ancestors", SCOPES, |call| {
-            list(call, Kind::Whiteboard)
-        }),
-        Route::new(Method::GET, "/api/v2/databases/{id}/ancestors", SCOPES, |call| {
-            list(call, Kind::Database)
-        }),
-        Route::new(Method::GET, "/api/v2/folders/{id}/ancestors", SCOPES, |call| list(call, Kind::Folder)),
-        Route::new(Method::GET, "/api/v2/embeds/{id}/ancestors", SCOPES, |call| list(call, Kind::Embed)),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getPageAncestors" => list(call, Kind::Page),
+    "getWhiteboardAncestors" => list(call, Kind::Whiteboard),
+    "getDatabaseAncestors" => list(call, Kind::Database),
+    "getFolderAncestors" => list(call, Kind::Folder),
+    "getSmartLinkAncestors" => list(call, Kind::Embed),
+};
 
 /// There is no cursor: who wants more asks for the ancestors of the first row. So the nearest ones are given.
 async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {

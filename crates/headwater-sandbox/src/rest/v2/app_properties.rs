@@ -2,28 +2,23 @@
 
 use axum::Json;
 use axum::response::Response;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::json;
 
 use crate::request::v2_error::invalid_parameter;
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 
 /// The longest key.
 const KEY_LIMIT: usize = 127;
 
 /// The operations on properties of apps.
-pub(super) fn routes() -> Vec<Route> {
-    const READ: Scopes = &[&["read:app-data:confluence"]];
-    const WRITE: Scopes = &[&["write:app-data:confluence"]];
-    let one = "/api/v2/app/properties/{propertyKey}";
-    vec![
-        Route::new(Method::GET, "/api/v2/app/properties", READ, refuse),
-        Route::new(Method::GET, one, READ, refuse),
-        Route::new(Method::PUT, one, WRITE, refuse),
-        Route::new(Method::DELETE, one, WRITE, refuse),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getForgeAppProperties" => refuse(call),
+    "getForgeAppProperty" => refuse(call),
+    "putForgeAppProperty" => refuse(call),
+    "deleteForgeAppProperty" => refuse(call),
+};
 
 async fn refuse(call: Call) -> Result<Response, Refusal> {
     if call.parameter("propertyKey").chars().count() > KEY_LIMIT {

@@ -1,8 +1,8 @@
 //! Attachments: of content, and by themselves.
 
 use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use http::header::LOCATION;
-use http::{Method, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
@@ -16,7 +16,7 @@ use crate::links::download_path;
 use crate::random;
 use crate::request::v2_error::{invalid_parameter, no_content, not_found, wrong_type};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::attachments::{self, Attachment};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::listing::{self, By, Filter};
@@ -35,24 +35,16 @@ const SORTS: &[Sort] = &[
     down("-modified-date", By::ModifiedAt),
 ];
 
-const READ: Scopes = &[&["read:attachment:confluence"]];
-
 /// The operations on attachments, wherever they hang.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(Method::GET, "/api/v2/attachments", READ, everywhere),
-        Route::new(Method::GET, "/api/v2/attachments/{id}", READ, read),
-        Route::new(Method::DELETE, "/api/v2/attachments/{id}", &[&["delete:attachment:confluence"]], remove),
-        Route::new(Method::GET, "/api/v2/attachments/{id}/thumbnail/download", READ, thumbnail),
-        Route::new(Method::GET, "/api/v2/labels/{id}/attachments", READ, of_label),
-        Route::new(Method::GET, "/api/v2/blogposts/{id}/attachments", READ, |call| {
-            list(call, Kind::BlogPost)
-        }),
-        Route::new(Method::GET, "/api/v2/custom-content/{id}/attachments", READ, |call| {
-            list(call, Kind::Custom)
-        }),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getAttachments" => everywhere(call),
+    "getAttachmentById" => read(call),
+    "deleteAttachment" => remove(call),
+    "getAttachmentThumbnailById" => thumbnail(call),
+    "getLabelAttachments" => of_label(call),
+    "getBlogpostAttachments" => list(call, Kind::BlogPost),
+    "getCustomContentAttachments" => list(call, Kind::Custom),
+};
 
 /// The attachments of content of this kind.
 pub(crate) async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {

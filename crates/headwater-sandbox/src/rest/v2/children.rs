@@ -1,7 +1,6 @@
 //! The children of pages, folders and what else has children, in the order they have in the tree.
 
 use axum::response::Response;
-use http::Method;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -11,7 +10,7 @@ use super::parameter::path_id;
 use crate::access;
 use crate::request::v2_error::not_found;
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::listing::{self, By, Filter, Kinds, Parent};
 
@@ -52,26 +51,13 @@ pub(crate) async fn child_pages(call: Call) -> Result<Response, Refusal> {
 }
 
 /// The lists of everything that hangs directly below a node of the tree.
-pub(super) fn routes() -> Vec<Route> {
-    const SCOPES: Scopes = &[&["read:hierarchical-content:confluence"]];
-    vec![
-        Route::new(Method::GET, "/api/v2/pages/{id}/direct-children", SCOPES, |call| {
-            direct_children(call, Kind::Page)
-        }),
-        Route::new(Method::GET, "/api/v2/whiteboards/{id}/direct-children", SCOPES, |call| {
-            direct_children(call, Kind::Whiteboard)
-        }),
-        Route::new(Method::GET, "/api/v2/databases/{id}/direct-children", SCOPES, |call| {
-            direct_children(call, Kind::Database)
-        }),
-        Route::new(Method::GET, "/api/v2/folders/{id}/direct-children", SCOPES, |call| {
-            direct_children(call, Kind::Folder)
-        }),
-        Route::new(Method::GET, "/api/v2/embeds/{id}/direct-children", SCOPES, |call| {
-            direct_children(call, Kind::Embed)
-        }),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getPageDirectChildren" => direct_children(call, Kind::Page),
+    "getWhiteboardDirectChildren" => direct_children(call, Kind::Whiteboard),
+    "getDatabaseDirectChildren" => direct_children(call, Kind::Database),
+    "getFolderDirectChildren" => direct_children(call, Kind::Folder),
+    "getSmartLinkDirectChildren" => direct_children(call, Kind::Embed),
+};
 
 async fn direct_children(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;

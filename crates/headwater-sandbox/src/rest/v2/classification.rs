@@ -7,7 +7,6 @@ mod space;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::Method;
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
@@ -15,15 +14,29 @@ use self::levels::Level;
 use crate::edition::Edition;
 use crate::request::v2_error::not_found;
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
+use crate::storage::content::Kind;
 use crate::storage::editions;
 
 /// The operations on classification levels.
-pub(super) fn routes() -> Vec<Route> {
-    let all =
-        Route::new(Method::GET, "/api/v2/classification-levels", &[&["read:configuration:confluence"]], list);
-    [all].into_iter().chain(space::routes()).chain(content::routes()).collect()
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getClassificationLevels" => list(call),
+    "getSpaceDefaultClassificationLevel" => space::read(call),
+    "putSpaceDefaultClassificationLevel" => space::set(call),
+    "deleteSpaceDefaultClassificationLevel" => space::clear(call),
+    "getPageClassificationLevel" => content::read(call, Kind::Page),
+    "putPageClassificationLevel" => content::set(call, Kind::Page),
+    "postPageClassificationLevel" => content::reset(call, Kind::Page),
+    "getBlogPostClassificationLevel" => content::read(call, Kind::BlogPost),
+    "putBlogPostClassificationLevel" => content::set(call, Kind::BlogPost),
+    "postBlogPostClassificationLevel" => content::reset(call, Kind::BlogPost),
+    "getWhiteboardClassificationLevel" => content::read(call, Kind::Whiteboard),
+    "putWhiteboardClassificationLevel" => content::set(call, Kind::Whiteboard),
+    "postWhiteboardClassificationLevel" => content::reset(call, Kind::Whiteboard),
+    "getDatabaseClassificationLevel" => content::read(call, Kind::Database),
+    "putDatabaseClassificationLevel" => content::set(call, Kind::Database),
+    "postDatabaseClassificationLevel" => content::reset(call, Kind::Database),
+};
 
 async fn list(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;

@@ -8,25 +8,22 @@ mod show;
 mod update;
 
 use axum::response::Response;
+use http::HeaderValue;
 use http::header::{LINK, WARNING};
-use http::{HeaderValue, Method};
 use sqlx::SqliteConnection;
 
+use self::CommentKind::{Footer, Inline};
 use super::documents::{self, list::spaces_of, read::include};
 use super::parameter::{SINGLE_FORMATS, body_format, path_id};
 use super::{entity, paging};
 use crate::request::v2_error::{no_content, wrong_type};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind};
 use crate::storage::versions;
 
 pub(super) use create::rewrite;
 pub(super) use list::of_container;
-
-const READ: Scopes = &[&["read:comment:confluence"]];
-const WRITE: Scopes = &[&["write:comment:confluence"]];
-const DELETE: Scopes = &[&["delete:comment:confluence"]];
 
 const DEPRECATED: &str =
     "299 - \"Deprecated Fields: properties.inline-marker-ref, properties.inline-original-selection\"";
@@ -59,65 +56,32 @@ impl CommentKind {
 }
 
 /// The operations on comments.
-pub(super) fn routes() -> Vec<Route> {
-    use CommentKind::{Footer, Inline};
-    let mut routes = vec![
-        Route::new(Method::GET, "/api/v2/pages/{id}/inline-comments", READ, |call| {
-            warned(Inline, of_container(call, Kind::Page, Inline))
-        }),
-        Route::new(Method::GET, "/api/v2/blogposts/{id}/footer-comments", READ, |call| {
-            of_container(call, Kind::BlogPost, Footer)
-        }),
-        Route::new(Method::GET, "/api/v2/blogposts/{id}/inline-comments", READ, |call| {
-            warned(Inline, of_container(call, Kind::BlogPost, Inline))
-        }),
-        Route::new(Method::GET, "/api/v2/attachments/{id}/footer-comments", READ, |call| {
-            of_container(call, Kind::Attachment, Footer)
-        }),
-        Route::new(Method::GET, "/api/v2/custom-content/{id}/footer-comments", READ, |call| {
-            of_container(call, Kind::Custom, Footer)
-        }),
-    ];
-    for (kind, all, one, children) in [
-        (
-            Footer,
-            "/api/v2/footer-comments",
-            "/api/v2/footer-comments/{comment-id}",
-            "/api/v2/footer-comments/{id}/children",
-        ),
-        (
-            Inline,
-            "/api/v2/inline-comments",
-            "/api/v2/inline-comments/{comment-id}",
-            "/api/v2/inline-comments/{id}/children",
-        ),
-    ] {
-        routes
-            .push(Route::new(Method::GET, all, READ, move |call| warned(kind, list::everywhere(call, kind))));
-        routes
-            .push(Route::new(Method::POST, all, WRITE, move |call| warned(kind, create::create(call, kind))));
-        routes.push(Route::new(Method::GET, one, READ, move |call| warned(kind, read(call, kind))));
-        routes
-            .push(Route::new(Method::PUT, one, WRITE, move |call| warned(kind, update::update(call, kind))));
-        routes.push(Route::new(Method::DELETE, one, DELETE, move |call| update::remove(call, kind)));
-        routes.push(Route::new(Method::GET, children, READ, move |call| {
-            warned(kind, list::children(call, kind))
-        }));
-    }
-    routes
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getPageInlineComments" => warned(of_container(call, Kind::Page, Inline)),
+    "getBlogPostFooterComments" => of_container(call, Kind::BlogPost, Footer),
+    "getBlogPostInlineComments" => warned(of_container(call, Kind::BlogPost, Inline)),
+    "getAttachmentComments" => of_container(call, Kind::Attachment, Footer),
+    "getCustomContentComments" => of_container(call, Kind::Custom, Footer),
+    "getFooterComments" => list::everywhere(call, Footer),
+    "createFooterComment" => create::create(call, Footer),
+    "getFooterCommentById" => read(call, Footer),
+    "updateFooterComment" => update::update(call, Footer),
+    "deleteFooterComment" => update::remove(call, Footer),
+    "getFooterCommentChildren" => list::children(call, Footer),
+    "getInlineComments" => warned(list::everywhere(call, Inline)),
+    "createInlineComment" => warned(create::create(call, Inline)),
+    "getInlineCommentById" => warned(read(call, Inline)),
+    "updateInlineComment" => warned(update::update(call, Inline)),
+    "deleteInlineComment" => update::remove(call, Inline),
+    "getInlineCommentChildren" => warned(list::children(call, Inline)),
+};
 
 /// Replies about inline comments say that some of their members are deprecated [rec].
-async fn warned(
-    kind: CommentKind,
-    answer: impl Future<Output = Result<Response, Refusal>>,
-) -> Result<Response, Refusal> {
+async fn warned(answer: impl Future<Output = Result<Response, Refusal>>) -> Result<Response, Refusal> {
     let mut response = answer.await?;
-    if kind == CommentKind::Inline {
-        let headers = response.headers_mut();
-        headers.insert(WARNING, HeaderValue::from_static(DEPRECATED));
-        headers.append(LINK, HeaderValue::from_static(DEPRECATION));
-    }
+    let headers = response.headers_mut();
+    headers.insert(WARNING, HeaderValue::from_static(DEPRECATED));
+    headers.append(LINK, HeaderValue::from_static(DEPRECATION));
     Ok(response)
 }
 

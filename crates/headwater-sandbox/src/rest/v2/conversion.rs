@@ -2,28 +2,22 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::fields::Fields;
 use crate::access;
 use crate::request::v2_error::{invalid_body, wrong_type};
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind};
 
 /// The most ids of one request.
 const MOST: usize = 100;
 
 /// The one operation.
-pub(super) fn routes() -> Vec<Route> {
-    vec![Route::new(
-        Method::POST,
-        "/api/v2/content/convert-ids-to-types",
-        &[&["read:content.metadata:confluence"]],
-        convert,
-    )]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "convertContentIdsToContentTypes" => convert(call),
+};
 
 async fn convert(call: Call) -> Result<Response, Refusal> {
     let ids = read_ids(&Fields::read(&call.body)?)?;

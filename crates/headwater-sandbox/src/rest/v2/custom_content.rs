@@ -7,7 +7,7 @@ mod list;
 mod update;
 
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
@@ -19,34 +19,24 @@ use crate::access;
 use crate::links;
 use crate::request::v2_error::{invalid_parameter, no_content, not_found, wrong_type};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::spaces::Space;
 use crate::storage::versions::{self, Version};
 use crate::storage::{content_details, contents};
 
-const READ: Scopes = &[&["read:custom-content:confluence"]];
-const WRITE: Scopes = &[&["write:custom-content:confluence"]];
-const DELETE: Scopes = &[&["delete:custom-content:confluence"]];
-
 /// The operations on custom content.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(Method::GET, "/api/v2/custom-content", READ, list::everywhere),
-        Route::new(Method::POST, "/api/v2/custom-content", WRITE, create::create),
-        Route::new(Method::GET, "/api/v2/custom-content/{id}", READ, read),
-        Route::new(Method::PUT, "/api/v2/custom-content/{id}", WRITE, update::update),
-        Route::new(Method::DELETE, "/api/v2/custom-content/{id}", DELETE, remove),
-        Route::new(Method::GET, "/api/v2/custom-content/{id}/children", READ, list::children),
-        Route::new(Method::GET, "/api/v2/pages/{id}/custom-content", READ, |call| {
-            list::of_container(call, Kind::Page)
-        }),
-        Route::new(Method::GET, "/api/v2/blogposts/{id}/custom-content", READ, |call| {
-            list::of_container(call, Kind::BlogPost)
-        }),
-        Route::new(Method::GET, "/api/v2/spaces/{id}/custom-content", READ, list::of_space),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getCustomContentByType" => list::everywhere(call),
+    "createCustomContent" => create::create(call),
+    "getCustomContentById" => read(call),
+    "updateCustomContent" => update::update(call),
+    "deleteCustomContent" => remove(call),
+    "getChildCustomContent" => list::children(call),
+    "getCustomContentByTypeInPage" => list::of_container(call, Kind::Page),
+    "getCustomContentByTypeInBlogPost" => list::of_container(call, Kind::BlogPost),
+    "getCustomContentByTypeInSpace" => list::of_space(call),
+};
 
 async fn read(call: Call) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;

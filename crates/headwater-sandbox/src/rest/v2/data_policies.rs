@@ -1,7 +1,6 @@
 //! Data policies: which content apps are kept from. Nothing is kept from them here.
 
 use axum::response::Response;
-use http::Method;
 use serde_json::{Value, json};
 
 use super::paging::{self, Paging, Sort};
@@ -9,20 +8,13 @@ use super::parameter::{ids, texts};
 use super::spaces::{SORTS, Show, place};
 use crate::access;
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 
 /// The operations on data policies.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(
-            Method::GET,
-            "/api/v2/data-policies/metadata",
-            &[&["read:configuration:confluence"]],
-            metadata,
-        ),
-        Route::new(Method::GET, "/api/v2/data-policies/spaces", &[&["read:space:confluence"]], list),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getDataPolicyMetadata" => metadata(call),
+    "getDataPolicySpaces" => list(call),
+};
 
 async fn metadata(call: Call) -> Result<Response, Refusal> {
     Ok(paging::single(&call, json!({ "anyContentBlocked": false })))

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use axum::response::Response;
-use http::Method;
 use serde_json::{Value, json};
 
 use super::children::find_node;
@@ -12,12 +11,10 @@ use super::parameter::path_id;
 use crate::access;
 use crate::request::v2_error::{invalid_parameter, wrong_type};
 use crate::request::{Call, Query, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::Kind;
 use crate::storage::listing::{After, By, Key};
 use crate::storage::tree::{self, Descendant};
-
-const SCOPES: Scopes = &[&["read:hierarchical-content:confluence"]];
 
 /// The only order there is; the key is text.
 const TOP_TO_BOTTOM: Sort = up("depth", By::Title);
@@ -26,19 +23,13 @@ const DEPTH: i64 = 2;
 const DEPTH_MOST: i64 = 10;
 
 /// The lists of descendants.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(Method::GET, "/api/v2/pages/{id}/descendants", SCOPES, |call| list(call, Kind::Page)),
-        Route::new(Method::GET, "/api/v2/whiteboards/{id}/descendants", SCOPES, |call| {
-            list(call, Kind::Whiteboard)
-        }),
-        Route::new(Method::GET, "/api/v2/databases/{id}/descendants", SCOPES, |call| {
-            list(call, Kind::Database)
-        }),
-        Route::new(Method::GET, "/api/v2/folders/{id}/descendants", SCOPES, |call| list(call, Kind::Folder)),
-        Route::new(Method::GET, "/api/v2/embeds/{id}/descendants", SCOPES, |call| list(call, Kind::Embed)),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getPageDescendants" => list(call, Kind::Page),
+    "getWhiteboardDescendants" => list(call, Kind::Whiteboard),
+    "getDatabaseDescendants" => list(call, Kind::Database),
+    "getFolderDescendants" => list(call, Kind::Folder),
+    "getSmartLinkDescendants" => list(call, Kind::Embed),
+};
 
 async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;

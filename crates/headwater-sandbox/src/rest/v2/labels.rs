@@ -1,7 +1,6 @@
 //! The labels of content, of spaces and of the site. v2 only reads them.
 
 use axum::response::Response;
-use http::Method;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -10,7 +9,7 @@ use super::parameter::{ids, path_id, word};
 use super::{attachments, documents};
 use crate::request::v2_error::wrong_type;
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::Kind;
 use crate::storage::labels::{self, Label};
 use crate::storage::listing::{After, By, Key};
@@ -28,29 +27,14 @@ const SORTS: &[Sort] = &[
 const PREFIXES: &[&str] = &["my", "team", "global", "system"];
 
 /// The operations on labels that do not belong to a page.
-pub(super) fn routes() -> Vec<Route> {
-    const SPACE: Scopes = &[&["read:space:confluence"]];
-    vec![
-        Route::new(Method::GET, "/api/v2/labels", &[&["read:label:confluence"]], everywhere),
-        Route::new(
-            Method::GET,
-            "/api/v2/attachments/{id}/labels",
-            &[&["read:attachment:confluence"]],
-            |call| list(call, Kind::Attachment),
-        ),
-        Route::new(Method::GET, "/api/v2/blogposts/{id}/labels", &[&["read:page:confluence"]], |call| {
-            list(call, Kind::BlogPost)
-        }),
-        Route::new(
-            Method::GET,
-            "/api/v2/custom-content/{id}/labels",
-            &[&["read:custom-content:confluence"]],
-            |call| list(call, Kind::Custom),
-        ),
-        Route::new(Method::GET, "/api/v2/spaces/{id}/labels", SPACE, of_space),
-        Route::new(Method::GET, "/api/v2/spaces/{id}/content/labels", SPACE, in_space),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getLabels" => everywhere(call),
+    "getAttachmentLabels" => list(call, Kind::Attachment),
+    "getBlogPostLabels" => list(call, Kind::BlogPost),
+    "getCustomContentLabels" => list(call, Kind::Custom),
+    "getSpaceLabels" => of_space(call),
+    "getSpaceContentLabels" => in_space(call),
+};
 
 /// The labels of content of this kind.
 pub(crate) async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {

@@ -1,7 +1,6 @@
 //! How many people like something, and who. The API has no way to like.
 
 use axum::response::Response;
-use http::Method;
 use serde_json::json;
 use sqlx::SqliteConnection;
 
@@ -10,7 +9,7 @@ use super::paging::{self, Paging, Sort, up};
 use super::{documents, parameter};
 use crate::request::v2_error::no_content;
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::Kind;
 use crate::storage::likes;
 use crate::storage::listing::{After, By, Key};
@@ -24,42 +23,22 @@ struct Subject {
     comment: Option<CommentKind>,
 }
 
+const PAGE: Subject = Subject { kind: Kind::Page, comment: None };
+const BLOG_POST: Subject = Subject { kind: Kind::BlogPost, comment: None };
+const FOOTER_COMMENT: Subject = Subject { kind: Kind::Comment, comment: Some(CommentKind::Footer) };
+const INLINE_COMMENT: Subject = Subject { kind: Kind::Comment, comment: Some(CommentKind::Inline) };
+
 /// The operations on likes.
-pub(super) fn routes() -> Vec<Route> {
-    const PAGE: Scopes = &[&["read:page:confluence"]];
-    const COMMENT: Scopes = &[&["read:comment:confluence"]];
-    let document = |kind| Subject { kind, comment: None };
-    let comment = |kind| Subject { kind: Kind::Comment, comment: Some(kind) };
-    [
-        ("/api/v2/pages/{id}/likes/count", "/api/v2/pages/{id}/likes/users", PAGE, document(Kind::Page)),
-        (
-            "/api/v2/blogposts/{id}/likes/count",
-            "/api/v2/blogposts/{id}/likes/users",
-            PAGE,
-            document(Kind::BlogPost),
-        ),
-        (
-            "/api/v2/footer-comments/{id}/likes/count",
-            "/api/v2/footer-comments/{id}/likes/users",
-            COMMENT,
-            comment(CommentKind::Footer),
-        ),
-        (
-            "/api/v2/inline-comments/{id}/likes/count",
-            "/api/v2/inline-comments/{id}/likes/users",
-            COMMENT,
-            comment(CommentKind::Inline),
-        ),
-    ]
-    .into_iter()
-    .flat_map(|(counted, listed, scopes, subject)| {
-        [
-            Route::new(Method::GET, counted, scopes, move |call| count(call, subject)),
-            Route::new(Method::GET, listed, scopes, move |call| list(call, subject)),
-        ]
-    })
-    .collect()
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getPageLikeCount" => count(call, PAGE),
+    "getPageLikeUsers" => list(call, PAGE),
+    "getBlogPostLikeCount" => count(call, BLOG_POST),
+    "getBlogPostLikeUsers" => list(call, BLOG_POST),
+    "getFooterLikeCount" => count(call, FOOTER_COMMENT),
+    "getFooterLikeUsers" => list(call, FOOTER_COMMENT),
+    "getInlineLikeCount" => count(call, INLINE_COMMENT),
+    "getInlineLikeUsers" => list(call, INLINE_COMMENT),
+};
 
 impl Subject {
     async fn find(self, call: &Call, connection: &mut SqliteConnection) -> Result<i64, Refusal> {

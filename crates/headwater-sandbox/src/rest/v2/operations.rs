@@ -1,7 +1,6 @@
 //! What the user may do with content and with spaces.
 
 use axum::response::Response;
-use http::Method;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -10,40 +9,24 @@ use super::parameter::path_id;
 use super::{attachments, paging};
 use crate::access;
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind};
 use crate::storage::space_permissions::RIGHTS;
 
 /// The operations that tell what is permitted.
-pub(super) fn routes() -> Vec<Route> {
-    const PAGE: Scopes = &[&["read:page:confluence"]];
-    const COMMENT: Scopes = &[&["read:comment:confluence"]];
-    let of_kinds: [(&str, Scopes, Kind); 10] = [
-        ("/api/v2/pages/{id}/operations", PAGE, Kind::Page),
-        ("/api/v2/blogposts/{id}/operations", PAGE, Kind::BlogPost),
-        ("/api/v2/custom-content/{id}/operations", &[&["read:custom-content:confluence"]], Kind::Custom),
-        ("/api/v2/whiteboards/{id}/operations", &[&["read:whiteboard:confluence"]], Kind::Whiteboard),
-        ("/api/v2/databases/{id}/operations", &[&["read:database:confluence"]], Kind::Database),
-        ("/api/v2/embeds/{id}/operations", &[&["read:embed:confluence"]], Kind::Embed),
-        ("/api/v2/folders/{id}/operations", &[&["read:folder:confluence"]], Kind::Folder),
-        ("/api/v2/attachments/{id}/operations", &[&["read:attachment:confluence"]], Kind::Attachment),
-        ("/api/v2/footer-comments/{id}/operations", COMMENT, Kind::Comment),
-        ("/api/v2/inline-comments/{id}/operations", COMMENT, Kind::Comment),
-    ];
-    let space = Route::new(
-        Method::GET,
-        "/api/v2/spaces/{id}/operations",
-        &[&["read:space:confluence"]],
-        permitted_on_space,
-    );
-    of_kinds
-        .into_iter()
-        .map(|(pattern, scopes, kind)| {
-            Route::new(Method::GET, pattern, scopes, move |call| permitted(call, kind))
-        })
-        .chain([space])
-        .collect()
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getPageOperations" => permitted(call, Kind::Page),
+    "getBlogPostOperations" => permitted(call, Kind::BlogPost),
+    "getCustomContentOperations" => permitted(call, Kind::Custom),
+    "getWhiteboardOperations" => permitted(call, Kind::Whiteboard),
+    "getDatabaseOperations" => permitted(call, Kind::Database),
+    "getSmartLinkOperations" => permitted(call, Kind::Embed),
+    "getFolderOperations" => permitted(call, Kind::Folder),
+    "getAttachmentOperations" => permitted(call, Kind::Attachment),
+    "getFooterCommentOperations" => permitted(call, Kind::Comment),
+    "getInlineCommentOperations" => permitted(call, Kind::Comment),
+    "getSpaceOperations" => permitted_on_space(call),
+};
 
 async fn permitted(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = match kind {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
@@ -15,30 +15,25 @@ use super::space_roles::{all_spaces, begin, no_role, task};
 use crate::random::uuid_of;
 use crate::request::v2_error::{invalid_body, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::listing::{After, Key};
 use crate::storage::space_permissions::{self, Principal, Right};
 use crate::storage::spaces::Space;
 use crate::storage::{long_tasks, space_roles};
 use crate::timestamp::iso;
 
-const READ: Scopes = &[&["read:configuration:confluence"]];
-const WRITE: Scopes = &[&["write:configuration:confluence"]];
 const GENERATE: &str = "permission.combinations";
 const ASSIGN: &str = "permission.roles";
 const REMOVE: &str = "permission.removals";
 
 /// The operations of the transition.
-pub(super) fn routes() -> Vec<Route> {
-    let combinations = "/api/v2/space-permissions/transition/combinations";
-    vec![
-        Route::new(Method::GET, combinations, READ, list),
-        Route::new(Method::POST, combinations, WRITE, generate),
-        Route::new(Method::POST, "/api/v2/space-permissions/transition/role-assignments", WRITE, assign),
-        Route::new(Method::POST, "/api/v2/space-permissions/transition/access-removals", WRITE, remove),
-        Route::new(Method::GET, "/api/v2/space-permissions/transition/tasks/{taskId}", READ, status),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "listSpacePermissionCombinations" => list(call),
+    "generateSpacePermissionCombinations" => generate(call),
+    "bulkAssignSpacePermissionRoles" => assign(call),
+    "bulkRemoveSpacePermissionAccess" => remove(call),
+    "getSpacePermissionTransitionTaskStatus" => status(call),
+};
 
 /// Who has a set of permissions, and where.
 #[derive(Default)]

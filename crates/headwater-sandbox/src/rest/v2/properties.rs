@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -11,7 +11,7 @@ use super::paging::{Paging, Sort, down, up};
 use super::{attachments, documents};
 use crate::request::v2_error::{conflict, invalid_body, not_found, wrong_type};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::Kind;
 use crate::storage::listing::{After, By, Key};
 use crate::storage::properties::{self, Change, Property};
@@ -23,86 +23,82 @@ const KEY_LIMIT: usize = 255;
 /// Properties are sorted by their key, which takes the place of a title.
 const SORTS: &[Sort] = &[up("id", By::Id), up("key", By::Title), down("-key", By::Title)];
 
-/// A kind of content whose pieces have properties.
-#[derive(Clone, Copy)]
-struct Subject {
-    kind: Kind,
-    /// All properties, and one of them; the first parameter names the content.
-    paths: (&'static str, &'static str),
-    read: Scopes,
-    write: Scopes,
-}
-
-macro_rules! subject {
-    ($kind:ident, $collection:literal, $all:literal, $one:literal, $noun:literal) => {
-        Subject {
-            kind: Kind::$kind,
-            paths: (
-                concat!("/api/v2/", $collection, "/{", $all, "}/properties"),
-                concat!("/api/v2/", $collection, "/{", $one, "}/properties/{property-id}"),
-            ),
-            read: &[&[concat!("read:", $noun, ":confluence")]],
-            write: &[&[concat!("read:", $noun, ":confluence"), concat!("write:", $noun, ":confluence")]],
-        }
-    };
-}
-
-const SUBJECTS: [Subject; 9] = [
-    subject!(Attachment, "attachments", "attachment-id", "attachment-id", "attachment"),
-    subject!(BlogPost, "blogposts", "blogpost-id", "blogpost-id", "page"),
-    subject!(Custom, "custom-content", "custom-content-id", "custom-content-id", "custom-content"),
-    subject!(Page, "pages", "page-id", "page-id", "page"),
-    subject!(Whiteboard, "whiteboards", "id", "whiteboard-id", "whiteboard"),
-    subject!(Database, "databases", "id", "database-id", "database"),
-    subject!(Embed, "embeds", "id", "embed-id", "embed"),
-    subject!(Folder, "folders", "id", "folder-id", "folder"),
-    subject!(Comment, "comments", "comment-id", "comment-id", "comment"),
-];
-
 /// The operations on the properties of content.
-pub(super) fn routes() -> Vec<Route> {
-    SUBJECTS.into_iter().flat_map(Subject::routes).collect()
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getAttachmentContentProperties" => list(call, Kind::Attachment),
+    "createAttachmentProperty" => create(call, Kind::Attachment),
+    "getAttachmentContentPropertiesById" => read(call, Kind::Attachment),
+    "updateAttachmentPropertyById" => update(call, Kind::Attachment),
+    "deleteAttachmentPropertyById" => remove(call, Kind::Attachment),
+    "getBlogpostContentProperties" => list(call, Kind::BlogPost),
+    "createBlogpostProperty" => create(call, Kind::BlogPost),
+    "getBlogpostContentPropertiesById" => read(call, Kind::BlogPost),
+    "updateBlogpostPropertyById" => update(call, Kind::BlogPost),
+    "deleteBlogpostPropertyById" => remove(call, Kind::BlogPost),
+    "getCustomContentContentProperties" => list(call, Kind::Custom),
+    "createCustomContentProperty" => create(call, Kind::Custom),
+    "getCustomContentContentPropertiesById" => read(call, Kind::Custom),
+    "updateCustomContentPropertyById" => update(call, Kind::Custom),
+    "deleteCustomContentPropertyById" => remove(call, Kind::Custom),
+    "getPageContentProperties" => list(call, Kind::Page),
+    "createPageProperty" => create(call, Kind::Page),
+    "getPageContentPropertiesById" => read(call, Kind::Page),
+    "updatePagePropertyById" => update(call, Kind::Page),
+    "deletePagePropertyById" => remove(call, Kind::Page),
+    "getWhiteboardContentProperties" => list(call, Kind::Whiteboard),
+    "createWhiteboardProperty" => create(call, Kind::Whiteboard),
+    "getWhiteboardContentPropertiesById" => read(call, Kind::Whiteboard),
+    "updateWhiteboardPropertyById" => update(call, Kind::Whiteboard),
+    "deleteWhiteboardPropertyById" => remove(call, Kind::Whiteboard),
+    "getDatabaseContentProperties" => list(call, Kind::Database),
+    "createDatabaseProperty" => create(call, Kind::Database),
+    "getDatabaseContentPropertiesById" => read(call, Kind::Database),
+    "updateDatabasePropertyById" => update(call, Kind::Database),
+    "deleteDatabasePropertyById" => remove(call, Kind::Database),
+    "getSmartLinkContentProperties" => list(call, Kind::Embed),
+    "createSmartLinkProperty" => create(call, Kind::Embed),
+    "getSmartLinkContentPropertiesById" => read(call, Kind::Embed),
+    "updateSmartLinkPropertyById" => update(call, Kind::Embed),
+    "deleteSmartLinkPropertyById" => remove(call, Kind::Embed),
+    "getFolderContentProperties" => list(call, Kind::Folder),
+    "createFolderProperty" => create(call, Kind::Folder),
+    "getFolderContentPropertiesById" => read(call, Kind::Folder),
+    "updateFolderPropertyById" => update(call, Kind::Folder),
+    "deleteFolderPropertyById" => remove(call, Kind::Folder),
+    "getCommentContentProperties" => list(call, Kind::Comment),
+    "createCommentProperty" => create(call, Kind::Comment),
+    "getCommentContentPropertiesById" => read(call, Kind::Comment),
+    "updateCommentPropertyById" => update(call, Kind::Comment),
+    "deleteCommentPropertyById" => remove(call, Kind::Comment),
+};
+
+/// Returns the id of the content that the path names, if the user may see it.
+async fn find(call: &Call, connection: &mut SqliteConnection, kind: Kind) -> Result<i64, Refusal> {
+    let (name, text) = call.first_parameter();
+    let id = match kind {
+        Kind::Attachment => attachments::read_id(name, text)?,
+        _ => text.parse().map_err(|_| wrong_type(name, text, "long"))?,
+    };
+    documents::find(call, connection, kind, id).await?;
+    Ok(id)
 }
 
-impl Subject {
-    fn routes(self) -> [Route; 5] {
-        let (all, one) = self.paths;
-        [
-            Route::new(Method::GET, all, self.read, move |call| list(call, self)),
-            Route::new(Method::POST, all, self.write, move |call| create(call, self)),
-            Route::new(Method::GET, one, self.read, move |call| read(call, self)),
-            Route::new(Method::PUT, one, self.write, move |call| update(call, self)),
-            Route::new(Method::DELETE, one, self.write, move |call| remove(call, self)),
-        ]
-    }
-
-    /// The id of the content that the path names, if the user may see it.
-    async fn find(self, call: &Call, connection: &mut SqliteConnection) -> Result<i64, Refusal> {
-        let (name, text) = call.first_parameter();
-        let id = match self.kind {
-            Kind::Attachment => attachments::read_id(name, text)?,
-            _ => text.parse().map_err(|_| wrong_type(name, text, "long"))?,
-        };
-        documents::find(call, connection, self.kind, id).await?;
-        Ok(id)
-    }
-
-    async fn find_property(
-        self,
-        call: &Call,
-        connection: &mut SqliteConnection,
-    ) -> Result<(i64, Property), Refusal> {
-        let container_id = self.find(call, connection).await?;
-        let id = super::parameter::path_id(call, "property-id")?;
-        let found = properties::find(connection, self.kind.as_str(), container_id, id).await?;
-        Ok((container_id, found.ok_or_else(|| no_property(id))?))
-    }
+/// Returns the property that the path names, and the id of its content, if the user may see it.
+async fn find_property(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    kind: Kind,
+) -> Result<(i64, Property), Refusal> {
+    let container_id = find(call, connection, kind).await?;
+    let id = super::parameter::path_id(call, "property-id")?;
+    let found = properties::find(connection, kind.as_str(), container_id, id).await?;
+    Ok((container_id, found.ok_or_else(|| no_property(id))?))
 }
 
-async fn list(call: Call, subject: Subject) -> Result<Response, Refusal> {
+async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
-    let id = subject.find(&call, &mut tx).await?;
-    let rows = properties::of_container(&mut tx, subject.kind.as_str(), id).await?;
+    let id = find(&call, &mut tx, kind).await?;
+    let rows = properties::of_container(&mut tx, kind.as_str(), id).await?;
     drop(tx);
     page(&call, rows, show)
 }
@@ -122,38 +118,38 @@ pub(super) fn page(
     Ok(paging.cut_all(rows, |row| place(row, by)).reply(call, |row| show(&row)))
 }
 
-async fn create(call: Call, subject: Subject) -> Result<Response, Refusal> {
+async fn create(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let sent = Sent::read(&call)?;
     let mut tx = call.begin().await?;
-    let id = subject.find(&call, &mut tx).await?;
+    let id = find(&call, &mut tx, kind).await?;
     let change = sent.change(&call);
-    let made = properties::insert(&mut tx, subject.kind.as_str(), id, &sent.key, &change).await?;
+    let made = properties::insert(&mut tx, kind.as_str(), id, &sent.key, &change).await?;
     let made = made.ok_or_else(|| key_taken(&sent.key))?;
     tx.commit().await?;
     Ok(Json(show(&made)).into_response())
 }
 
-async fn read(call: Call, subject: Subject) -> Result<Response, Refusal> {
+async fn read(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
-    let (_, property) = subject.find_property(&call, &mut tx).await?;
+    let (_, property) = find_property(&call, &mut tx, kind).await?;
     Ok(Json(show(&property)).into_response())
 }
 
-async fn update(call: Call, subject: Subject) -> Result<Response, Refusal> {
+async fn update(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let sent = Sent::read(&call)?;
     let mut tx = call.begin().await?;
-    let (container_id, present) = subject.find_property(&call, &mut tx).await?;
+    let (container_id, present) = find_property(&call, &mut tx, kind).await?;
     sent.check_version(&present)?;
-    let others = properties::of_container(&mut tx, subject.kind.as_str(), container_id).await?;
+    let others = properties::of_container(&mut tx, kind.as_str(), container_id).await?;
     sent.check_key(&present, &others)?;
     let changed = properties::update(&mut tx, present.id, &sent.key, &sent.change(&call)).await?;
     tx.commit().await?;
     Ok(Json(show(&changed)).into_response())
 }
 
-async fn remove(call: Call, subject: Subject) -> Result<Response, Refusal> {
+async fn remove(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
-    let (_, property) = subject.find_property(&call, &mut tx).await?;
+    let (_, property) = find_property(&call, &mut tx, kind).await?;
     properties::remove(&mut tx, property.id).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())

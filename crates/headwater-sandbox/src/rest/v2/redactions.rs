@@ -4,7 +4,7 @@ mod pointer;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -17,24 +17,18 @@ use crate::formats::adf;
 use crate::formats::storage_format::References;
 use crate::request::v2_error::{invalid_body, invalid_parameter, no_content};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit};
 use crate::storage::editions;
 use crate::storage::versions::{self, Version};
 use crate::timestamp;
 
-const SCOPES: Scopes = &[&["write:page:confluence"]];
-
 /// The operations that redact.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(Method::POST, "/api/v2/pages/{id}/redact", SCOPES, |call| redact(call, Kind::Page)),
-        Route::new(Method::POST, "/api/v2/blogposts/{id}/redact", SCOPES, |call| {
-            redact(call, Kind::BlogPost)
-        }),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "postRedactPage" => redact(call, Kind::Page),
+    "postRedactBlog" => redact(call, Kind::BlogPost),
+};
 
 /// What the body of a request says.
 struct Request {

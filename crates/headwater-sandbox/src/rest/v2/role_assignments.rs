@@ -1,7 +1,6 @@
 //! Who has which role in a space.
 
 use axum::response::Response;
-use http::Method;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -13,7 +12,7 @@ use super::space_permissions::{BY_ID, check_roles};
 use super::space_roles::no_role;
 use crate::request::v2_error::{invalid_body, invalid_parameter, wrong_type};
 use crate::request::{Call, Query, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::listing::{After, Key};
 use crate::storage::space_permissions::Principal;
 use crate::storage::space_roles::{self, Assignment};
@@ -30,13 +29,10 @@ const CLASSES: [(&str, &str); 6] = [
 ];
 
 /// The operations on the roles in a space.
-pub(super) fn routes() -> Vec<Route> {
-    let all = "/api/v2/spaces/{id}/role-assignments";
-    vec![
-        Route::new(Method::GET, all, &[&["read:space.permission:confluence"]], list),
-        Route::new(Method::POST, all, &[&["write:space.permission:confluence"]], set),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getSpaceRoleAssignments" => list(call),
+    "setSpaceRoleAssignments" => set(call),
+};
 
 async fn list(call: Call) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;

@@ -1,7 +1,6 @@
 //! What can be allowed in spaces, and who is allowed it.
 
 use axum::response::Response;
-use http::Method;
 use serde_json::{Value, json};
 
 use super::documents::find_space;
@@ -9,7 +8,7 @@ use super::paging::{Paging, Sort, up};
 use super::parameter::path_id;
 use crate::request::v2_error::not_found;
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::listing::{After, By, Key};
 use crate::storage::site_switches;
 use crate::storage::space_permissions::{self, Permission, RIGHTS, Right};
@@ -17,17 +16,10 @@ use crate::storage::space_permissions::{self, Permission, RIGHTS, Right};
 pub(super) const BY_ID: Sort = up("id", By::Id);
 
 /// The operations on permissions.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(Method::GET, "/api/v2/spaces/{id}/permissions", &[&["read:space:confluence"]], list),
-        Route::new(
-            Method::GET,
-            "/api/v2/space-permissions",
-            &[&["read:space.permission:confluence"]],
-            available,
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getSpacePermissionsAssignments" => list(call),
+    "getAvailableSpacePermissions" => available(call),
+};
 
 async fn list(call: Call) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;

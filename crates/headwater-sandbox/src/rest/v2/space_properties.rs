@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -10,26 +10,20 @@ use super::documents;
 use super::parameter::path_id;
 use super::properties::{Sent, key_taken, no_property, page};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::properties::{self, Property};
 use crate::timestamp::iso;
 
-const READ: Scopes = &[&["read:space:confluence"]];
-const WRITE: Scopes = &[&["read:space:confluence", "write:space:confluence"]];
 const CONTAINER: &str = "space";
 
 /// The operations on the properties of spaces.
-pub(super) fn routes() -> Vec<Route> {
-    let (all, one) =
-        ("/api/v2/spaces/{space-id}/properties", "/api/v2/spaces/{space-id}/properties/{property-id}");
-    vec![
-        Route::new(Method::GET, all, READ, list),
-        Route::new(Method::POST, all, WRITE, create),
-        Route::new(Method::GET, one, READ, read),
-        Route::new(Method::PUT, one, WRITE, update),
-        Route::new(Method::DELETE, one, WRITE, remove),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getSpaceProperties" => list(call),
+    "createSpaceProperty" => create(call),
+    "getSpacePropertyById" => read(call),
+    "updateSpacePropertyById" => update(call),
+    "deleteSpacePropertyById" => remove(call),
+};
 
 async fn find_space(call: &Call, connection: &mut SqliteConnection) -> Result<i64, Refusal> {
     let id = path_id(call, "space-id")?;

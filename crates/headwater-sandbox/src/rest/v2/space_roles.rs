@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -14,7 +14,7 @@ use super::space_permissions::{BY_ID, check_roles};
 use crate::access;
 use crate::request::v2_error::{invalid_body, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::listing::{After, Key};
 use crate::storage::long_tasks::{self, NewLongTask};
 use crate::storage::space_permissions::Principal;
@@ -22,21 +22,15 @@ use crate::storage::space_permissions::RIGHTS;
 use crate::storage::space_roles::{self, Role};
 use crate::storage::{site_switches, spaces};
 
-const READ: Scopes = &[&["read:space.permission:confluence"]];
-const WRITE: Scopes = &[&["write:configuration:confluence"]];
-
 /// The operations on roles.
-pub(super) fn routes() -> Vec<Route> {
-    let one = "/api/v2/space-roles/{id}";
-    vec![
-        Route::new(Method::GET, "/api/v2/space-roles", READ, list),
-        Route::new(Method::POST, "/api/v2/space-roles", WRITE, create),
-        Route::new(Method::GET, one, READ, read),
-        Route::new(Method::PUT, one, WRITE, update),
-        Route::new(Method::DELETE, one, WRITE, remove),
-        Route::new(Method::GET, "/api/v2/space-role-mode", &[&["read:configuration:confluence"]], mode),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getAvailableSpaceRoles" => list(call),
+    "createSpaceRole" => create(call),
+    "getSpaceRolesById" => read(call),
+    "updateSpaceRole" => update(call),
+    "deleteSpaceRole" => remove(call),
+    "getSpaceRoleMode" => mode(call),
+};
 
 async fn list(call: Call) -> Result<Response, Refusal> {
     let paging = Paging::read(&call.query, 25, BY_ID)?;

@@ -3,7 +3,6 @@
 pub(crate) mod create;
 
 use axum::response::Response;
-use http::Method;
 use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
@@ -14,7 +13,7 @@ use super::{documents, entity, labels, operations, role_assignments};
 use crate::access;
 use crate::formats::storage_format;
 use crate::request::{Call, Query, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::Kind;
 use crate::storage::listing::{After, By, Key};
 use crate::storage::spaces::Space;
@@ -38,14 +37,12 @@ pub(super) const SORTS: &[Sort] = &[
 ];
 
 /// The operations on spaces.
-pub(super) fn routes() -> Vec<Route> {
-    vec![
-        Route::new(Method::GET, "/api/v2/spaces", &[&["read:space:confluence"]], list),
-        Route::new(Method::POST, "/api/v2/spaces", &[&["write:space:confluence"]], create::create),
-        Route::new(Method::GET, "/api/v2/spaces/{id}", &[&["read:space:confluence"]], read),
-        Route::new(Method::GET, "/api/v2/spaces/{id}/pages", &[&["read:page:confluence"]], list_pages),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getSpaces" => list(call),
+    "createSpace" => create::create(call),
+    "getSpaceById" => read(call),
+    "getPagesInSpace" => list_pages(call),
+};
 
 async fn list(call: Call) -> Result<Response, Refusal> {
     let sort = Sort::read(&call.query, SORTS, "SpaceSortOrder")?;

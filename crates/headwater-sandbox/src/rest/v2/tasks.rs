@@ -1,7 +1,6 @@
 //! Tasks on pages and blog posts.
 
 use axum::response::Response;
-use http::Method;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -15,7 +14,7 @@ use crate::formats::storage_format::References;
 use crate::formats::task_list;
 use crate::request::v2_error::{invalid_body, not_found, wrong_type};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::Kind;
 use crate::storage::contents;
 use crate::storage::listing::{After, By, Key};
@@ -27,15 +26,11 @@ const SORTS: &[Sort] = &[up("id", By::Id)];
 const MOST: usize = 250;
 
 /// The operations on tasks.
-pub(super) fn routes() -> Vec<Route> {
-    const READ: Scopes = &[&["read:task:confluence"]];
-    const WRITE: Scopes = &[&["write:task:confluence"]];
-    vec![
-        Route::new(Method::GET, "/api/v2/tasks", READ, list),
-        Route::new(Method::GET, "/api/v2/tasks/{id}", READ, read),
-        Route::new(Method::PUT, "/api/v2/tasks/{id}", WRITE, update),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getTasks" => list(call),
+    "getTaskById" => read(call),
+    "updateTask" => update(call),
+};
 
 /// What a list is narrowed to.
 struct Filter {

@@ -5,7 +5,7 @@ mod create;
 mod template;
 
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -15,73 +15,25 @@ use super::{entity, paging};
 use crate::links;
 use crate::request::v2_error::no_content;
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::{content_details, contents};
 
 /// The operations on these four kinds.
-pub(super) fn routes() -> Vec<Route> {
-    [whiteboards(), databases(), folders(), embeds()].into_iter().flatten().collect()
-}
-
-fn whiteboards() -> Vec<Route> {
-    vec![
-        Route::new(Method::POST, "/api/v2/whiteboards", &[&["write:whiteboard:confluence"]], |call| {
-            create::create(call, Kind::Whiteboard)
-        }),
-        Route::new(Method::GET, "/api/v2/whiteboards/{id}", &[&["read:whiteboard:confluence"]], |call| {
-            read(call, Kind::Whiteboard)
-        }),
-        Route::new(
-            Method::DELETE,
-            "/api/v2/whiteboards/{id}",
-            &[&["delete:whiteboard:confluence"]],
-            |call| remove(call, Kind::Whiteboard),
-        ),
-    ]
-}
-
-fn databases() -> Vec<Route> {
-    vec![
-        Route::new(Method::POST, "/api/v2/databases", &[&["write:database:confluence"]], |call| {
-            create::create(call, Kind::Database)
-        }),
-        Route::new(Method::GET, "/api/v2/databases/{id}", &[&["read:database:confluence"]], |call| {
-            read(call, Kind::Database)
-        }),
-        Route::new(Method::DELETE, "/api/v2/databases/{id}", &[&["delete:database:confluence"]], |call| {
-            remove(call, Kind::Database)
-        }),
-    ]
-}
-
-fn folders() -> Vec<Route> {
-    vec![
-        Route::new(Method::POST, "/api/v2/folders", &[&["write:folder:confluence"]], |call| {
-            create::create(call, Kind::Folder)
-        }),
-        Route::new(Method::GET, "/api/v2/folders/{id}", &[&["read:folder:confluence"]], |call| {
-            read(call, Kind::Folder)
-        }),
-        Route::new(Method::DELETE, "/api/v2/folders/{id}", &[&["delete:folder:confluence"]], |call| {
-            remove(call, Kind::Folder)
-        }),
-    ]
-}
-
-fn embeds() -> Vec<Route> {
-    vec![
-        Route::new(Method::POST, "/api/v2/embeds", &[&["write:embed:confluence"]], |call| {
-            create::create(call, Kind::Embed)
-        }),
-        Route::new(Method::GET, "/api/v2/embeds/{id}", &[&["read:embed:confluence"]], |call| {
-            read(call, Kind::Embed)
-        }),
-        Route::new(Method::DELETE, "/api/v2/embeds/{id}", &[&["delete:embed:confluence"]], |call| {
-            remove(call, Kind::Embed)
-        }),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "createWhiteboard" => create::create(call, Kind::Whiteboard),
+    "getWhiteboardById" => read(call, Kind::Whiteboard),
+    "deleteWhiteboard" => remove(call, Kind::Whiteboard),
+    "createDatabase" => create::create(call, Kind::Database),
+    "getDatabaseById" => read(call, Kind::Database),
+    "deleteDatabase" => remove(call, Kind::Database),
+    "createFolder" => create::create(call, Kind::Folder),
+    "getFolderById" => read(call, Kind::Folder),
+    "deleteFolder" => remove(call, Kind::Folder),
+    "createSmartLink" => create::create(call, Kind::Embed),
+    "getSmartLinkById" => read(call, Kind::Embed),
+    "deleteSmartLink" => remove(call, Kind::Embed),
+};
 
 async fn read(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;

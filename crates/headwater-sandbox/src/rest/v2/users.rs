@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
@@ -10,7 +10,7 @@ use super::fields::Fields;
 use super::paging::Page;
 use crate::request::v2_error::invalid_body;
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::spaces;
 use crate::storage::users::{self, User};
 
@@ -18,14 +18,11 @@ use crate::storage::users::{self, User};
 const MOST: usize = 250;
 
 /// The operations on users.
-pub(super) fn routes() -> Vec<Route> {
-    const BY_EMAIL: Scopes = &[&["read:configuration:confluence"]];
-    vec![
-        Route::new(Method::POST, "/api/v2/users-bulk", &[&["read:user:confluence"]], bulk),
-        Route::new(Method::POST, "/api/v2/user/access/check-access-by-email", BY_EMAIL, check_access),
-        Route::new(Method::POST, "/api/v2/user/access/invite-by-email", BY_EMAIL, invite),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "createBulkUserLookup" => bulk(call),
+    "checkAccessByEmail" => check_access(call),
+    "inviteByEmail" => invite(call),
+};
 
 /// Accounts that nobody has are left out.
 async fn bulk(call: Call) -> Result<Response, Refusal> {

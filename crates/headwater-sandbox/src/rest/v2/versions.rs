@@ -1,7 +1,6 @@
 //! The history of content, newest first unless asked otherwise, and the details of one version.
 
 use axum::response::Response;
-use http::Method;
 use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
@@ -12,7 +11,7 @@ use super::{attachments, documents, entity};
 use crate::formats::storage_format::References;
 use crate::request::v2_error::{no_content, not_found, wrong_type};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
+use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind};
 use crate::storage::listing::{After, By, Key};
 use crate::storage::versions::{self, Version};
@@ -20,73 +19,43 @@ use crate::timestamp::iso;
 
 const SORTS: &[Sort] = &[down("-modified-date", By::ModifiedAt), up("modified-date", By::ModifiedAt)];
 
-/// Whose history, and the parameter of the path that names it.
+/// A kind of content that has a history.
 #[derive(Clone, Copy, Debug)]
 struct Subject {
     kind: Kind,
     /// Comments: `footer` or `inline`.
     subtype: Option<&'static str>,
-    parameter: &'static str,
 }
 
+const PAGE: Subject = Subject { kind: Kind::Page, subtype: None };
+const BLOG_POST: Subject = Subject { kind: Kind::BlogPost, subtype: None };
+const ATTACHMENT: Subject = Subject { kind: Kind::Attachment, subtype: None };
+const CUSTOM: Subject = Subject { kind: Kind::Custom, subtype: None };
+const FOOTER_COMMENT: Subject = Subject { kind: Kind::Comment, subtype: Some("footer") };
+const INLINE_COMMENT: Subject = Subject { kind: Kind::Comment, subtype: Some("inline") };
+
 /// The operations on versions.
-pub(super) fn routes() -> Vec<Route> {
-    const PAGE: Scopes = &[&["read:page:confluence"]];
-    const COMMENT: Scopes = &[&["read:comment:confluence"]];
-    const ATTACHMENT: Scopes = &[&["read:attachment:confluence"]];
-    const CUSTOM: Scopes = &[&["read:custom-content:confluence"]];
-    let of = |kind, subtype, parameter| Subject { kind, subtype, parameter };
-    let get =
-        |pattern, scopes, subject| Route::new(Method::GET, pattern, scopes, move |call| list(call, subject));
-    let get_one = |pattern, scopes, subject| {
-        Route::new(Method::GET, pattern, scopes, move |call| details(call, subject))
-    };
-    vec![
-        get("/api/v2/pages/{id}/versions", PAGE, of(Kind::Page, None, "id")),
-        get("/api/v2/blogposts/{id}/versions", PAGE, of(Kind::BlogPost, None, "id")),
-        get("/api/v2/attachments/{id}/versions", ATTACHMENT, of(Kind::Attachment, None, "id")),
-        get(
-            "/api/v2/custom-content/{custom-content-id}/versions",
-            CUSTOM,
-            of(Kind::Custom, None, "custom-content-id"),
-        ),
-        get("/api/v2/footer-comments/{id}/versions", COMMENT, of(Kind::Comment, Some("footer"), "id")),
-        get("/api/v2/inline-comments/{id}/versions", COMMENT, of(Kind::Comment, Some("inline"), "id")),
-        get_one("/api/v2/pages/{page-id}/versions/{version-number}", PAGE, of(Kind::Page, None, "page-id")),
-        get_one(
-            "/api/v2/blogposts/{blogpost-id}/versions/{version-number}",
-            PAGE,
-            of(Kind::BlogPost, None, "blogpost-id"),
-        ),
-        get_one(
-            "/api/v2/attachments/{attachment-id}/versions/{version-number}",
-            ATTACHMENT,
-            of(Kind::Attachment, None, "attachment-id"),
-        ),
-        get_one(
-            "/api/v2/custom-content/{custom-content-id}/versions/{version-number}",
-            CUSTOM,
-            of(Kind::Custom, None, "custom-content-id"),
-        ),
-        get_one(
-            "/api/v2/footer-comments/{id}/versions/{version-number}",
-            COMMENT,
-            of(Kind::Comment, Some("footer"), "id"),
-        ),
-        get_one(
-            "/api/v2/inline-comments/{id}/versions/{version-number}",
-            COMMENT,
-            of(Kind::Comment, Some("inline"), "id"),
-        ),
-    ]
-}
+pub(super) const HANDLERS: Handlers = handlers! { |call|
+    "getPageVersions" => list(call, PAGE),
+    "getPageVersionDetails" => details(call, PAGE),
+    "getBlogPostVersions" => list(call, BLOG_POST),
+    "getBlogPostVersionDetails" => details(call, BLOG_POST),
+    "getAttachmentVersions" => list(call, ATTACHMENT),
+    "getAttachmentVersionDetails" => details(call, ATTACHMENT),
+    "getCustomContentVersions" => list(call, CUSTOM),
+    "getCustomContentVersionDetails" => details(call, CUSTOM),
+    "getFooterCommentVersions" => list(call, FOOTER_COMMENT),
+    "getFooterCommentVersionDetails" => details(call, FOOTER_COMMENT),
+    "getInlineCommentVersions" => list(call, INLINE_COMMENT),
+    "getInlineCommentVersionDetails" => details(call, INLINE_COMMENT),
+};
 
 impl Subject {
     async fn find(self, call: &Call, connection: &mut SqliteConnection) -> Result<Content, Refusal> {
-        let text = call.parameter(self.parameter);
+        let (name, text) = call.first_parameter();
         let id = match self.kind {
-            Kind::Attachment => attachments::read_id(self.parameter, text)?,
-            _ => text.parse().map_err(|_| wrong_type(self.parameter, text, "long"))?,
+            Kind::Attachment => attachments::read_id(name, text)?,
+            _ => text.parse().map_err(|_| wrong_type(name, text, "long"))?,
         };
         let content = documents::find(call, connection, self.kind, id).await?;
         if self.subtype.is_some() && content.subtype.as_deref() != self.subtype {

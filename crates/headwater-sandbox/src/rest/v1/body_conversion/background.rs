@@ -2,17 +2,16 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::super::contents::{find, read_body};
-use super::{SCOPES, Sent};
+use super::Sent;
 use crate::access;
 use crate::request::v1_error::{bad_request, exception, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::Route;
 use crate::storage::conversions::{self, Conversion};
 
 /// How long a conversion is told to take, in milliseconds.
@@ -24,17 +23,6 @@ const KEPT: i64 = 5 * 60 * 1000;
 /// The most conversions that are asked for, and that are fetched, at a time.
 const MOST_REQUESTS: usize = 10;
 const MOST_RESULTS: usize = 50;
-
-/// The operations.
-pub(super) fn routes() -> Vec<Route> {
-    const BULK: &str = "/rest/api/contentbody/convert/async/bulk/tasks";
-    vec![
-        Route::new(Method::POST, "/rest/api/contentbody/convert/async/{to}", SCOPES, request),
-        Route::new(Method::GET, "/rest/api/contentbody/convert/async/{id}", SCOPES, fetch),
-        Route::new(Method::POST, BULK, SCOPES, request_many),
-        Route::new(Method::GET, BULK, SCOPES, fetch_many),
-    ]
-}
 
 /// One conversion that is asked for.
 #[derive(Deserialize)]
@@ -54,7 +42,7 @@ struct Bulk {
     conversion_inputs: Vec<Wanted>,
 }
 
-async fn request(call: Call) -> Result<Response, Refusal> {
+pub(super) async fn request(call: Call) -> Result<Response, Refusal> {
     let text = |name: &str| call.query.first(name).map(str::to_owned);
     let wanted = Wanted {
         to: call.parameter("to").to_owned(),
@@ -70,7 +58,7 @@ async fn request(call: Call) -> Result<Response, Refusal> {
 }
 
 /// What cannot be queued is named in its place; the others are queued.
-async fn request_many(call: Call) -> Result<Response, Refusal> {
+pub(super) async fn request_many(call: Call) -> Result<Response, Refusal> {
     let bulk: Bulk = read_body(&call.body)?;
     if bulk.conversion_inputs.len() > MOST_REQUESTS {
         return Err(bad_request(&format!("No more than {MOST_REQUESTS} conversions can be requested")));
@@ -88,7 +76,7 @@ async fn request_many(call: Call) -> Result<Response, Refusal> {
     Ok(Json(ids).into_response())
 }
 
-async fn fetch(call: Call) -> Result<Response, Refusal> {
+pub(super) async fn fetch(call: Call) -> Result<Response, Refusal> {
     let id = call.parameter("id");
     if uuid::Uuid::try_parse(id).is_err() {
         return Err(bad_request(&format!("'{id}' is not the id of a conversion")));
@@ -104,7 +92,7 @@ async fn fetch(call: Call) -> Result<Response, Refusal> {
     Ok(Json(show(&call, &conversion)).into_response())
 }
 
-async fn fetch_many(call: Call) -> Result<Response, Refusal> {
+pub(super) async fn fetch_many(call: Call) -> Result<Response, Refusal> {
     let ids = call.query.list("ids");
     if ids.is_empty() || ids.len() > MOST_RESULTS {
         return Err(bad_request(&format!("Between 1 and {MOST_RESULTS} ids are required")));

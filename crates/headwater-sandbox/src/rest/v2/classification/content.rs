@@ -1,7 +1,7 @@
 //! The level of one piece of content: its own, or else the default of its space.
 
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use sqlx::SqliteConnection;
 
 use super::super::documents;
@@ -11,65 +11,11 @@ use super::super::parameter::path_id;
 use super::{check_edition, find_level};
 use crate::request::v2_error::{invalid_body, no_content, not_found, wrong_type};
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
 use crate::storage::classifications::{self, Target};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::drafts;
 
-/// The operations on the levels of pages, blog posts, whiteboards and databases.
-pub(super) fn routes() -> Vec<Route> {
-    const READ_WRITE: Scopes = &[&["read:page:confluence", "write:page:confluence"]];
-    const WRITE: Scopes = &[&["write:page:confluence"]];
-    [
-        three(
-            Kind::Page,
-            ["/api/v2/pages/{id}/classification-level", "/api/v2/pages/{id}/classification-level/reset"],
-            [READ_WRITE, WRITE],
-        ),
-        three(
-            Kind::BlogPost,
-            [
-                "/api/v2/blogposts/{id}/classification-level",
-                "/api/v2/blogposts/{id}/classification-level/reset",
-            ],
-            [READ_WRITE, WRITE],
-        ),
-        three(
-            Kind::Whiteboard,
-            [
-                "/api/v2/whiteboards/{id}/classification-level",
-                "/api/v2/whiteboards/{id}/classification-level/reset",
-            ],
-            [&[&["read:whiteboard:confluence"]], &[&["write:whiteboard:confluence"]]],
-        ),
-        three(
-            Kind::Database,
-            [
-                "/api/v2/databases/{id}/classification-level",
-                "/api/v2/databases/{id}/classification-level/reset",
-            ],
-            [&[&["read:database:confluence"]], &[&["write:database:confluence"]]],
-        ),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-/// Reading, setting and resetting the level of one kind.
-fn three(
-    kind: Kind,
-    [path, reset_path]: [&'static str; 2],
-    [read_scopes, write_scopes]: [Scopes; 2],
-) -> [Route; 3] {
-    [
-        Route::new(Method::GET, path, read_scopes, move |call| read(call, kind)),
-        Route::new(Method::PUT, path, write_scopes, move |call| set(call, kind)),
-        Route::new(Method::POST, reset_path, write_scopes, move |call| reset(call, kind)),
-    ]
-}
-
-async fn read(call: Call, kind: Kind) -> Result<Response, Refusal> {
+pub(super) async fn read(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let status = match (kind, call.query.first("status")) {
         (Kind::Whiteboard | Kind::Database, _) | (_, None | Some("current")) => Status::Current,
@@ -92,7 +38,7 @@ async fn read(call: Call, kind: Kind) -> Result<Response, Refusal> {
     Ok(single(&call, find_level(&level)?.show()))
 }
 
-async fn set(call: Call, kind: Kind) -> Result<Response, Refusal> {
+pub(super) async fn set(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let fields = Fields::read(&call.body)?;
     fields.require(&["id", "status"])?;
@@ -107,7 +53,7 @@ async fn set(call: Call, kind: Kind) -> Result<Response, Refusal> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-async fn reset(call: Call, kind: Kind) -> Result<Response, Refusal> {
+pub(super) async fn reset(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let fields = Fields::read(&call.body)?;
     fields.require(&["status"])?;

@@ -1,7 +1,7 @@
 //! The level content of a space has while it has none of its own.
 
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use super::super::documents::find_space;
 use super::super::fields::Fields;
@@ -10,22 +10,9 @@ use super::super::parameter::path_id;
 use super::{check_edition, find_level};
 use crate::request::v2_error::not_found;
 use crate::request::{Call, Refusal};
-use crate::rest::{Route, Scopes};
 use crate::storage::classifications::{self, Target};
 
-const PATH: &str = "/api/v2/spaces/{id}/classification-level/default";
-
-/// The operations on the defaults of spaces.
-pub(super) fn routes() -> Vec<Route> {
-    const WRITE: Scopes = &[&["read:space:confluence", "write:space:confluence"]];
-    vec![
-        Route::new(Method::GET, PATH, &[&["read:space:confluence"]], read),
-        Route::new(Method::PUT, PATH, WRITE, set),
-        Route::new(Method::DELETE, PATH, WRITE, clear),
-    ]
-}
-
-async fn read(call: Call) -> Result<Response, Refusal> {
+pub(super) async fn read(call: Call) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let mut tx = call.begin().await?;
     check_edition(&call, &mut tx).await?;
@@ -37,7 +24,7 @@ async fn read(call: Call) -> Result<Response, Refusal> {
     Ok(single(&call, find_level(&level)?.show()))
 }
 
-async fn set(call: Call) -> Result<Response, Refusal> {
+pub(super) async fn set(call: Call) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let fields = Fields::read(&call.body)?;
     fields.require(&["id"])?;
@@ -50,7 +37,7 @@ async fn set(call: Call) -> Result<Response, Refusal> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-async fn clear(call: Call) -> Result<Response, Refusal> {
+pub(super) async fn clear(call: Call) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let mut tx = call.begin().await?;
     check_edition(&call, &mut tx).await?;
