@@ -13,7 +13,7 @@ mod custom_content;
 mod data_policies;
 mod descendants;
 pub(crate) mod documents;
-pub(crate) mod entity;
+mod entities;
 pub(crate) mod fields;
 pub(crate) mod labels;
 mod likes;

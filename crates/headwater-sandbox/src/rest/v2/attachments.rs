@@ -3,16 +3,13 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::LOCATION;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
 use super::documents::read::include;
 use super::paging::{self, Page, Paging, Sort, down, up};
 use super::parameter::{Statuses, boolean, statuses};
-use super::{documents, entity};
+use super::{documents, entities};
 use crate::access;
-use crate::links::download_path;
 use crate::random;
 use crate::request::v2_error::{invalid_parameter, no_content, not_found, wrong_type};
 use crate::request::{Call, Refusal};
@@ -22,7 +19,6 @@ use crate::storage::content::{Content, Kind, Status};
 use crate::storage::listing::{self, By, Filter};
 use crate::storage::versions::{self, Version};
 use crate::storage::{contents, labels};
-use crate::timestamp::iso;
 
 /// How long a link to a file works.
 const LINK_MILLISECONDS: i64 = 10 * 60 * 1000;
@@ -113,9 +109,9 @@ async fn read(call: Call) -> Result<Response, Refusal> {
         let then = versions::find(&mut tx, content.id, number).await?;
         version = then.ok_or_else(|| no_content(Kind::Attachment, content.id))?;
     }
-    let mut shown = show(&call, &mut tx, &content, &version, &file).await?;
+    let mut shown = entities::json(&show(&call, &mut tx, &content, &version, &file).await?);
     include(&call, &mut tx, &content, &mut shown).await?;
-    entity::add_base(&mut shown, &call.base());
+    entities::add_base(&mut shown, &call.base());
     Ok(paging::single(&call, shown))
 }
 
@@ -192,37 +188,10 @@ async fn show(
     content: &Content,
     version: &Version,
     file: &Attachment,
-) -> Result<Value, Refusal> {
-    let container_id = file.container_id;
-    let container = access::find(call, connection, container_id).await?;
-    let container = match container.map(|it| it.kind) {
-        Some(Kind::BlogPost) => "blogPostId",
-        Some(Kind::Custom) => "customContentId",
-        _ => "pageId",
-    };
-    let download = download_path(content, version.created_at, container_id);
-    let name = utf8_percent_encode(&content.title, NON_ALPHANUMERIC).to_string();
-    let web = format!(
-        "/pages/viewpageattachments.action?pageId={container_id}&preview=%2F{container_id}%2F{}%2F{name}",
-        content.id
-    );
-    let mut shown = Map::new();
-    let mut put = |name: &str, value: Value| drop(shown.insert(name.to_owned(), value));
-    put("id", json!(public_id(content.id)));
-    put("status", json!(content.status.as_str()));
-    put("title", json!(content.title));
-    put("createdAt", json!(iso(content.created_at)));
-    put(container, json!(container_id.to_string()));
-    put("mediaType", json!(file.media_type));
-    put("mediaTypeDescription", json!(describe(&file.media_type)));
-    put("comment", json!(file.comment));
-    put("fileId", json!(file.file_id));
-    put("fileSize", json!(file.file_size));
-    put("webuiLink", json!(web));
-    put("downloadLink", json!(download));
-    put("version", entity::version(version));
-    put("_links", json!({ "webui": web, "download": download }));
-    Ok(Value::Object(shown))
+) -> Result<entities::Attachment, Refusal> {
+    let container = access::find(call, connection, file.container_id).await?;
+    let container_kind = container.map_or(Kind::Page, |container| container.kind);
+    Ok(entities::Attachment::new(content, version, container_kind, file))
 }
 
 /// The words for common media types; other types have none.

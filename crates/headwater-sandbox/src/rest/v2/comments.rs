@@ -15,7 +15,7 @@ use sqlx::SqliteConnection;
 use self::CommentKind::{Footer, Inline};
 use super::documents::{self, list::spaces_of, read::include};
 use super::parameter::{SINGLE_FORMATS, body_format, path_id};
-use super::{entity, paging};
+use super::{entities, paging};
 use crate::request::v2_error::{no_content, wrong_type};
 use crate::request::{Call, Refusal};
 use crate::rest::{Handlers, handlers};
@@ -114,8 +114,9 @@ async fn read(call: Call, kind: CommentKind) -> Result<Response, Refusal> {
     }
     let spaces = spaces_of(&call, &mut tx).await?;
     let mut shown = show::comment(&call, &mut tx, &comment, &version, &spaces, format).await?;
-    show::add_resolution(&call, &mut tx, &comment, &mut shown).await?;
+    shown.resolution = Some(show::read_resolution(&call, &mut tx, &comment).await?);
+    let mut shown = entities::json(&shown);
     include(&call, &mut tx, &comment, &mut shown).await?;
-    entity::add_base(&mut shown, &call.base());
+    entities::add_base(&mut shown, &call.base());
     Ok(paging::single(&call, shown))
 }

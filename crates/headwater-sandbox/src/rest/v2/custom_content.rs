@@ -8,15 +8,15 @@ mod update;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::documents::{self, read::include};
+use super::entities::{self, CustomContent};
 use super::fields::Fields;
+use super::paging;
 use super::parameter::{boolean, path_id};
-use super::{entity, paging};
 use crate::access;
-use crate::links;
 use crate::request::v2_error::{invalid_parameter, no_content, not_found, wrong_type};
 use crate::request::{Call, Refusal};
 use crate::rest::{Handlers, handlers};
@@ -132,8 +132,9 @@ async fn show_single(
     format: Option<&str>,
 ) -> Result<Value, Refusal> {
     let space = documents::find_space(call, connection, content.space_id).await?;
-    let mut shown = show(call, connection, content, version, &space, format).await?;
-    entity::add_base(&mut shown, &call.base());
+    let shown = show(call, connection, content, version, &space, format).await?;
+    let mut shown = entities::json(&shown);
+    entities::add_base(&mut shown, &call.base());
     Ok(shown)
 }
 
@@ -144,32 +145,15 @@ async fn show(
     version: &Version,
     space: &Space,
     format: Option<&str>,
-) -> Result<Value, Refusal> {
+) -> Result<CustomContent, Refusal> {
     let stored = stored_format(connection, content.id).await?;
     let references = documents::references(call, connection, content, format).await?;
-    let mut shown = Map::new();
-    let mut put = |name: &str, value: Value| drop(shown.insert(name.to_owned(), value));
-    put("id", json!(content.id.to_string()));
-    put("type", json!(content.subtype));
-    put("status", json!(content.status.as_str()));
-    put("title", json!(content.title));
-    put("spaceId", json!(content.space_id.to_string()));
-    if let Some(id) = content.container_id
-        && let Some(container) = access::find(call, connection, id).await?
-    {
-        let name = match container.kind {
-            Kind::BlogPost => "blogPostId",
-            Kind::Custom => "customContentId",
-            _ => "pageId",
-        };
-        put(name, json!(id.to_string()));
-    }
-    put("authorId", json!(content.author_id));
-    put("createdAt", json!(crate::timestamp::iso(content.created_at)));
-    put("version", entity::version(version));
-    put("body", body::show(&content.body, stored, format, &references)?);
-    put("_links", json!({ "webui": links::web_path(content, space) }));
-    Ok(Value::Object(shown))
+    let container = match content.container_id {
+        Some(id) => access::find(call, connection, id).await?,
+        None => None,
+    };
+    let body = body::show(&content.body, stored, format, &references)?;
+    Ok(CustomContent::new(content, version, space, container.as_ref(), body))
 }
 
 /// The format a body is kept in: raw or storage.

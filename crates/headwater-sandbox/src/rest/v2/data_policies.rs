@@ -3,6 +3,7 @@
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::entities;
 use super::paging::{self, Paging, Sort};
 use super::parameter::{ids, texts};
 use super::spaces::{SORTS, Show, place};
@@ -35,7 +36,7 @@ async fn list(call: Call) -> Result<Response, Refusal> {
     let page = paging.cut_all(rows, |space| place(space, sort, by_key));
     let show = Show { description: Some("plain".to_owned()), icon: true };
     Ok(page.reply(&call, |space| {
-        let whole = show.space(&space);
+        let whole = entities::json(&show.space(&space));
         let mut shown = json!({ "dataPolicy": { "anyContentBlocked": false } });
         if let (Some(shown), Value::Object(whole)) = (shown.as_object_mut(), whole) {
             let wanted = ["id", "key", "name", "description", "icon", "_links"];

@@ -9,7 +9,7 @@ pub(crate) mod update;
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
-use super::{entity, paging, representation};
+use super::{entities, paging, representation};
 use crate::access;
 use crate::formats::storage_format::References;
 use crate::references::{self, Reader};
@@ -91,9 +91,9 @@ pub(crate) async fn show(
 ) -> Result<Value, Refusal> {
     let space = find_space(call, connection, content.space_id).await?;
     let references = references(call, connection, content, format).await?;
-    let mut entity = entity::document(content, version, &space, format, &references)?;
-    entity::add_base(&mut entity, &call.base());
-    Ok(entity)
+    let mut shown = entities::document(content, version, &space, format, &references)?;
+    entities::add_base(&mut shown, &call.base());
+    Ok(shown)
 }
 
 /// What a body refers to, where the wanted format shows more of it than its name.

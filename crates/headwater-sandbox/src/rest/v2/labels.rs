@@ -1,12 +1,11 @@
 //! The labels of content, of spaces and of the site. v2 only reads them.
 
 use axum::response::Response;
-use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::paging::{Paging, Sort, down, up};
 use super::parameter::{ids, path_id, word};
-use super::{attachments, documents};
+use super::{attachments, documents, entities};
 use crate::request::v2_error::wrong_type;
 use crate::request::{Call, Refusal};
 use crate::rest::{Handlers, handlers};
@@ -91,19 +90,15 @@ async fn in_space(call: Call) -> Result<Response, Refusal> {
 fn page(call: &Call, labels: Vec<Label>) -> Result<Response, Refusal> {
     let paging = Paging::read(&call.query, 25, Sort::read(&call.query, SORTS, "LabelSortOrder")?)?;
     let by = paging.order().by;
-    Ok(paging.cut_all(labels, |label| place(label, by)).reply(call, |label| show(&label)))
+    Ok(paging.cut_all(labels, |label| place(label, by)).reply(call, |label| entities::Label::from(&label)))
 }
 
 /// All labels of content, as they are shown inside it.
-pub(crate) async fn show_all(
+pub(super) async fn show_all(
     connection: &mut SqliteConnection,
     content_id: i64,
-) -> Result<Vec<Value>, Refusal> {
-    Ok(labels::of_content(connection, content_id).await?.iter().map(show).collect())
-}
-
-fn show(label: &Label) -> Value {
-    json!({ "id": label.id.to_string(), "name": label.name, "prefix": label.prefix })
+) -> Result<Vec<entities::Label>, Refusal> {
+    Ok(labels::of_content(connection, content_id).await?.iter().map(entities::Label::from).collect())
 }
 
 fn place(label: &Label, by: By) -> After {

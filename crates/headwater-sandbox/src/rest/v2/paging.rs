@@ -127,8 +127,8 @@ impl Paging {
 
 impl<T> Page<T> {
     /// The reply: results, the link to the next page, and both again in the `Link` header.
-    pub(crate) fn reply(self, call: &Call, show: impl FnMut(T) -> Value) -> Response {
-        let results: Vec<Value> = self.rows.into_iter().map(show).collect();
+    pub(crate) fn reply<R: Serialize>(self, call: &Call, show: impl FnMut(T) -> R) -> Response {
+        let results: Vec<R> = self.rows.into_iter().map(show).collect();
         let next = self.next.map(|cursor| next_link(call, &cursor));
         let mut links = json!({ "base": call.base() });
         let mut header = format!("<{}>; rel=\"base\"", call.base());
@@ -141,7 +141,7 @@ impl<T> Page<T> {
 }
 
 /// The reply with one entity, with the base link in the `Link` header.
-pub(crate) fn single(call: &Call, entity: Value) -> Response {
+pub(crate) fn single(call: &Call, entity: impl Serialize) -> Response {
     ([(LINK, format!("<{}>; rel=\"base\"", call.base()))], Json(entity)).into_response()
 }
 

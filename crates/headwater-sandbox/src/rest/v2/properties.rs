@@ -3,9 +3,11 @@
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use sqlx::SqliteConnection;
 
+use super::entities::ContentProperty;
 use super::fields::Fields;
 use super::paging::{Paging, Sort, down, up};
 use super::{attachments, documents};
@@ -15,7 +17,6 @@ use crate::rest::{Handlers, handlers};
 use crate::storage::content::Kind;
 use crate::storage::listing::{After, By, Key};
 use crate::storage::properties::{self, Change, Property};
-use crate::timestamp::iso;
 
 /// The longest key.
 const KEY_LIMIT: usize = 255;
@@ -100,14 +101,14 @@ async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = find(&call, &mut tx, kind).await?;
     let rows = properties::of_container(&mut tx, kind.as_str(), id).await?;
     drop(tx);
-    page(&call, rows, show)
+    page(&call, rows, |property| ContentProperty::from(property))
 }
 
 /// One page of properties, of the key that is asked for or of all.
-pub(super) fn page(
+pub(super) fn page<R: Serialize>(
     call: &Call,
     mut rows: Vec<Property>,
-    show: impl Fn(&Property) -> Value,
+    show: impl Fn(&Property) -> R,
 ) -> Result<Response, Refusal> {
     let sort = Sort::read(&call.query, SORTS, "ContentPropertySortOrder")?;
     let paging = Paging::read(&call.query, 25, sort)?;
@@ -126,13 +127,13 @@ async fn create(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let made = properties::insert(&mut tx, kind.as_str(), id, &sent.key, &change).await?;
     let made = made.ok_or_else(|| key_taken(&sent.key))?;
     tx.commit().await?;
-    Ok(Json(show(&made)).into_response())
+    Ok(Json(ContentProperty::from(&made)).into_response())
 }
 
 async fn read(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     let (_, property) = find_property(&call, &mut tx, kind).await?;
-    Ok(Json(show(&property)).into_response())
+    Ok(Json(ContentProperty::from(&property)).into_response())
 }
 
 async fn update(call: Call, kind: Kind) -> Result<Response, Refusal> {
@@ -144,7 +145,7 @@ async fn update(call: Call, kind: Kind) -> Result<Response, Refusal> {
     sent.check_key(&present, &others)?;
     let changed = properties::update(&mut tx, present.id, &sent.key, &sent.change(&call)).await?;
     tx.commit().await?;
-    Ok(Json(show(&changed)).into_response())
+    Ok(Json(ContentProperty::from(&changed)).into_response())
 }
 
 async fn remove(call: Call, kind: Kind) -> Result<Response, Refusal> {
@@ -223,20 +224,4 @@ fn place(property: &Property, by: By) -> After {
         By::Id | By::CreatedAt | By::ModifiedAt | By::Position => Key::Number(property.id),
     };
     After { id: property.id, key }
-}
-
-/// A property of content.
-pub(crate) fn show(property: &Property) -> Value {
-    json!({
-        "id": property.id.to_string(),
-        "key": property.key,
-        "value": property.value,
-        "version": {
-            "createdAt": iso(property.changed_at),
-            "message": property.message,
-            "number": property.version,
-            "minorEdit": property.minor_edit,
-            "authorId": property.editor_id,
-        },
-    })
 }

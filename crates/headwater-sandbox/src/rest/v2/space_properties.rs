@@ -3,16 +3,15 @@
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::documents;
+use super::entities::SpaceProperty;
 use super::parameter::path_id;
 use super::properties::{Sent, key_taken, no_property, page};
 use crate::request::{Call, Refusal};
 use crate::rest::{Handlers, handlers};
 use crate::storage::properties::{self, Property};
-use crate::timestamp::iso;
 
 const CONTAINER: &str = "space";
 
@@ -42,7 +41,7 @@ async fn list(call: Call) -> Result<Response, Refusal> {
     let id = find_space(&call, &mut tx).await?;
     let rows = properties::of_container(&mut tx, CONTAINER, id).await?;
     drop(tx);
-    page(&call, rows, show)
+    page(&call, rows, |property| SpaceProperty::from(property))
 }
 
 async fn create(call: Call) -> Result<Response, Refusal> {
@@ -52,7 +51,7 @@ async fn create(call: Call) -> Result<Response, Refusal> {
     let made = properties::insert(&mut tx, CONTAINER, id, &sent.key, &sent.change(&call)).await?;
     let made = made.ok_or_else(|| key_taken(&sent.key))?;
     tx.commit().await?;
-    let mut reply = Json(show(&made)).into_response();
+    let mut reply = Json(SpaceProperty::from(&made)).into_response();
     *reply.status_mut() = StatusCode::CREATED;
     Ok(reply)
 }
@@ -60,7 +59,7 @@ async fn create(call: Call) -> Result<Response, Refusal> {
 async fn read(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     let (_, property) = find(&call, &mut tx).await?;
-    Ok(Json(show(&property)).into_response())
+    Ok(Json(SpaceProperty::from(&property)).into_response())
 }
 
 async fn update(call: Call) -> Result<Response, Refusal> {
@@ -72,7 +71,7 @@ async fn update(call: Call) -> Result<Response, Refusal> {
     sent.check_key(&present, &all)?;
     let changed = properties::update(&mut tx, present.id, &sent.key, &sent.change(&call)).await?;
     tx.commit().await?;
-    Ok(Json(show(&changed)).into_response())
+    Ok(Json(SpaceProperty::from(&changed)).into_response())
 }
 
 async fn remove(call: Call) -> Result<Response, Refusal> {
@@ -81,20 +80,4 @@ async fn remove(call: Call) -> Result<Response, Refusal> {
     properties::remove(&mut tx, property.id).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-fn show(property: &Property) -> Value {
-    json!({
-        "id": property.id.to_string(),
-        "key": property.key,
-        "value": property.value,
-        "createdAt": iso(property.created_at),
-        "authorId": property.author_id,
-        "version": {
-            "createdAt": iso(property.changed_at),
-            "createdBy": property.editor_id,
-            "message": property.message,
-            "number": property.version,
-        },
-    })
 }

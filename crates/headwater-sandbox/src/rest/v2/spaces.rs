@@ -3,13 +3,13 @@
 pub(crate) mod create;
 
 use axum::response::Response;
-use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
 use super::documents::list::{Within, list as list_documents};
+use super::entities::{self, Body, Icon, Part, SpaceParts};
 use super::paging::{Paging, Sort, down, single, up};
 use super::parameter::{boolean, ids, path_id, texts, word};
-use super::{documents, entity, labels, operations, role_assignments};
+use super::{documents, labels, operations, role_assignments};
 use crate::access;
 use crate::formats::storage_format;
 use crate::request::{Call, Query, Refusal};
@@ -18,10 +18,6 @@ use crate::storage::content::Kind;
 use crate::storage::listing::{After, By, Key};
 use crate::storage::spaces::Space;
 use crate::storage::{labels as stored_labels, relations, space_permissions, space_roles};
-use crate::timestamp::iso;
-
-/// How many rows of a part are shown inside a space.
-const PART_LIMIT: usize = 50;
 
 const TYPES: &[&str] =
     &["global", "collaboration", "knowledge_base", "personal", "system", "onboarding", "xflow_sample_space"];
@@ -63,9 +59,9 @@ async fn read(call: Call) -> Result<Response, Refusal> {
     let show = Show::read(&call.query)?;
     let mut tx = call.begin().await?;
     let space = documents::find_space(&call, &mut tx, id).await?;
-    let mut shown = show.space(&space);
-    include(&call, &mut tx, &space, &mut shown).await?;
-    entity::add_base(&mut shown, &call.base());
+    let mut shown = entities::json(&show.space(&space));
+    entities::add(&mut shown, &parts(&call, &mut tx, &space).await?);
+    entities::add_base(&mut shown, &call.base());
     Ok(single(&call, shown))
 }
 
@@ -155,73 +151,49 @@ impl Show {
         Ok(Self { description: description.map(str::to_owned), icon: boolean(query, "include-icon", false)? })
     }
 
-    pub(super) fn space(&self, space: &Space) -> Value {
-        let icon = json!({ "path": "/wiki/images/logo/default-space-logo.svg" });
-        let mut shown = Map::new();
-        let mut put = |name: &str, value: Value| drop(shown.insert(name.to_owned(), value));
-        put("id", json!(space.id.to_string()));
-        put("key", json!(space.key));
-        put("name", json!(space.name));
-        put("type", json!(space.kind));
-        put("status", json!(space.status));
-        put("authorId", json!(space.author_id));
-        put("spaceOwnerId", json!(space.author_id));
-        put("currentActiveAlias", json!(space.key));
-        put("createdAt", json!(iso(space.created_at)));
-        put("homepageId", json!(space.homepage_id.map(|id| id.to_string())));
-        put("description", self.describe(space));
-        put("icon", if self.icon { icon } else { Value::Null });
-        put("_links", json!({ "webui": format!("/spaces/{}", space.key) }));
-        Value::Object(shown)
+    pub(super) fn space(&self, space: &Space) -> entities::Space {
+        entities::Space::new(space, self.describe(space), self.icon.then_some(Icon::DEFAULT))
     }
 
-    fn describe(&self, space: &Space) -> Value {
-        let Some(format) = self.description.as_deref() else { return Value::Null };
+    fn describe(&self, space: &Space) -> Option<Body> {
+        let format = self.description.as_deref()?;
         if space.description.is_empty() {
-            return json!({});
+            return Some(Body::default());
         }
         let value = match format {
             "view" => storage_format::view_html(&space.description, &storage_format::References::default()),
             _ => storage_format::plain_text(&space.description),
         };
-        json!({ format: { "representation": format, "value": value } })
+        Some(Body::new(format, value))
     }
 }
 
-/// Adds the parts of the `include-` switches.
-async fn include(
-    call: &Call,
-    connection: &mut SqliteConnection,
-    space: &Space,
-    shown: &mut Value,
-) -> Result<(), Refusal> {
-    for name in ["labels", "properties", "operations", "permissions", "role-assignments"] {
-        if !boolean(&call.query, &format!("include-{name}"), false)? {
-            continue;
-        }
-        let mut rows = match name {
-            "labels" => labels::show_all(connection, space.id).await?,
-            "operations" => operations::of_space(call, connection, space.id).await?,
-            "permissions" => {
-                let all = space_permissions::of_space(connection, space.id).await?;
-                all.iter().map(super::space_permissions::show).collect()
-            }
-            "role-assignments" => {
-                let all = space_roles::assignments(connection, &[space.id]).await?;
-                all.iter().map(role_assignments::show).collect()
-            }
-            _ => Vec::new(),
-        };
-        let has_more = rows.len() > PART_LIMIT;
-        rows.truncate(PART_LIMIT);
-        let path = format!("/api/v2/spaces/{}/{name}", space.id);
-        let part = json!({ "results": rows, "meta": { "hasMore": has_more }, "_links": { "self": path } });
-        if let Some(shown) = shown.as_object_mut() {
-            let member = if name == "role-assignments" { "roleAssignments" } else { name };
-            shown.insert(member.to_owned(), part);
-        }
+/// Reads the parts of a space that the `include-` switches ask for.
+async fn parts(call: &Call, connection: &mut SqliteConnection, space: &Space) -> Result<SpaceParts, Refusal> {
+    let wants = |name: &str| boolean(&call.query, &format!("include-{name}"), false);
+    let path = |name: &str| format!("/api/v2/spaces/{}/{name}", space.id);
+    let mut parts = SpaceParts::default();
+    if wants("labels")? {
+        parts.labels = Some(Part::new(path("labels"), labels::show_all(connection, space.id).await?));
     }
-    Ok(())
+    if wants("properties")? {
+        parts.properties = Some(Part::new(path("properties"), Vec::new()));
+    }
+    if wants("operations")? {
+        let rows = operations::of_space(call, connection, space.id).await?;
+        parts.operations = Some(Part::new(path("operations"), rows));
+    }
+    if wants("permissions")? {
+        let all = space_permissions::of_space(connection, space.id).await?;
+        let rows = all.iter().map(super::space_permissions::show).collect();
+        parts.permissions = Some(Part::new(path("permissions"), rows));
+    }
+    if wants("role-assignments")? {
+        let all = space_roles::assignments(connection, &[space.id]).await?;
+        let rows = all.iter().map(role_assignments::show).collect();
+        parts.role_assignments = Some(Part::new(path("role-assignments"), rows));
+    }
+    Ok(parts)
 }
 
 /// Where a space stands in a sorted list.

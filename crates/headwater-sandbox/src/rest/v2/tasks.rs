@@ -1,11 +1,10 @@
 //! Tasks on pages and blog posts.
 
 use axum::response::Response;
-use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::comments::rewrite;
-use super::entity;
+use super::entities::{self, Body};
 use super::fields::Fields;
 use super::paging::{self, Page, Paging, Sort, up};
 use super::parameter::{LIST_FORMATS, body_format, boolean, ids, path_id, texts, word};
@@ -19,7 +18,6 @@ use crate::storage::content::Kind;
 use crate::storage::contents;
 use crate::storage::listing::{After, By, Key};
 use crate::storage::tasks::{self, Task};
-use crate::timestamp::iso;
 
 const SORTS: &[Sort] = &[up("id", By::Id)];
 /// The most entries of each list in the query.
@@ -123,7 +121,7 @@ async fn list(call: Call) -> Result<Response, Refusal> {
     drop(tx);
     rows.retain(|task| filter.passes(task));
     let Page { rows, next } = paging.cut_all(rows, |task| After { id: task.id, key: Key::Number(task.id) });
-    let rows: Result<Vec<Value>, Refusal> = rows.iter().map(|task| show(task, format)).collect();
+    let rows: Result<Vec<entities::Task>, Refusal> = rows.iter().map(|task| show(task, format)).collect();
     Ok(Page { rows: rows?, next }.reply(&call, |row| row))
 }
 
@@ -193,24 +191,6 @@ async fn update(call: Call) -> Result<Response, Refusal> {
     Ok(paging::single(&call, show(&task, format)?))
 }
 
-fn show(task: &Task, format: Option<&str>) -> Result<Value, Refusal> {
-    let mut shown = json!({
-        "id": task.id.to_string(),
-        "localId": task.local_id,
-        "spaceId": task.space_id.to_string(),
-        "status": tasks::word(task.complete),
-        "body": entity::body(&task.body, format, &References::default())?,
-        "createdBy": task.creator_id,
-        "assignedTo": task.assignee_id,
-        "completedBy": task.completer_id,
-        "createdAt": iso(task.created_at),
-        "updatedAt": iso(task.updated_at),
-        "dueAt": task.due_at.map(iso),
-        "completedAt": task.completed_at.map(iso),
-    });
-    if let Some(members) = shown.as_object_mut() {
-        let name = if task.kind == Kind::BlogPost { "blogPostId" } else { "pageId" };
-        members.insert(name.to_owned(), json!(task.content_id.to_string()));
-    }
-    Ok(shown)
+fn show(task: &Task, format: Option<&str>) -> Result<entities::Task, Refusal> {
+    Ok(entities::Task::new(task, Body::of(&task.body, format, &References::default())?))
 }

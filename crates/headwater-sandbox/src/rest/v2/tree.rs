@@ -6,12 +6,13 @@ mod template;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::documents::{self, read::include};
+use super::entities::{self, TreeNode};
+use super::paging;
 use super::parameter::path_id;
-use super::{entity, paging};
 use crate::links;
 use crate::request::v2_error::no_content;
 use crate::request::{Call, Refusal};
@@ -60,34 +61,10 @@ async fn remove(call: Call, kind: Kind) -> Result<Response, Refusal> {
 async fn show(call: &Call, connection: &mut SqliteConnection, content: &Content) -> Result<Value, Refusal> {
     let version = documents::newest_version(connection, content).await?;
     let space = documents::find_space(call, connection, content.space_id).await?;
-    let web = links::web_path(content, &space);
-    let mut shown = json!({
-        "id": content.id.to_string(),
-        "type": content.kind.as_str(),
-        "status": content.status.as_str(),
-        "title": content.title,
-        "parentId": content.parent_id.map(|id| id.to_string()),
-        "parentType": content.parent_kind.map(Kind::as_str),
-        "position": content.position,
-        "authorId": content.author_id,
-        "ownerId": content.owner_id,
-        "createdAt": crate::timestamp::iso(content.created_at),
-        "spaceId": content.space_id.to_string(),
-        "version": entity::version(&version),
-        "_links": { "webui": web, "base": call.base() },
-    });
-    if let Some(members) = shown.as_object_mut() {
-        match content.kind {
-            Kind::Embed => {
-                let url = content_details::find(connection, content.id, content_details::EMBED_URL).await?;
-                members.insert("embedUrl".to_owned(), json!(url));
-            }
-            Kind::Whiteboard => {
-                let links = json!({ "webui": web, "editui": format!("{web}/edit"), "base": call.base() });
-                members.insert("_links".to_owned(), links);
-            }
-            _ => {}
-        }
-    }
-    Ok(shown)
+    let embed_url = match content.kind {
+        Kind::Embed => content_details::find(connection, content.id, content_details::EMBED_URL).await?,
+        _ => None,
+    };
+    let webui = links::web_path(content, &space);
+    Ok(entities::json(&TreeNode::new(content, &version, webui, call.base(), embed_url)))
 }

@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
+use super::entities;
 use super::fields::Fields;
 use super::paging::Page;
 use crate::request::v2_error::invalid_body;
@@ -73,21 +74,14 @@ async fn invite(call: Call) -> Result<Response, Refusal> {
     Ok(StatusCode::OK.into_response())
 }
 
-async fn show(call: &Call, connection: &mut SqliteConnection, user: &User) -> Result<Value, Refusal> {
+async fn show(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    user: &User,
+) -> Result<entities::User, Refusal> {
     let key: String = user.account_id.chars().filter(|letter| !":-".contains(*letter)).collect();
     let space = spaces::find_by_key(connection, &call.site.cloud_id, &format!("~{key}")).await?;
-    Ok(json!({
-        "displayName": user.display_name,
-        "timeZone": user.time_zone,
-        "personalSpaceId": space.map(|space| space.id.to_string()),
-        "isExternalCollaborator": false,
-        "accountStatus": "active",
-        "accountId": user.account_id,
-        "email": user.email,
-        "accountType": "atlassian",
-        "publicName": user.display_name,
-        "profilePicture": { "path": "/wiki/aa-avatar/default", "isDefault": true },
-    }))
+    Ok(entities::User::new(user, space.map(|space| space.id)))
 }
 
 fn strings(body: &[u8], name: &str) -> Result<Vec<String>, Refusal> {

@@ -1,13 +1,15 @@
 //! The history of content, newest first unless asked otherwise, and the details of one version.
 
+use std::collections::BTreeMap;
+
 use axum::response::Response;
-use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
 use super::custom_content::{body, stored_format};
+use super::entities::{VersionDetails, VersionOf, VersionedContent};
 use super::paging::{Page, Paging, Sort, down, single, up};
 use super::parameter::{LIST_FORMATS, body_format};
-use super::{attachments, documents, entity};
+use super::{attachments, documents};
 use crate::formats::storage_format::References;
 use crate::request::v2_error::{no_content, not_found, wrong_type};
 use crate::request::{Call, Refusal};
@@ -15,7 +17,6 @@ use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind};
 use crate::storage::listing::{After, By, Key};
 use crate::storage::versions::{self, Version};
-use crate::timestamp::iso;
 
 const SORTS: &[Sort] = &[down("-modified-date", By::ModifiedAt), up("modified-date", By::ModifiedAt)];
 
@@ -87,7 +88,7 @@ async fn list(call: Call, subject: Subject) -> Result<Response, Refusal> {
     let stored = stored_format(&mut tx, content.id).await?;
     drop(tx);
     let Page { rows, next } = paging.cut_all(history, place);
-    let rows: Result<Vec<Value>, Refusal> =
+    let rows: Result<Vec<VersionOf>, Refusal> =
         rows.iter().map(|version| show(version, subject, stored, format)).collect();
     Ok(Page { rows: rows?, next }.reply(&call, |row| row))
 }
@@ -102,40 +103,24 @@ async fn details(call: Call, subject: Subject) -> Result<Response, Refusal> {
     let version = version.ok_or_else(|| {
         not_found(format!("Cannot find version [{number}] of content with id [{}]", content.id))
     })?;
-    let mut shown = json!({
-        "number": version.number,
-        "authorId": version.author_id,
-        "message": version.message,
-        "createdAt": iso(version.created_at),
-        "minorEdit": version.minor_edit,
-        "contentTypeModified": false,
-        "collaborators": [version.author_id],
-    });
-    if let Some(members) = shown.as_object_mut() {
-        if number > 1 {
-            members.insert("prevVersion".to_owned(), json!(number - 1));
-        }
-        if number < content.version {
-            members.insert("nextVersion".to_owned(), json!(number + 1));
-        }
-    }
-    Ok(single(&call, shown))
+    Ok(single(&call, VersionDetails::new(&version, content.version)))
 }
 
 fn place(version: &Version) -> After {
     After { id: version.number, key: Key::Number(version.created_at) }
 }
 
-fn show(version: &Version, subject: Subject, stored: &str, format: Option<&str>) -> Result<Value, Refusal> {
-    let mut shown = match entity::version(version) {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    };
+fn show(
+    version: &Version,
+    subject: Subject,
+    stored: &str,
+    format: Option<&str>,
+) -> Result<VersionOf, Refusal> {
     let id = match subject.kind {
         Kind::Attachment => attachments::public_id(version.content_id),
         _ => version.content_id.to_string(),
     };
-    let then = json!({ "id": id, "title": version.title, "body": body::show(&version.body, stored, format, &References::default())? });
-    shown.insert(subject.noun().to_owned(), then);
-    Ok(Value::Object(shown))
+    let body = body::show(&version.body, stored, format, &References::default())?;
+    let then = VersionedContent { id, title: version.title.clone(), body };
+    Ok(VersionOf { version: version.into(), content: BTreeMap::from([(subject.noun(), then)]) })
 }

@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 
 use super::super::documents::{self, list::spaces_of};
 use super::super::fields::Fields;
-use super::super::{attachments, entity, representation};
+use super::super::{attachments, entities, representation};
 use super::{CommentKind, marker, show};
 use crate::access;
 use crate::request::v2_error::{invalid_body, no_content, not_found};
@@ -41,9 +41,10 @@ pub(super) async fn create(call: Call, kind: CommentKind) -> Result<Response, Re
     let format = Some(body.representation);
     let mut shown = show::comment(&call, &mut tx, &comment, &version, &spaces, format).await?;
     if kind == CommentKind::Inline {
-        show::add_resolution(&call, &mut tx, &comment, &mut shown).await?;
+        shown.resolution = Some(show::read_resolution(&call, &mut tx, &comment).await?);
     }
-    entity::add_base(&mut shown, &call.base());
+    let mut shown = entities::json(&shown);
+    entities::add_base(&mut shown, &call.base());
     tx.commit().await?;
     let location = format!("/wiki/api/v2/{}/{}", kind.collection(), comment.id);
     let link = format!("<{}>; rel=\"base\"", call.base());

@@ -1,10 +1,10 @@
 //! Lists of comments.
 
 use axum::response::Response;
-use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::super::documents::list::{everything, spaces_of};
+use super::super::entities::Container;
 use super::super::paging::{Page, Paging, Sort, down, up};
 use super::super::parameter::{LIST_FORMATS, Statuses, body_format, path_id, statuses};
 use super::super::{attachments, documents};
@@ -93,12 +93,13 @@ async fn list(
     }
     let spaces = spaces_of(&call, &mut tx).await?;
     let Page { rows, next } = paging.cut(rows);
-    let mut shown: Vec<Value> = Vec::new();
+    let mut shown = Vec::new();
     for row in rows {
         let mut comment = show::comment(&call, &mut tx, &row.content, &row.version, &spaces, format).await?;
-        show::add_resolution(&call, &mut tx, &row.content, &mut comment).await?;
+        comment.resolution = Some(show::read_resolution(&call, &mut tx, &row.content).await?);
         if matches!(parent, Parent::Is(_)) {
-            show::leave_out_container(&mut comment);
+            // Answers in the list below a comment do not say again what it all hangs on [spec].
+            comment.container = Container::default();
         }
         shown.push(comment);
     }

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use super::super::documents::{self, list::spaces_of};
 use super::super::fields::Fields;
 use super::super::parameter::path_id;
-use super::super::{entity, paging, representation};
+use super::super::{entities, paging, representation};
 use super::{CommentKind, create, marker, show};
 use crate::request::v2_error::{invalid_body, invalid_parameter, version_conflict};
 use crate::request::{Call, Refusal};
@@ -56,8 +56,9 @@ pub(super) async fn update(call: Call, kind: CommentKind) -> Result<Response, Re
     let spaces = spaces_of(&call, &mut tx).await?;
     let format = written.as_ref().map(|it| it.representation);
     let mut shown = show::comment(&call, &mut tx, &comment, &version, &spaces, format).await?;
-    show::add_resolution(&call, &mut tx, &comment, &mut shown).await?;
-    entity::add_base(&mut shown, &call.base());
+    shown.resolution = Some(show::read_resolution(&call, &mut tx, &comment).await?);
+    let mut shown = entities::json(&shown);
+    entities::add_base(&mut shown, &call.base());
     tx.commit().await?;
     Ok(paging::single(&call, shown))
 }

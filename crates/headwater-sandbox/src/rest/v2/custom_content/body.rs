@@ -1,7 +1,8 @@
 //! Bodies of custom content: storage format like everywhere, or raw text that means nothing to Confluence.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::super::entities::Body;
 use super::super::parameter::word;
 use super::super::representation::{self, Written};
 use crate::formats::html::escape;
@@ -35,15 +36,15 @@ pub(in crate::rest::v2) fn show(
     stored: &str,
     format: Option<&str>,
     references: &References,
-) -> Result<Value, Refusal> {
-    let Some(format) = format else { return Ok(json!({})) };
+) -> Result<Body, Refusal> {
+    let Some(format) = format else { return Ok(Body::default()) };
     let value = match (stored, format) {
         (_, "raw") => body.to_owned(),
         // Raw text is text: in other formats it means itself.
         ("raw", _) => representation::write(&escape(body), format, references)?,
         _ => representation::write(body, format, references)?,
     };
-    Ok(json!({ format: { "representation": format, "value": value } }))
+    Ok(Body::new(format, value))
 }
 
 /// Reads a body in either form: `{representation, value}`, or `{raw: {representation, value}}` and so on.

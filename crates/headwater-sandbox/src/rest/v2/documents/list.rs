@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
-use super::super::entity;
+use super::super::entities;
 use super::super::paging::{Page, Paging, Sort, down, up};
 use super::super::parameter::{LIST_FORMATS, Statuses, body_format, ids, path_id, statuses, word};
 use crate::access;
@@ -149,7 +149,7 @@ fn show(
     references: &References,
 ) -> Result<Value, Refusal> {
     match spaces.get(&row.content.space_id) {
-        Some(space) => entity::document(&row.content, &row.version, space, format, references),
+        Some(space) => entities::document(&row.content, &row.version, space, format, references),
         // Foreign keys keep every content in a space, so there is nothing to show here.
         None => Ok(Value::Null),
     }

@@ -4,8 +4,9 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
+use super::super::entities::{self, Account, ContentParts, ContentProperty, Part, parts};
 use super::super::parameter::{SINGLE_FORMATS, body_format, boolean, path_id};
-use super::super::{entity, labels, operations, properties};
+use super::super::{labels, operations};
 use super::{find, newest_version};
 use crate::request::v2_error::{no_content, wrong_type};
 use crate::request::{Call, Refusal};
@@ -13,10 +14,7 @@ use crate::storage::content::{Content, Kind, Status};
 use crate::storage::drafts::{self, Draft};
 use crate::storage::listing::{self, Filter, Kinds, Parent};
 use crate::storage::versions::{self, Version};
-use crate::storage::{likes, properties as stored, relations};
-
-/// How many rows of a part are shown inside an entity.
-const PART_LIMIT: usize = 50;
+use crate::storage::{likes, properties, relations};
 
 /// Which statuses a reader may ask for.
 const STATUSES: &[&str] = &["current", "archived", "trashed", "deleted", "historical", "draft"];
@@ -34,8 +32,10 @@ pub(crate) async fn read(call: Call, kind: Kind) -> Result<Response, Refusal> {
         return Err(no_content(kind, id));
     }
     let mut shown = super::show(&call, &mut tx, &content, &version, format).await?;
-    if status == "historical" {
-        put(&mut shown, "status", json!(status));
+    if status == "historical"
+        && let Some(members) = shown.as_object_mut()
+    {
+        members.insert("status".to_owned(), json!(status));
     }
     include(&call, &mut tx, &content, &mut shown).await?;
     Ok(super::answer(&call, shown))
@@ -104,60 +104,14 @@ fn status_word(content: &Content, version: &Version) -> &'static str {
     }
 }
 
-/// Adds the parts of the `include-` switches.
+/// Adds the parts of the `include-` switches, and leaves out the version if it is not wanted.
 pub(crate) async fn include(
     call: &Call,
     connection: &mut SqliteConnection,
     content: &Content,
     shown: &mut Value,
 ) -> Result<(), Refusal> {
-    let collection = entity::collection(content.kind);
-    let add = |shown: &mut Value, name: &str, rows: Vec<Value>| {
-        put(shown, name, part(&format!("/api/v2/{collection}/{}/{name}", content.id), rows));
-    };
-    if boolean(&call.query, "include-labels", false)? {
-        let rows = labels::show_all(connection, content.id).await?;
-        add(shown, "labels", rows);
-    }
-    if boolean(&call.query, "include-properties", false)? {
-        let rows = stored::of_container(connection, content.kind.as_str(), content.id).await?;
-        add(shown, "properties", rows.iter().map(properties::show).collect());
-    }
-    if boolean(&call.query, "include-operations", false)? {
-        let rows = operations::of_content(call, connection, content).await?;
-        add(shown, "operations", rows);
-    }
-    if boolean(&call.query, "include-versions", false)? {
-        let history = versions::all(connection, content.id).await?;
-        add(shown, "versions", history.iter().map(entity::version).collect());
-    }
-    if boolean(&call.query, "include-collaborators", false)? {
-        let history = versions::all(connection, content.id).await?;
-        add(shown, "collaborators", collaborators(&history));
-    }
-    if content.kind.is_in_tree() && boolean(&call.query, "include-direct-children", false)? {
-        let rows = children(call, connection, content).await?;
-        add(shown, "direct-children", rows);
-    }
-    if boolean(&call.query, "include-likes", false)? {
-        let users = likes::of_content(connection, content.id).await?;
-        let count = users.len();
-        let rows = users.iter().map(|account_id| json!({ "accountId": account_id })).collect();
-        let mut likes = part(&format!("/api/v2/{collection}/{}/likes", content.id), rows);
-        if let Some(meta) = likes.get_mut("meta") {
-            put(meta, "count", json!(count));
-        }
-        put(shown, "likes", likes);
-    }
-    if boolean(&call.query, "include-favorited-by-current-user-status", false)? {
-        let is_favourite = relations::is_favourite(connection, content.id, &call.account_id).await?;
-        put(shown, "isFavoritedByCurrentUser", json!(is_favourite));
-    }
-    include_flags(call, shown)
-}
-
-/// The switches that need nothing from storage.
-fn include_flags(call: &Call, shown: &mut Value) -> Result<(), Refusal> {
+    entities::add(shown, &parts(call, connection, content).await?);
     // Web resources are what a browser would draw the page with; a reply of the API lists none here.
     boolean(&call.query, "include-webresources", false)?;
     if !boolean(&call.query, "include-version", true)?
@@ -168,11 +122,49 @@ fn include_flags(call: &Call, shown: &mut Value) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A list inside an entity: the first rows, and whether there are more.
-fn part(path: &str, mut rows: Vec<Value>) -> Value {
-    let has_more = rows.len() > PART_LIMIT;
-    rows.truncate(PART_LIMIT);
-    json!({ "results": rows, "meta": { "hasMore": has_more }, "_links": { "self": path } })
+/// Reads the parts of content that the `include-` switches ask for.
+async fn parts(
+    call: &Call,
+    connection: &mut SqliteConnection,
+    content: &Content,
+) -> Result<ContentParts, Refusal> {
+    let collection = entities::collection(content.kind);
+    let wants = |name: &str| boolean(&call.query, &format!("include-{name}"), false);
+    let path = |name: &str| format!("/api/v2/{collection}/{}/{name}", content.id);
+    let mut parts = ContentParts::default();
+    if wants("labels")? {
+        parts.labels = Some(Part::new(path("labels"), labels::show_all(connection, content.id).await?));
+    }
+    if wants("properties")? {
+        let all = properties::of_container(connection, content.kind.as_str(), content.id).await?;
+        let rows = all.iter().map(ContentProperty::from).collect();
+        parts.properties = Some(Part::new(path("properties"), rows));
+    }
+    if wants("operations")? {
+        let rows = operations::of_content(call, connection, content).await?;
+        parts.operations = Some(Part::new(path("operations"), rows));
+    }
+    if wants("versions")? {
+        let history = versions::all(connection, content.id).await?;
+        parts.versions = Some(Part::new(path("versions"), history.iter().map(Into::into).collect()));
+    }
+    if wants("collaborators")? {
+        let history = versions::all(connection, content.id).await?;
+        parts.collaborators = Some(Part::new(path("collaborators"), collaborators(&history)));
+    }
+    if content.kind.is_in_tree() && wants("direct-children")? {
+        let rows = children(call, connection, content).await?;
+        parts.direct_children = Some(Part::new(path("direct-children"), rows));
+    }
+    if wants("likes")? {
+        let users = likes::of_content(connection, content.id).await?;
+        let rows = users.into_iter().map(|account_id| Account { account_id }).collect();
+        parts.likes = Some(Part::counted(path("likes"), rows));
+    }
+    if wants("favorited-by-current-user-status")? {
+        parts.favorited = Some(relations::is_favourite(connection, content.id, &call.account_id).await?);
+    }
+    Ok(parts)
 }
 
 async fn children(
@@ -187,23 +179,17 @@ async fn children(
         ..super::list::everything(call, Kind::Page)
     };
     let order = super::super::children::BY_POSITION.order;
-    let limit = u32::try_from(PART_LIMIT + 1).unwrap_or(u32::MAX);
+    let limit = u32::try_from(parts::LIMIT + 1).unwrap_or(u32::MAX);
     let rows = listing::list(connection, &filter, order, None, limit).await?;
     Ok(rows.iter().map(|row| super::super::children::show_typed(&row.content)).collect())
 }
 
-fn collaborators(history: &[Version]) -> Vec<Value> {
+fn collaborators(history: &[Version]) -> Vec<Account> {
     let mut seen: Vec<&str> = Vec::new();
     for version in history {
         if !seen.contains(&version.author_id.as_str()) {
             seen.push(&version.author_id);
         }
     }
-    seen.into_iter().map(|account_id| json!({ "accountId": account_id })).collect()
-}
-
-fn put(value: &mut Value, name: &str, member: Value) {
-    if let Some(object) = value.as_object_mut() {
-        object.insert(name.to_owned(), member);
-    }
+    seen.into_iter().map(|account_id| Account { account_id: account_id.to_owned() }).collect()
 }

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 
 use super::super::fields::Fields;
 use super::super::space_permissions::check_roles;
-use super::super::{entity, role_assignments};
+use super::super::{entities, role_assignments};
 use super::{Show, documents};
 use crate::request::v2_error::invalid_body;
 use crate::request::{Call, Refusal};
@@ -66,8 +66,8 @@ pub(super) async fn create(call: Call) -> Result<Response, Refusal> {
     }
     role_assignments::assign(&call, &mut tx, space.id, &assignments).await?;
     let show = Show { description: (!text.is_empty()).then(|| "plain".to_owned()), icon: false };
-    let mut shown = show.space(&space);
-    entity::add_base(&mut shown, &call.base());
+    let mut shown = entities::json(&show.space(&space));
+    entities::add_base(&mut shown, &call.base());
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(shown)).into_response())
 }
