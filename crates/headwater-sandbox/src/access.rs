@@ -1,4 +1,5 @@
-//! What the user of a call may see and do. Every operation asks here, so that what one refuses, all refuse.
+//! Permissions: the content and spaces that the user of a call sees, and what the user may do there. Every
+//! operation asks here, so that what one refuses, all refuse.
 
 mod guard;
 
@@ -51,7 +52,7 @@ pub(crate) async fn spaces(call: &Call, connection: &mut SqliteConnection) -> Re
     Ok(spaces)
 }
 
-/// Leaves out what the user does not see of these nodes of one space the user sees.
+/// Removes the nodes that the user does not see. They must all be in one space that the user sees.
 pub(crate) async fn retain<T>(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -66,7 +67,7 @@ pub(crate) async fn retain<T>(
     Ok(())
 }
 
-/// Whether the user may do this in the space.
+/// Returns whether the user may do this in the space.
 pub(crate) async fn may(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -79,7 +80,7 @@ pub(crate) async fn may(
     Ok(access::may(connection, &claim).await?)
 }
 
-/// Whether the user may add content of this kind to the space.
+/// Returns whether the user may add content of this kind to the space.
 pub(crate) async fn may_create(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -89,7 +90,7 @@ pub(crate) async fn may_create(
     may(call, connection, space_id, "create", target(kind)).await
 }
 
-/// Whether the user may change content that it sees.
+/// Returns whether the user may change content that it sees.
 pub(crate) async fn may_update(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -99,7 +100,7 @@ pub(crate) async fn may_update(
         && may_create(call, connection, content.space_id, content.kind).await?)
 }
 
-/// Whether the user may delete content that it sees.
+/// Returns whether the user may delete content that it sees.
 pub(crate) async fn may_delete(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -113,7 +114,7 @@ pub(crate) async fn may_delete(
         || (is_own && may(call, connection, content.space_id, "delete", "space").await?))
 }
 
-/// Whether the user may say who may see and change content that it sees.
+/// Returns whether the user may say who may see and change content that it sees.
 pub(crate) async fn may_restrict(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -123,7 +124,7 @@ pub(crate) async fn may_restrict(
         && may(call, connection, content.space_id, "restrict_content", "space").await?)
 }
 
-/// Whether the user administers the space.
+/// Returns whether the user administers the space.
 pub(crate) async fn administers(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -132,7 +133,7 @@ pub(crate) async fn administers(
     may(call, connection, space_id, "administer", "space").await
 }
 
-/// Whether the user administers the site.
+/// Returns whether the user administers the site.
 pub(crate) async fn administers_site(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -150,7 +151,8 @@ async fn readable(
     Ok(sees.then_some(space))
 }
 
-/// Whether restrictions keep the user from changing content. What hangs on content is as open as that.
+/// Returns whether restrictions keep the user from changing content. Attachments are as restricted as the content
+/// they are attached to.
 async fn is_closed(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -169,7 +171,7 @@ async fn is_closed(
     }
 }
 
-/// What permissions call this kind. The content of apps goes with pages.
+/// Returns the name that permissions have for this kind. Custom content counts as pages.
 fn target(kind: Kind) -> &'static str {
     match kind {
         Kind::Custom => "page",

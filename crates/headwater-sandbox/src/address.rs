@@ -1,5 +1,5 @@
-//! Where browsers find the sites. The first site lives at the public address itself, the others at names below it;
-//! names below `localhost` lead browsers to this machine without any set-up.
+//! Addresses of the sites. The first site lives at the public address itself, the others at names below it; names
+//! below `localhost` lead browsers to this machine without any set-up.
 
 use url::{Host, Url};
 

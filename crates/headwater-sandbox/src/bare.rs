@@ -1,4 +1,4 @@
-//! The least a site needs, for sandboxes without demo content: one site, one user, one space with a homepage.
+//! The content of a sandbox without demo content: one site, one user, one space with a homepage.
 
 use crate::random;
 use crate::state::State;

@@ -1,4 +1,4 @@
-//! Time, as an argument: tests turn the clock themselves.
+//! The clock as an argument, so that tests set the time.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

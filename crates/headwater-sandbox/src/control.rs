@@ -1,5 +1,5 @@
-//! What tests can do to a running sandbox: move its clock, age tokens, take grants back, switch rules, choose how
-//! consent ends, script faults, and read what really happened.
+//! The state behind the controls of a running sandbox: its clock, the rules in force, how consents end, scripted
+//! faults, held requests, and the log of what really happened.
 
 mod bell;
 mod fault;
@@ -19,16 +19,16 @@ pub(crate) use self::ledger::{Ledger, RequestNumber};
 pub(crate) use self::steered_clock::SteeredClock;
 use crate::rules::{ConsentOutcome, ConsentSites, Switches};
 
-/// How automatic consents end.
+/// The outcome of automatic consents.
 #[derive(Clone, Debug)]
 pub(crate) struct ConsentWish {
     pub(crate) outcome: ConsentOutcome,
     pub(crate) sites: ConsentSites,
-    /// Who consents; the first user when nobody is named.
+    /// The user who consents; the first user when nobody is named.
     pub(crate) account_id: Option<String>,
 }
 
-/// What tests have asked for, and what they can look at.
+/// The controls of one sandbox.
 pub(crate) struct Control {
     pub(crate) clock: Arc<SteeredClock>,
     pub(crate) holds: Holds,
@@ -78,7 +78,7 @@ impl Control {
         self.wishes().faults.clone()
     }
 
-    /// The step of the first fault that strikes this request, with the name of the fault. It is used up.
+    /// Takes the next step of the first fault that fits this request, with the name of the fault.
     pub(crate) fn strike(&self, asked: &Asked<'_>) -> Option<(Option<String>, FaultStep)> {
         let mut wishes = self.wishes();
         let struck = wishes.faults.iter_mut().find_map(|fault| {

@@ -1,4 +1,4 @@
-//! What a site has bought. Some operations are refused on the smaller editions.
+//! The edition of Confluence that a site has bought. Some operations are refused on the smaller editions.
 
 use serde::Deserialize;
 
@@ -17,7 +17,7 @@ pub enum Edition {
 }
 
 impl Edition {
-    /// The word for it.
+    /// Returns the name of the edition.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Free => "free",
@@ -27,7 +27,7 @@ impl Edition {
         }
     }
 
-    /// The edition a word stands for.
+    /// Returns the edition with this name.
     pub(crate) fn parse(word: &str) -> Option<Self> {
         [Self::Free, Self::Standard, Self::Premium, Self::Enterprise]
             .into_iter()

@@ -1,9 +1,9 @@
-//! What fuzzers call; `cargo +nightly fuzz run cql` in `crates/headwater-sandbox`.
+//! Entry points for fuzzers; `cargo +nightly fuzz run cql` in `crates/headwater-sandbox`.
 
 use crate::cql;
 use crate::formats::{storage_format, wiki};
 
-/// The normal form of a query; nothing for what is none.
+/// Returns the normal form of a query, or nothing when the text is no query.
 pub fn normalise(text: &str) -> Option<String> {
     cql::normal_form(text)
 }

@@ -33,9 +33,9 @@ use crate::storage::sites::Site;
 use crate::storage::tokens::{AccessToken, Standing};
 use crate::storage::{grants, tokens};
 
-/// The vendor refuses bodies over five megabytes.
+/// The largest body of a request, in bytes. The vendor refuses larger ones.
 const BODY_LIMIT: usize = 5 * 1024 * 1024;
-/// Files are larger: a site allows 100 megabytes unless its administrator says otherwise.
+/// The largest upload, in bytes: a site allows 100 megabytes unless its administrator says otherwise.
 const UPLOAD_LIMIT: usize = 100 * 1024 * 1024;
 
 #[derive(Clone)]
@@ -45,11 +45,11 @@ struct Gateway {
     rates: Arc<Rates>,
 }
 
-/// Who is asking, and for what.
+/// The caller of a request: a user on a site, directly or through an app.
 struct Caller {
     account_id: String,
     site: Site,
-    /// The app that asks, and the scopes of its token. Programs with an API token of their user have no limits.
+    /// The app that calls, and the scopes of its token. Programs that use an API token have no limits.
     app: Option<App>,
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The access token of a request, if it is good. Good or not, the log is told.
+/// Returns the access token of a request, if it is good. The log notes it in any case.
 pub(crate) async fn access(state: &State, parts: &Parts) -> Result<Option<AccessToken>, Refusal> {
     let Some(given) = bearer(&parts.headers) else { return Ok(None) };
     let now = state.clock.now_ms();
@@ -109,7 +109,7 @@ async fn serve(Extract(gateway): Extract<Gateway>, request: Request) -> Response
 }
 
 impl Gateway {
-    /// The query; without a limit of zero where that means the same as none.
+    /// Reads the query. A limit of zero is removed where it means the default.
     fn query(&self, parts: &Parts, below_wiki: &str) -> Query {
         let query = Query::parse(parts.uri.query().unwrap_or_default());
         let is_zero = below_wiki.starts_with("/api/v2/") && query.first("limit") == Some("0");
@@ -181,7 +181,7 @@ impl Gateway {
         }
     }
 
-    /// Tells the log of a request that changed something.
+    /// Notes in the log that a request changed something.
     fn note_write(&self, parts: &Parts, path: &str, writer: (String, String), status: StatusCode) {
         if matches!(parts.method, Method::GET | Method::HEAD) || !status.is_success() {
             return;
@@ -198,7 +198,8 @@ impl Gateway {
         self.state.control.ledger.note(self.state.clock.now_ms(), parts.extensions.get().copied(), event);
     }
 
-    /// Who holds the token, and the site, if the token is for it.
+    /// Returns the user, app and site of a request's access token. Fails when the token is not good, or not for
+    /// this site.
     async fn caller(&self, parts: &Parts, cloud_id: &str, path: &str) -> Result<Caller, Refusal> {
         let stale = || refusals::stale(self.state.control.switches().stale_tokens, path);
         let token = access(&self.state, parts).await?.ok_or_else(stale)?;
@@ -212,19 +213,19 @@ impl Gateway {
     }
 }
 
-/// The largest body of a request to this path.
+/// Returns the largest body of a request to this path, in bytes.
 fn limit(path: &str) -> usize {
     if path.contains("/child/attachment") { UPLOAD_LIMIT } else { BODY_LIMIT }
 }
 
-/// A path of the gateway as the site knows it. The vendor's pages for developers leave out `/wiki`, and what is sent
-/// so arrives.
+/// Returns a path of the gateway as the site knows it. The vendor's pages for developers leave out `/wiki`, and
+/// what is sent so arrives.
 fn of_site(path: &str) -> Cow<'_, str> {
     let is_short = path.starts_with("/rest/api/") || path.starts_with("/api/v2/");
     if is_short { Cow::Owned(format!("/wiki{path}")) } else { Cow::Borrowed(path) }
 }
 
-/// Takes `/ex/confluence/{cloudId}/rest/of/path` apart; the rest keeps its slash.
+/// Splits `/ex/confluence/{cloudId}/rest/of/path` into the cloud id and the rest, which keeps its slash.
 fn split(path: &str) -> Option<(&str, &str)> {
     let behind = path.strip_prefix("/ex/confluence/")?;
     Some(match behind.find('/') {

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::spaces::Space;
 
-/// Where a browser finds the content, below the site's `/wiki`.
+/// Returns the path at which a browser finds the content, below the site's `/wiki`.
 pub(crate) fn web_path(content: &Content, space: &Space) -> String {
     let Content { id, .. } = content;
     if content.status == Status::Draft {
@@ -34,7 +34,7 @@ pub(crate) fn web_path(content: &Content, space: &Space) -> String {
     }
 }
 
-/// The short address of content.
+/// Returns the short path of content.
 pub(crate) fn tiny_path(id: i64) -> String {
     let bytes = id.to_le_bytes();
     let used = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
@@ -42,7 +42,7 @@ pub(crate) fn tiny_path(id: i64) -> String {
     format!("/x/{}", code.replace('/', "-").replace('+', "_"))
 }
 
-/// Where a browser downloads a file, below the site's `/wiki`.
+/// Returns the path at which a browser downloads a file, below the site's `/wiki`.
 pub(crate) fn download_path(content: &Content, modified_at: i64, container_id: i64) -> String {
     let name = utf8_percent_encode(&content.title, NON_ALPHANUMERIC);
     format!(
@@ -51,12 +51,12 @@ pub(crate) fn download_path(content: &Content, modified_at: i64, container_id: i
     )
 }
 
-/// Where the web view shows a file.
+/// Returns the path at which the web view serves a file.
 pub(crate) fn web_view_file(id: i64, name: &str) -> String {
     format!("/_web/files/{id}/{}", utf8_percent_encode(name, NON_ALPHANUMERIC))
 }
 
-/// A title in an address: words joined by plus signs, punctuation dropped, the rest encoded.
+/// Returns a title as it is in addresses: words joined by plus signs, punctuation dropped, the rest encoded.
 fn slug(title: &str) -> String {
     let spoken: String =
         title.chars().filter(|letter| letter.is_alphanumeric() || " -_.".contains(*letter)).collect();

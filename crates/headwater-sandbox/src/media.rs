@@ -1,4 +1,4 @@
-//! The media server: the bytes of attachments, for whoever holds a link that still works.
+//! The media server: the bytes of attachments, for anybody who has a link that has not expired.
 
 use axum::Router;
 use axum::extract::{Path, State as Extract};
@@ -25,7 +25,8 @@ async fn serve(Extract(state): Extract<State>, Path(token): Path<String>) -> Res
     download(&mut tx, id).await?.ok_or_else(gone)
 }
 
-/// The bytes of an attachment. Always a download, never shown: they are whatever somebody uploaded.
+/// Returns the bytes of an attachment as a download. Browsers never show them, because they can be anything that
+/// somebody uploaded.
 pub(crate) async fn download(
     connection: &mut SqliteConnection,
     id: i64,

@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 
 use crate::state::State;
 
-/// How long a consent form can be answered.
+/// The time within which a consent form can be answered.
 const FORM_MILLISECONDS: i64 = 30 * 60 * 1000;
 
 /// The routes of the authorization server.

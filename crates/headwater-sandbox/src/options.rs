@@ -1,34 +1,34 @@
-//! How a sandbox is set up.
+//! Options of a sandbox.
 
 use std::path::PathBuf;
 
 use crate::rules::{StaleTokens, TokenRules};
 
-/// What a sandbox is opened with.
+/// The options that a sandbox is opened with.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where it is reached, such as `http://localhost:7444`, without a trailing slash.
+    /// The address at which the sandbox is reached, such as `http://localhost:7444`, without a trailing slash.
     pub public_url: String,
     /// The database file; `None` keeps everything in memory.
     pub data: Option<PathBuf>,
-    /// Who answers the consent form.
+    /// The way the consent form is answered.
     pub consent: Consent,
     /// The apps that may ask for consent.
     pub clients: Vec<Client>,
-    /// Whether a fresh database is filled with the demo company's wiki.
+    /// Fills a fresh database with the demo company's wiki.
     pub demo_content: bool,
-    /// What a stale access token looks like.
+    /// The answer to an access token that has expired or was revoked.
     pub stale_tokens: StaleTokens,
-    /// How tokens live and die.
+    /// The lifetimes of tokens, and how they are refreshed.
     pub token_rules: TokenRules,
 }
 
-/// Who answers the consent form.
+/// The way the consent form is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consent {
     /// A person, in a browser.
     Ask,
-    /// Nobody: the first user allows all sites at once, unless a test has asked for another outcome.
+    /// Automatically: the first user allows all sites at once, unless a test has chosen another outcome.
     Auto,
 }
 
@@ -37,11 +37,11 @@ pub enum Consent {
 pub struct Client {
     /// Its public name in requests.
     pub client_id: String,
-    /// What it proves itself with.
+    /// The secret by which the app authenticates.
     pub client_secret: String,
-    /// Where users may be sent back to; compared exactly.
+    /// The addresses that users may be sent back to; compared exactly.
     pub redirect_uris: Vec<String>,
-    /// What the consent form calls it.
+    /// The name of the app on the consent form.
     pub name: String,
     /// The scopes it may ask for; empty means any.
     pub scopes: Vec<String>,

@@ -1,4 +1,4 @@
-//! Randomness, as an argument, and the few shapes it is needed in.
+//! Randomness as an argument, and the tokens and ids made from it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! Looking up what a body refers to by name: pages by their titles, people by their accounts, files by their names.
+//! Look-ups of what bodies refer to by name: pages by title, people by account, files by name.
 
 use sqlx::SqliteConnection;
 
@@ -12,22 +12,22 @@ use crate::storage::spaces::Space;
 use crate::storage::versions;
 use crate::storage::{StorageError, access, attachments, contents, listing, spaces, users};
 
-/// Who reads a body, and where.
+/// The reader of a body, and the addresses that links in it begin with.
 pub(crate) struct Reader<'a> {
-    /// What is hidden from these eyes is not found; `None` sees everything.
+    /// The account whose permissions count; `None` sees everything.
     pub(crate) viewer: Option<&'a str>,
-    /// What links to pages and people begin with.
+    /// The beginning of links to pages and people.
     pub(crate) base: String,
-    /// What links to files begin with.
+    /// The beginning of links to files.
     pub(crate) files: String,
-    /// Whether it is read in the web view.
+    /// True in the web view.
     pub(crate) for_people: bool,
 }
 
-/// The most pages that a list of those below shows.
+/// The most pages in a list of children.
 const CHILDREN: u32 = 200;
 
-/// What the body of this content refers to.
+/// Looks up what the body of this content refers to.
 pub(crate) async fn look_up(
     connection: &mut SqliteConnection,
     reader: &Reader<'_>,
@@ -58,7 +58,7 @@ pub(crate) async fn look_up(
     Ok(found)
 }
 
-/// The page that a link names, unless it is hidden or not there.
+/// Finds the page that a link names, if it exists and the reader may see it.
 async fn page(
     connection: &mut SqliteConnection,
     reader: &Reader<'_>,
@@ -86,7 +86,7 @@ fn reference(page: &Content, space: &Space) -> PageReference {
     }
 }
 
-/// The files beside a body: those of its content, or of what it comments on.
+/// Adds the files that a body may use: those of its content, or for a comment those of the content it is on.
 async fn add_files(
     connection: &mut SqliteConnection,
     reader: &Reader<'_>,
@@ -120,7 +120,7 @@ async fn add_files(
     Ok(())
 }
 
-/// A body that was sent, with the names of attached files where it has their ids.
+/// Replaces the ids of attached files in a body by their names.
 pub(crate) async fn name_files(
     connection: &mut SqliteConnection,
     container_id: i64,
@@ -138,7 +138,7 @@ pub(crate) async fn name_files(
     Ok(storage)
 }
 
-/// The pages below, in their order.
+/// Lists the child pages in their order.
 async fn children(
     connection: &mut SqliteConnection,
     reader: &Reader<'_>,

@@ -1,4 +1,4 @@
-//! The front page: one emulated Confluence Cloud, opened, served and steered.
+//! The sandbox itself: opened, served and controlled.
 
 use std::sync::Arc;
 
@@ -21,15 +21,15 @@ pub struct Sandbox {
     state: State,
 }
 
-/// Why a sandbox did not open.
+/// An error that keeps a sandbox from opening.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The address is not one a browser could use.
     #[error("public address `{address}` is not usable; write it like http://localhost:7444")]
     PublicUrl {
-        /// What was given.
+        /// The address that was given.
         address: String,
-        /// What is wrong with it.
+        /// The error of the URL parser.
         #[source]
         source: url::ParseError,
     },
@@ -67,7 +67,7 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    /// Everything the sandbox serves.
+    /// Returns the routes of everything the sandbox serves.
     pub fn router(&self) -> Router {
         let state = self.state.clone();
         oauth::router(state.clone())
@@ -77,7 +77,8 @@ impl Sandbox {
             .layer(middleware::from_fn_with_state(state, steering::intercept))
     }
 
-    /// The controls over HTTP, for a port of their own: whoever reaches it can break the sandbox.
+    /// Returns the routes of the controls over HTTP, for a port of their own: whoever reaches it can break the
+    /// sandbox.
     pub fn control_router(&self) -> Router {
         steering::router(self.state.clone())
     }
@@ -98,7 +99,7 @@ impl Sandbox {
         Ok(known)
     }
 
-    /// The e-mail addresses of the users, in the order they were added.
+    /// Returns the e-mail addresses of the users, in the order in which they were added.
     pub async fn emails(&self) -> Result<Vec<String>, StorageError> {
         let mut tx = self.state.storage.begin().await?;
         Ok(users::all(&mut tx).await?.into_iter().map(|user| user.email).collect())
@@ -109,17 +110,17 @@ impl Sandbox {
         seed::generate(&self.state.storage, pages, seed, self.state.clock.now_ms()).await
     }
 
-    /// Ages every access token until it has expired.
+    /// Expires every access token.
     pub async fn expire_access_tokens(&self) -> Result<(), StorageError> {
         withdrawal::expire_access_tokens(&self.state, &Chosen::default()).await
     }
 
-    /// Takes every grant back, as if all users had removed all apps.
+    /// Revokes every grant, as if all users had removed all apps.
     pub async fn revoke_grants(&self) -> Result<(), StorageError> {
         withdrawal::revoke_grants(&self.state, &Chosen::default()).await
     }
 
-    /// Takes back what this user allowed, as if they had changed their password.
+    /// Revokes the grants of this user, as if the password had been changed.
     pub async fn revoke_user(&self, account_id: &str) -> Result<(), StorageError> {
         let chosen = Chosen { account_id: Some(account_id.to_owned()), ..Chosen::default() };
         withdrawal::revoke_grants(&self.state, &chosen).await
@@ -141,7 +142,7 @@ impl Sandbox {
         self.state.control.clock.advance(milliseconds);
     }
 
-    /// Lets go of the requests that faults hold under this name; says how many they were.
+    /// Releases the requests that faults hold under this name. Returns how many they were.
     pub fn release(&self, hold: &str) -> usize {
         self.state.control.holds.release(hold)
     }
@@ -151,12 +152,12 @@ impl Sandbox {
         self.state.control.holds.filled(hold, count).await;
     }
 
-    /// What really happened, oldest first. The marks of tokens show the tokens themselves.
+    /// Returns the entries of the log that fit, oldest first. The marks of tokens show the tokens themselves.
     pub fn ledger(&self, filter: &LedgerFilter) -> Vec<LedgerEntry> {
         self.state.control.ledger.entries_that_fit(filter)
     }
 
-    /// Takes every fault back.
+    /// Removes every fault.
     pub fn clear_faults(&self) {
         self.state.control.clear_faults();
     }
@@ -166,7 +167,7 @@ impl Sandbox {
         scenario::play(&self.state, text_or_name).await
     }
 
-    /// Changes what a site has bought; every site starts with everything.
+    /// Changes the edition of a site; every site starts with the largest.
     pub async fn set_edition(&self, cloud_id: &str, edition: Edition) -> Result<(), StorageError> {
         let mut tx = self.state.storage.begin().await?;
         editions::set(&mut tx, cloud_id, edition).await?;

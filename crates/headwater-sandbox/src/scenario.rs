@@ -27,16 +27,16 @@ const SCENARIOS: [(&str, &str); 9] = [
     ("two-companies", include_str!("../scenarios/two-companies.toml")),
 ];
 
-/// Why a scenario was not loaded.
+/// An error that keeps a scenario from being loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum ScenarioError {
-    /// The text is not TOML, or not of this form.
+    /// The text is no TOML, or has no form of a scenario.
     #[error("the scenario cannot be read: {0}")]
     Form(#[from] toml::de::Error),
-    /// The text is one word, and no scenario is called that.
+    /// The text is one word, and no scenario has that name.
     #[error("no scenario is called `{0}`; give the text of a file, or one of the names the sandbox lists")]
     Name(String),
-    /// Something in it does not fit the rest.
+    /// A part of it contradicts another part.
     #[error("{0}")]
     Content(String),
     /// The database refused.

@@ -1,4 +1,4 @@
-//! Searches: queries of `cql` compiled to SQL and carried out, as somebody who sees what they may see.
+//! Searches: queries of `cql` compiled to SQL and carried out, within the permissions of the user who searches.
 
 mod compile;
 mod cursor;
@@ -37,7 +37,7 @@ pub(crate) struct Search<'a> {
     pub(crate) offset_seconds: i32,
     pub(crate) now_ms: i64,
     pub(crate) cql: &'a str,
-    /// Where the search comes from: what `currentSpace()` and `currentContent()` mean.
+    /// The `cqlcontext` of the request: what `currentSpace()` and `currentContent()` mean.
     pub(crate) context: Option<&'a str>,
     pub(crate) excerpt: Excerpt,
     pub(crate) archived_spaces: bool,
@@ -45,23 +45,23 @@ pub(crate) struct Search<'a> {
     pub(crate) cursor: Option<&'a str>,
 }
 
-/// What a search found: one page of it.
+/// One page of the results of a search.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) rows: Vec<Hit>,
     pub(crate) total: i64,
-    /// How many results come before this page.
+    /// The number of results before this page.
     pub(crate) start: i64,
     /// The query in its normal form.
     pub(crate) normalised: String,
-    /// Where the next page begins.
+    /// The cursor of the next page.
     pub(crate) next: Option<String>,
 }
 
 /// One result.
 #[derive(Debug)]
 pub(crate) struct Hit {
-    /// Nothing when the space itself was found.
+    /// The content; nothing when the space itself was found.
     pub(crate) content: Option<Content>,
     pub(crate) space: Space,
     /// Escaped for HTML, with highlight marks.
@@ -70,14 +70,14 @@ pub(crate) struct Hit {
     pub(crate) last_modified: i64,
 }
 
-/// Why a search was not carried out.
+/// An error that keeps a search from being carried out.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SearchError {
     #[error(transparent)]
     Cql(#[from] CqlError),
     #[error("the cursor does not belong to this search")]
     Cursor,
-    /// A search of the whole site for nothing, which breaks the vendor's search [live].
+    /// A `siteSearch` for an empty text, which breaks the vendor's search [live].
     #[error("a search of the site needs a word")]
     EmptySiteSearch,
     #[error(transparent)]
@@ -130,7 +130,7 @@ pub(crate) async fn search(connection: &mut SqliteConnection, it: &Search<'_>) -
     Ok(Found { rows, total, start, normalised: query.to_string(), next })
 }
 
-/// Where the answers can be: spaces are looked for only by those who say so.
+/// Returns what a query searches. Spaces are only searched by queries that name the type `space`.
 fn universes(condition: &Condition) -> &'static [Universe] {
     let names_spaces = |clause: &Clause| {
         let is_space =
@@ -146,7 +146,7 @@ fn universes(condition: &Condition) -> &'static [Universe] {
     }
 }
 
-/// Only a search of the whole site puts first what fits best [live].
+/// Returns the order of results. Only `siteSearch` puts the most relevant first [live].
 fn ordering<'a>(query: &'a Query, condition: &Condition, lexicon: &Lexicon) -> Ordering<'a> {
     let is_search =
         |clause: &Clause| clause.field == Field::SiteSearch && clause.operator == Operator::Matches;

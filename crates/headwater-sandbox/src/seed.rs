@@ -139,7 +139,7 @@ impl Loader<'_> {
         Ok(id)
     }
 
-    /// Comments and files.
+    /// Adds comments and files.
     async fn hangings(
         &self,
         connection: &mut SqliteConnection,
@@ -198,7 +198,7 @@ impl Loader<'_> {
         }
     }
 
-    /// Some days ago, at an hour at which people write.
+    /// Returns a time some days ago, at an hour at which people write.
     fn at(&self, days: i64) -> i64 {
         self.now_ms - days * DAY_MS - (days % 7) * 3_600_000
     }

@@ -1,4 +1,4 @@
-//! What every route can reach.
+//! State that all routes share.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::options::Consent;
 use crate::random::Random;
 use crate::storage::Storage;
 
-/// Shared by all routes; cloning is cheap.
+/// The state that all routes share; cloning is cheap.
 #[derive(Clone)]
 pub(crate) struct State {
     pub(crate) storage: Storage,
@@ -18,7 +18,7 @@ pub(crate) struct State {
     pub(crate) control: Arc<Control>,
 }
 
-/// What was chosen when the sandbox was opened.
+/// The settings that were chosen when the sandbox was opened.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     /// Without a trailing slash.

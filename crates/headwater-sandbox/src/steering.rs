@@ -1,5 +1,5 @@
-//! The controls over HTTP, for tests that run the sandbox as a program, and what stands in front of every route so that
-//! faults can strike. The control routes are only ever mounted on a port of their own.
+//! The controls over HTTP, for tests that run the sandbox as a program, and the middleware that applies faults. The
+//! control routes are only ever mounted on a port of their own.
 
 mod clock;
 mod consent;
@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use self::intercept::intercept;
 use crate::state::State;
 
-/// Why a control was not performed: the status and the reason.
+/// A control that was not performed: the status and the reason.
 type Problem = (StatusCode, String);
 
 /// The control routes.
@@ -43,7 +43,7 @@ pub(crate) fn router(state: State) -> Router {
         .with_state(state)
 }
 
-/// A body that may be left out.
+/// Reads a JSON body that may be left out.
 fn read_or_default<T: DeserializeOwned + Default>(body: &Bytes) -> Result<T, Problem> {
     if body.is_empty() {
         return Ok(T::default());
@@ -51,7 +51,7 @@ fn read_or_default<T: DeserializeOwned + Default>(body: &Bytes) -> Result<T, Pro
     serde_json::from_slice(body).map_err(|error| (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))
 }
 
-/// Our own failure.
+/// Reports a failure of the sandbox itself.
 fn failed(error: impl std::error::Error) -> Problem {
     tracing::error!(%error, "a control failed");
     (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())

@@ -1,4 +1,4 @@
-//! What the sandbox remembers: one SQLite database, in memory unless a path is given.
+//! The data of the sandbox: one SQLite database, in memory unless a path is given.
 //!
 //! Routes open one transaction per request and hand its connection to the functions below; there is a single
 //! connection, so everything one request sees is one consistent state.
@@ -48,7 +48,7 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 
-/// Which tables there are; counted up whenever they change.
+/// The version of the tables; counted up whenever they change.
 const SCHEMA_VERSION: i64 = 2;
 
 /// The database of one sandbox.
@@ -57,18 +57,18 @@ pub(crate) struct Storage {
     pub(crate) pool: SqlitePool,
 }
 
-/// Why the database did not do what it was asked.
+/// An error of the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// SQLite refused.
+    /// An error of SQLite.
     #[error("the sandbox database refused; if it is a file, check that it can be written")]
     Database(#[from] sqlx::Error),
-    /// The file was made by another version of this program, or by another program.
+    /// A file that another version of this program, or another program, has made.
     #[error(
         "the sandbox's file has tables of version {found}, and this program writes version {SCHEMA_VERSION}; start with a fresh file"
     )]
     OtherVersion {
-        /// Which version it has.
+        /// The version of its tables.
         found: i64,
     },
     /// A row holds a value that this program never writes.
@@ -76,9 +76,9 @@ pub enum StorageError {
         "the sandbox database holds {column} `{value}`, which this program does not know; start with a fresh file"
     )]
     Unknown {
-        /// Where it was found.
+        /// The column in which the value was found.
         column: &'static str,
-        /// What was found.
+        /// The value that was found.
         value: String,
     },
 }
@@ -111,7 +111,7 @@ impl Storage {
     }
 }
 
-/// Lays out the tables of a fresh database; one with other tables than ours is left as it is.
+/// Creates the tables of a fresh database; fails on one with other tables, and leaves it as it is.
 async fn lay_out(pool: &SqlitePool) -> Result<(), StorageError> {
     let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_master").fetch_one(pool).await?;
     let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(pool).await?;

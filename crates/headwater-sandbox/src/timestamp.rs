@@ -25,7 +25,7 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
     i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()
 }
 
-/// Reads a day, `2026-11-01`, as its first moment in UTC.
+/// Reads a day such as `2026-11-01` as its first millisecond in UTC.
 pub(crate) fn day(text: &str) -> Option<i64> {
     parse(&format!("{text}T00:00:00Z"))
 }

@@ -1,5 +1,5 @@
-//! The web view: what a person sees of the sandbox. Everything is shown, private pages too: a sandbox is for one
-//! person. Plain pages, no scripts, no build step.
+//! The web view of the sandbox for people. Everything is shown, private pages too: a sandbox is for one person.
+//! Plain pages, no scripts, no build step.
 
 mod comments;
 mod content;
@@ -25,7 +25,7 @@ use crate::state::State;
 
 const STYLE: &str = include_str!("../templates/web/sandbox.css");
 
-/// The routes of the web view, and a page for everything that is not there.
+/// The routes of the web view, with a page for addresses that do not exist.
 pub(crate) fn router(state: State) -> Router {
     Router::new()
         .route("/", get(async || Redirect::temporary("/wiki")))

@@ -1,11 +1,11 @@
-//! Tokens that end before their time, on purpose; the log is told.
+//! Tokens and grants that tests expire or revoke, with their entries in the log.
 
 use crate::control::Event;
 use crate::state::State;
 use crate::storage::grants::{self, Chosen, Grant};
 use crate::storage::{StorageError, tokens};
 
-/// Ages access tokens until they have expired.
+/// Expires access tokens.
 pub(crate) async fn expire_access_tokens(state: &State, chosen: &Chosen) -> Result<(), StorageError> {
     let _order = state.control.ledger.token_order.lock().await;
     let now = state.clock.now_ms();
@@ -16,7 +16,7 @@ pub(crate) async fn expire_access_tokens(state: &State, chosen: &Chosen) -> Resu
     Ok(())
 }
 
-/// Takes grants back, as if their users had removed the app.
+/// Revokes grants, as if their users had removed the app.
 pub(crate) async fn revoke_grants(state: &State, chosen: &Chosen) -> Result<(), StorageError> {
     let _order = state.control.ledger.token_order.lock().await;
     let now = state.clock.now_ms();
@@ -29,7 +29,7 @@ pub(crate) async fn revoke_grants(state: &State, chosen: &Chosen) -> Result<(), 
     Ok(())
 }
 
-/// The entry for a family that ended.
+/// Returns the entry for a family that ended.
 pub(crate) fn family_ended(grant: Grant, reason: &'static str) -> Event {
     Event::FamilyEnded { family: grant.grant_id, account: grant.account_id, client: grant.client_id, reason }
 }

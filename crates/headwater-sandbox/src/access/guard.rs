@@ -1,5 +1,5 @@
-//! The check in front of every operation that changes something the path names: operations themselves only look
-//! things up. What the user does not see is left to them, for they know how to say that it does not exist.
+//! The permission check in front of every operation that changes what its path names. Things that the user does not
+//! see are left to the operations, which know how to answer that they do not exist.
 
 use http::Method;
 use sqlx::SqliteConnection;
@@ -11,7 +11,7 @@ use crate::request::{Call, Refusal};
 use crate::storage::content::Content;
 use crate::storage::{access, admin_keys};
 
-/// With this header and a key, an administrator sees and does everything.
+/// The header with which an administrator who has an admin key sees and does everything.
 const ADMIN_KEY: &str = "atl-confluence-with-admin-key";
 
 /// The collections of v2 whose members are content.
@@ -29,18 +29,18 @@ const COLLECTIONS: [&str; 11] = [
     "comments",
 ];
 
-/// What an operation does to what its path names.
+/// The effect of an operation on the content or space that its path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Act {
     Update,
     Delete,
-    /// Removes for good what is in the trash.
+    /// Deletes trashed content for good.
     Purge,
     Restrict,
     Administer,
 }
 
-/// Notes whether the user has unlocked everything.
+/// Notes in the call whether the user has unlocked everything.
 pub(crate) async fn enter(call: &mut Call) -> Result<(), Refusal> {
     let header = call.headers.get(ADMIN_KEY).and_then(|value| value.to_str().ok());
     if header.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
@@ -54,7 +54,7 @@ pub(crate) async fn enter(call: &mut Call) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Refuses what the user may see but not do.
+/// Refuses an operation on something that the user may see but not change.
 pub(crate) async fn guard(call: &Call, method: &Method, pattern: &'static str) -> Result<(), Refusal> {
     let Some(act) = act(call, method, pattern) else { return Ok(()) };
     let mut tx = call.begin().await?;
@@ -71,7 +71,7 @@ pub(crate) async fn guard(call: &Call, method: &Method, pattern: &'static str) -
     if is_allowed { Ok(()) } else { Err(refuse_space(call, pattern)) }
 }
 
-/// What the operation does; `None` when it needs no more than to see.
+/// Returns the effect of an operation; `None` when seeing is enough for it.
 fn act(call: &Call, method: &Method, pattern: &str) -> Option<Act> {
     if !matches!(*method, Method::POST | Method::PUT | Method::DELETE) {
         return None;
@@ -120,7 +120,8 @@ async fn allows(
     }
 }
 
-/// True also for spaces that the user does not see: the operation says so.
+/// Returns whether the user administers the space of the path. True also for spaces that the user does not see,
+/// which the operation refuses itself.
 async fn administers_named(call: &Call, connection: &mut SqliteConnection) -> Result<bool, Refusal> {
     let (name, text) = call.first_parameter();
     let space = match (name, text.parse()) {

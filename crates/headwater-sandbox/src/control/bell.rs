@@ -1,8 +1,8 @@
-//! Wakes everybody who waits for something that only other requests can bring about.
+//! Wakes tasks that wait for a condition that other requests bring about.
 
 use tokio::sync::watch;
 
-/// A bell: those who wait look again whenever it rings.
+/// A bell: waiting tasks check their condition again whenever it rings.
 #[derive(Debug)]
 pub(super) struct Bell(watch::Sender<u64>);
 
@@ -15,7 +15,7 @@ impl Bell {
         self.0.send_modify(|rings| *rings = rings.wrapping_add(1));
     }
 
-    /// Waits until the condition holds; it is looked at now and after every ring.
+    /// Waits until the condition holds. It is checked now and after every ring.
     pub(super) async fn until(&self, mut condition: impl FnMut() -> bool) {
         // Listening starts before the first look, so no ring in between is missed.
         let mut listener = self.0.subscribe();
@@ -26,7 +26,7 @@ impl Bell {
         }
     }
 
-    /// Somebody who will hear the next ring.
+    /// Returns a receiver of the next ring.
     pub(super) fn listener(&self) -> watch::Receiver<u64> {
         self.0.subscribe()
     }

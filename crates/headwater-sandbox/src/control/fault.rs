@@ -17,22 +17,22 @@ use crate::operations::{self, Pattern};
 pub struct Fault {
     name: Option<String>,
     target: FaultTarget,
-    /// So many requests that match are left alone first.
+    /// The number of matching requests that are left alone first.
     skip: u32,
-    /// From then on only each of so many is met.
+    /// The interval from then on: 1 for every request, 2 for every other one.
     every: u32,
     seen: u32,
     steps: VecDeque<FaultStep>,
-    /// Whether the last step stays for good.
+    /// True when the last step stays for good.
     lasting: bool,
 }
 
-/// Which requests a fault is for. What is not given fits everything.
+/// The requests that a fault is for. A member that is not given fits everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FaultTarget {
     /// The method.
     pub method: Option<Method>,
-    /// Where the path begins, or the whole path when it has parameters in braces. It is either a path on this
+    /// The beginning of the path, or the whole path when it has parameters in braces. It is either a path on this
     /// server, such as `/oauth/token`, or one as a site knows it, such as `/wiki/api/v2/pages/{id}`.
     pub path: Option<String>,
     /// The vendor's name of an operation of REST v2, such as `createPage`.
@@ -41,27 +41,27 @@ pub struct FaultTarget {
     pub grant_type: Option<String>,
 }
 
-/// What happens to one request.
+/// One step of a fault: what happens to one request.
 #[derive(Clone, Debug)]
 pub struct FaultStep {
-    /// When.
+    /// The time of the fault: before or after the effect of the request.
     pub phase: FaultPhase,
-    /// How long it takes.
+    /// The delay.
     pub delay: FaultDelay,
-    /// What comes of it.
+    /// The outcome.
     pub outcome: FaultOutcome,
 }
 
-/// On which side of the effect a fault strikes.
+/// The side of the effect on which a fault strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultPhase {
-    /// Nothing has happened yet, and nothing will unless the outcome is to proceed.
+    /// Before the effect, which only happens if the outcome is to proceed.
     Before,
-    /// The sandbox has done what was asked; only the reply is at stake.
+    /// After the effect: only the reply is affected.
     After,
 }
 
-/// How long a request waits when its fault strikes.
+/// The delay of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FaultDelay {
     /// Not at all.
@@ -72,7 +72,7 @@ pub enum FaultDelay {
     Held(String),
 }
 
-/// What a request gets.
+/// The reply that a request gets.
 #[derive(Clone, Debug)]
 pub enum FaultOutcome {
     /// The real reply.
@@ -83,24 +83,24 @@ pub enum FaultOutcome {
     Drop,
     /// The head and so many bytes of the real reply; then the connection ends.
     Reset {
-        /// How much of the body arrives.
+        /// The number of bytes of the body that arrive.
         after_bytes: usize,
     },
     /// The real reply with its body cut after so many bytes, as a whole and well-framed message.
     Truncate {
-        /// How much of the body arrives.
+        /// The number of bytes of the body that arrive.
         after_bytes: usize,
     },
     /// The head, and the body byte by byte.
     Drip {
-        /// How long each byte takes, on the sandbox's clock.
+        /// The time that each byte takes, on the sandbox's clock.
         pause: Duration,
     },
     /// The head and so many bytes of the real reply; the rest when this name is released.
     Stall {
-        /// How much of the body arrives at once.
+        /// The number of bytes of the body that arrive at once.
         after_bytes: usize,
-        /// What is released to let the rest follow.
+        /// The name whose release lets the rest follow.
         hold: String,
     },
 }
@@ -116,7 +116,7 @@ pub struct ScriptedResponse {
     pub body: String,
 }
 
-/// What is known of a request when a fault for it is looked for.
+/// A request, as far as faults look at it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {
     pub(crate) method: &'a Method,
@@ -143,7 +143,7 @@ impl Fault {
         Self { name: None, target, skip: 0, every: 1, seen: 0, steps, lasting: false }
     }
 
-    /// Gives it a name, by which the log mentions it.
+    /// Gives the fault a name, which the log mentions.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -157,7 +157,7 @@ impl Fault {
         self
     }
 
-    /// Meets only each of so many requests that match: 1 meets all, 2 every other one.
+    /// Meets only one of so many matching requests: 1 meets all, 2 every other one.
     #[must_use]
     pub fn every(mut self, requests: u32) -> Self {
         self.every = requests.max(1);
@@ -179,12 +179,12 @@ impl Fault {
         &self.target
     }
 
-    /// How many steps are left; none when it lasts.
+    /// Returns how many steps are left; `None` when it lasts.
     pub(crate) fn left(&self) -> Option<usize> {
         (!self.lasting).then_some(self.steps.len())
     }
 
-    /// The step for this request, if it is one of those that are met.
+    /// Takes the step for this request, if it is one of those that are met.
     pub(super) fn strike(&mut self, asked: &Asked<'_>) -> Option<FaultStep> {
         if !self.target.fits(asked) {
             return None;
@@ -225,22 +225,22 @@ impl FaultTarget {
 }
 
 impl FaultStep {
-    /// This answer, before anything happens.
+    /// Returns a step that gives this answer before anything happens.
     pub fn answer(response: ScriptedResponse) -> Self {
         Self { phase: FaultPhase::Before, delay: FaultDelay::None, outcome: FaultOutcome::Answer(response) }
     }
 
-    /// This outcome, before anything happens.
+    /// Returns a step with this outcome before anything happens.
     pub fn before(outcome: FaultOutcome) -> Self {
         Self { phase: FaultPhase::Before, delay: FaultDelay::None, outcome }
     }
 
-    /// This outcome, after everything happened.
+    /// Returns a step with this outcome after everything happened.
     pub fn after(outcome: FaultOutcome) -> Self {
         Self { phase: FaultPhase::After, delay: FaultDelay::None, outcome }
     }
 
-    /// The same, after a delay.
+    /// Adds a delay to the step.
     #[must_use]
     pub fn delayed(mut self, delay: FaultDelay) -> Self {
         self.delay = delay;
@@ -249,7 +249,7 @@ impl FaultStep {
 }
 
 impl FaultOutcome {
-    /// The word for it in the log.
+    /// Returns the word for it in the log.
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Proceed => "proceed",
@@ -264,7 +264,7 @@ impl FaultOutcome {
 }
 
 impl ScriptedResponse {
-    /// A page, as something between the client and the vendor would send it.
+    /// Returns an HTML page, as a proxy between the client and the vendor would send it.
     pub fn html(status: StatusCode) -> Self {
         let reason = status.canonical_reason().unwrap_or("Error");
         let code = status.as_u16();
@@ -288,7 +288,7 @@ impl IntoResponse for ScriptedResponse {
     }
 }
 
-/// The path behind `/ex/confluence/{cloudId}`; empty for other paths.
+/// Returns the path behind `/ex/confluence/{cloudId}`; empty for other paths.
 pub(crate) fn within_site(path: &str) -> &str {
     path.strip_prefix("/ex/confluence/")
         .and_then(|rest| rest.find('/').and_then(|at| rest.get(at..)))

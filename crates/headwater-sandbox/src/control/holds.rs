@@ -1,4 +1,5 @@
-//! Requests that are held until they are let go: how a test gets between two steps of the sandbox without waiting.
+//! Requests that are held until a test releases them, so that it can act between two steps of the sandbox without
+//! waiting.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,7 +19,7 @@ struct Place {
     releases: u64,
 }
 
-/// A request that is held; it leaves its place also when its client goes away.
+/// A request that is held. Dropping it, as when its client goes away, ends the hold.
 struct Held<'a> {
     holds: &'a Holds,
     name: &'a str,
@@ -29,7 +30,7 @@ impl Holds {
         Self { places: Mutex::new(BTreeMap::new()), changed: Bell::new() }
     }
 
-    /// Stays until the next release of this name.
+    /// Waits until the next release of this name.
     pub(crate) async fn stay(&self, name: &str) {
         let arrived = {
             let mut places = self.places();
@@ -42,7 +43,7 @@ impl Holds {
         self.changed.until(|| self.place(name).releases > arrived).await;
     }
 
-    /// Lets go of everything that is held under this name now; says how much that was.
+    /// Releases all requests that are held under this name now. Returns how many they were.
     pub(crate) fn release(&self, name: &str) -> usize {
         let mut places = self.places();
         let place = places.entry(name.to_owned()).or_default();
@@ -58,7 +59,7 @@ impl Holds {
         self.changed.until(|| self.place(name).held >= count).await;
     }
 
-    /// How many requests are held, by name.
+    /// Returns how many requests are held, by name.
     pub(crate) fn list(&self) -> BTreeMap<String, usize> {
         let places = self.places();
         places

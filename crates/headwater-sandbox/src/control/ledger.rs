@@ -1,5 +1,5 @@
-//! What really happened, in the order in which it happened: every token issued and presented, every refresh and what
-//! came of it, every write. A test compares what a client believes with this.
+//! The log of what really happened, in order: every token issued and presented, every refresh and its result, every
+//! write. A test compares what a client believes with this.
 
 mod event;
 
@@ -13,13 +13,13 @@ use serde_json::Value;
 pub use self::event::{Event, TokenMark};
 use crate::timestamp;
 
-/// The oldest entries make room when there are more.
+/// The most entries that are kept; the oldest are dropped.
 const MOST_ENTRIES: usize = 1_000_000;
 
 /// One entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LedgerEntry {
-    /// Entries are numbered from 1, without gaps.
+    /// The number of the entry, from 1 and without gaps.
     pub number: u64,
     /// The sandbox's clock, as a date.
     pub at: String,
@@ -28,16 +28,16 @@ pub struct LedgerEntry {
     /// The request it belongs to, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<u64>,
-    /// What happened.
+    /// The event.
     #[serde(flatten)]
     pub event: Event,
 }
 
-/// The number of a request: what the entries about it in the log have in common.
+/// The number of a request, which all entries about it in the log carry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RequestNumber(pub(crate) u64);
 
-/// Which entries are wanted. What is not given fits everything.
+/// A filter of entries. A member that is not given fits everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LedgerFilter {
     /// Entries behind this number.
@@ -53,7 +53,8 @@ pub struct LedgerFilter {
 pub(crate) struct Ledger {
     entries: Mutex<Entries>,
     requests: AtomicU64,
-    /// Held from the decision about a token to its entry, so that entries are in the order of the decisions.
+    /// A lock that is held from the decision about a token to its entry, so that entries are in the order of the
+    /// decisions.
     pub(crate) token_order: tokio::sync::Mutex<()>,
 }
 
@@ -92,7 +93,7 @@ impl Ledger {
         entries.kept.push_back(entry);
     }
 
-    /// The entries that fit, oldest first.
+    /// Returns the entries that fit, oldest first.
     pub(crate) fn entries_that_fit(&self, filter: &LedgerFilter) -> Vec<LedgerEntry> {
         let entries = self.entries();
         entries.kept.iter().filter(|entry| filter.fits(entry)).cloned().collect()
@@ -104,7 +105,7 @@ impl Ledger {
 }
 
 impl LedgerEntry {
-    /// The entry as JSON. Tokens are in it as fingerprints only, unless they are asked for as they are.
+    /// Returns the entry as JSON. Tokens are shown as fingerprints only, unless raw tokens are asked for.
     pub(crate) fn to_json(&self, raw: bool) -> Value {
         let mut value = serde_json::to_value(self).unwrap_or_default();
         if !raw {
@@ -141,7 +142,7 @@ fn forget(value: &mut Value, name: &str) {
     }
 }
 
-/// Whether a member of this name has this value, at any depth.
+/// Returns whether a member of this name has this value, at any depth.
 fn holds(value: &Value, name: &str, wanted: &str) -> bool {
     match value {
         Value::Object(members) => members.iter().any(|(known, member)| {

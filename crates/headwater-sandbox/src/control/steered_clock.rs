@@ -16,7 +16,7 @@ pub(crate) struct SteeredClock {
 #[derive(Clone, Copy)]
 struct Steering {
     ahead_ms: i64,
-    /// The time at which it stands, while it stands.
+    /// The time at which the clock is stopped, while it is.
     standing_at: Option<i64>,
 }
 

@@ -1,4 +1,4 @@
-//! What a query says.
+//! The syntax tree of a query.
 
 use std::fmt;
 
@@ -9,14 +9,14 @@ pub(crate) struct Query {
     pub(crate) order: Vec<Order>,
 }
 
-/// What content must be like.
+/// A condition that results fulfil.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {
     /// All of these; at least two.
     And(Vec<Self>),
     /// One of these; at least two.
     Or(Vec<Self>),
-    /// Not this.
+    /// The opposite of this.
     Not(Box<Self>),
     /// One comparison.
     Clause(Clause),
@@ -56,15 +56,15 @@ macro_rules! words {
         }
 
         impl $name {
-            /// Every one of them.
+            /// All of them.
             pub(crate) const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// How it is written.
+            /// Returns the word.
             pub(crate) const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
 
-            /// Reads it, whatever the case of its letters.
+            /// Parses the word, whatever the case of its letters.
             pub(crate) fn parse(word: &str) -> Option<Self> {
                 $($(if word.eq_ignore_ascii_case($alias) { return Some(Self::$variant); })*)+
                 Self::ALL.iter().copied().find(|it| word.eq_ignore_ascii_case(it.as_str()))
@@ -74,7 +74,7 @@ macro_rules! words {
 }
 
 words!(
-    /// What content is asked about.
+    /// The fields of content, spaces and people.
     Field {
         Ancestor = "ancestor",
         Container = "container",
@@ -106,7 +106,7 @@ words!(
 );
 
 words!(
-    /// How content is compared.
+    /// The operators.
     Operator {
         Equal = "=",
         NotEqual = "!=",
@@ -122,7 +122,7 @@ words!(
 );
 
 words!(
-    /// What computes a value.
+    /// The functions that compute values.
     Function {
         CurrentContent = "currentContent",
         CurrentSpace = "currentSpace",
@@ -143,7 +143,7 @@ words!(
 );
 
 impl Function {
-    /// Whether it gives a moment.
+    /// Returns whether it computes a date.
     pub(crate) const fn is_date(self) -> bool {
         !matches!(
             self,
@@ -158,13 +158,13 @@ impl Function {
 }
 
 impl Field {
-    /// Whether it is asked of people rather than of content.
+    /// Returns whether it is a field of people rather than of content.
     pub(crate) const fn is_of_people(self) -> bool {
         matches!(self, Self::User | Self::UserAccountId | Self::UserFullName | Self::UserKey)
     }
 }
 
-/// Words that a value without quotes must not be.
+/// The reserved words, which need quotes as values.
 pub(crate) const RESERVED: [&str; 40] = [
     "after", "and", "as", "avg", "before", "begin", "by", "commit", "contains", "count", "distinct", "else",
     "empty", "end", "explain", "from", "having", "if", "in", "inner", "insert", "into", "is", "isnull",
@@ -172,7 +172,7 @@ pub(crate) const RESERVED: [&str; 40] = [
     "then", "was", "where",
 ];
 
-/// Whether a value needs quotes.
+/// Returns whether a value needs quotes.
 fn needs_quotes(text: &str) -> bool {
     let plain = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | ':');
     text.is_empty() || !text.chars().all(plain) || RESERVED.contains(&text.to_ascii_lowercase().as_str())

@@ -9,17 +9,17 @@ use super::error::CqlError;
 const EXPECTED: &str =
     "write a date as yyyy-MM-dd or yyyy/MM/dd, with HH:mm if need be, or use a function such as now(\"-1d\")";
 
-/// The moment that a query is read at, and where its reader is.
+/// The time of a search, in the time zone of the user.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
     pub(crate) now: OffsetDateTime,
 }
 
-/// A stretch of time in milliseconds: a date names a day, a date with a time names a minute.
+/// A span of time in milliseconds: a date names a day, a date with a time names a minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) begin: i64,
-    /// The first millisecond that is not in it.
+    /// The first millisecond after it.
     pub(crate) end: i64,
 }
 
@@ -31,7 +31,7 @@ impl Moment {
         Self { now: now.to_offset(UtcOffset::from_whole_seconds(offset_seconds).unwrap_or(UtcOffset::UTC)) }
     }
 
-    /// What a date operand stands for.
+    /// Returns the span of time that a date operand stands for.
     pub(crate) fn span(&self, field: Field, operand: &Operand) -> Result<Span, CqlError> {
         let wrong = |value: &str| CqlError::Value {
             field: field.as_str(),
@@ -99,7 +99,7 @@ impl Moment {
     }
 }
 
-/// A signed number and a unit; without a unit, that of the function.
+/// Reads a signed number and a unit; without a unit, that of the function.
 fn read_increment(text: &str, unit: char) -> Option<(i64, char)> {
     let text = text.trim();
     let (number, unit) = match text.char_indices().last()? {

@@ -1,19 +1,19 @@
-//! What is wrong with a query, in the vendor's words.
+//! Errors of queries, in the vendor's words.
 
-/// Why a query is refused.
+/// A reason to refuse a query.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CqlError {
-    /// It is not a query.
+    /// A text that is no query.
     #[error("Could not parse cql : {text}")]
     Syntax {
         /// The query.
         text: String,
-        /// Where it stopped making sense, in characters from its start.
+        /// The place of the error, in characters from the start.
         offset: usize,
-        /// What should have stood there.
+        /// The tokens that would have been right there.
         expected: &'static str,
     },
-    /// A field that there is not.
+    /// A field that does not exist.
     #[error("No field exists with the name: '{name}'\nDid you mean one of : {near}")]
     UnknownField {
         /// The field.
@@ -21,7 +21,7 @@ pub(crate) enum CqlError {
         /// Fields with similar names.
         near: String,
     },
-    /// A content type that there is not.
+    /// A content type that does not exist.
     #[error("Unsupported value for type field: '{value}'. Supported values are: {known}")]
     UnknownType {
         /// The type.
@@ -44,7 +44,7 @@ pub(crate) enum CqlError {
         field: &'static str,
         /// The value.
         value: String,
-        /// What would be.
+        /// The values that would be valid.
         expected: &'static str,
     },
     /// A field that results cannot be ordered by.
@@ -67,7 +67,7 @@ pub(crate) enum CqlError {
         /// The field.
         field: &'static str,
     },
-    /// A function that there is not.
+    /// A function that does not exist.
     #[error("No function exists with the name: '{name}'")]
     UnknownFunction {
         /// The function.

@@ -1,20 +1,20 @@
-//! A query's words.
+//! The tokens of a query.
 
 use super::error::CqlError;
 
-/// A word of a query and where it begins, in characters.
+/// A token of a query and its offset, in characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) kind: TokenKind,
     pub(crate) offset: usize,
 }
 
-/// The kinds of words.
+/// The kinds of tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TokenKind {
-    /// Without quotes: a field, a keyword, a plain value.
+    /// A word without quotes: a field, a keyword, a plain value.
     Word(String),
-    /// In quotes, its escapes resolved.
+    /// A text in quotes, its escapes resolved.
     Quoted(String),
     /// `=`, `!=`, `<`, `<=`, `>`, `>=`, `~`, `!~`
     Operator(&'static str),
@@ -26,7 +26,7 @@ pub(crate) enum TokenKind {
     Comma,
 }
 
-/// Cuts a query into words.
+/// Splits a query into tokens.
 pub(crate) fn lex(text: &str) -> Result<Vec<Token>, CqlError> {
     let characters: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
@@ -83,7 +83,7 @@ fn operator(rest: &[char]) -> Option<(TokenKind, usize)> {
     Some((TokenKind::Operator(found), found.len()))
 }
 
-/// A word ends at white space, brackets, commas, quotes and operators.
+/// Reads a word, which ends at white space, brackets, commas, quotes and operators.
 fn word(rest: &[char]) -> Option<(TokenKind, usize)> {
     let ends = |character: &char| character.is_whitespace() || "()\",'=!<>~".contains(*character);
     let word: String = rest.iter().take_while(|character| !ends(character)).collect();

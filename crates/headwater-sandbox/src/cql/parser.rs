@@ -1,13 +1,13 @@
-//! From words to what they say: recursive descent, one function per rule of the grammar.
+//! The parser of queries: recursive descent, one function per rule of the grammar.
 
 use super::ast::{Clause, Condition, Field, Function, Operand, Operator, Order, Query, RESERVED};
 use super::error::CqlError;
 use super::lexer::{Token, TokenKind, lex};
 
-/// How deep brackets may nest.
+/// The greatest depth of nested brackets.
 const MAX_DEPTH: usize = 50;
 
-/// Reads a query.
+/// Parses a query.
 pub(crate) fn parse(text: &str) -> Result<Query, CqlError> {
     let tokens = lex(text)?;
     let mut parser = Parser { text, tokens: &tokens, place: 0, depth: 0 };
@@ -189,7 +189,8 @@ impl Parser<'_> {
     }
 }
 
-/// Offers the fields that begin like the unknown one, or all of them [live].
+/// Returns the error for an unknown field. It offers the fields that begin with the same letter, or all of them
+/// [live].
 fn unknown_field(name: &str) -> CqlError {
     let first = name.chars().next().map(|letter| letter.to_ascii_lowercase());
     let offered = Field::ALL.iter().filter(|it| !it.is_of_people() && **it != Field::SpaceTitle);

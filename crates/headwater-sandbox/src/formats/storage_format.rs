@@ -18,10 +18,10 @@ pub(crate) use references::References;
 pub(crate) use text::plain_text;
 pub(crate) use view::view_html;
 
-/// Deeper documents are not written by people.
+/// The greatest depth of nested elements.
 const MAX_DEPTH: usize = 200;
 
-/// Whether a text is well-formed storage format; the error is the vendor's.
+/// Checks that a text is well-formed storage format. The error is in the vendor's words.
 pub(crate) fn check_storage(storage: &str) -> Result<(), String> {
     let wrong = |reason: &str| format!("Error parsing xhtml: {reason}");
     let mut open: Vec<String> = Vec::new();

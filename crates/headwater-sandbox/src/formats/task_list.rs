@@ -1,9 +1,9 @@
-//! Tasks as they stand in storage format: `<ac:task>` with an id, a state and a body.
+//! Tasks in storage format: `<ac:task>` with an id, a state and a body.
 
 const START: &str = "<ac:task>";
 const END: &str = "</ac:task>";
 
-/// A task that stands in a body.
+/// A task in a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Written {
     pub(crate) local_id: String,
@@ -16,7 +16,7 @@ pub(crate) struct Written {
     pub(crate) due_on: Option<String>,
 }
 
-/// All tasks of a body, in order. One without an id cannot be told from others, and is left out.
+/// Reads all tasks of a body, in order. One without an id cannot be told from others, and is left out.
 pub(crate) fn read(storage: &str) -> Vec<Written> {
     storage.split(START).skip(1).filter_map(|rest| rest.split(END).next()).filter_map(read_one).collect()
 }
@@ -33,7 +33,7 @@ fn read_one(task: &str) -> Option<Written> {
     })
 }
 
-/// The same body with another state of one of its tasks.
+/// Returns the body with another state of one of its tasks.
 pub(crate) fn set_status(storage: &str, local_id: &str, complete: bool) -> String {
     let mut pieces = storage.split(START);
     let mut written = pieces.next().unwrap_or_default().to_owned();

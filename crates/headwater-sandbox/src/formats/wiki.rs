@@ -16,7 +16,7 @@ pub(crate) fn to_storage(wiki: &str) -> String {
     macros::convert(&wiki.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
-/// Text that means itself, inside elements and attributes alike.
+/// Escapes text for elements and attributes.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -31,17 +31,17 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// An element around what is inside.
+/// Writes an element around its content.
 fn wrap(name: &str, inside: &str) -> String {
     format!("<{name}>{inside}</{name}>")
 }
 
-/// An attribute with a space before it.
+/// Writes an attribute with a space before it.
 fn attribute(name: &str, value: &str) -> String {
     format!(" {name}=\"{}\"", escape(value))
 }
 
-/// Text in a section where nothing means anything but its end.
+/// Writes text as a CDATA section.
 fn cdata(text: &str) -> String {
     format!("<![CDATA[{}]]>", text.replace("]]>", "]]]]><![CDATA[>"))
 }

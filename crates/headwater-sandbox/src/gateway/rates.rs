@@ -1,5 +1,5 @@
-//! Limits of rate: points that apps spend by the hour, and bursts of requests to one operation. The hour and the
-//! second are those of the clock; nothing is carried over.
+//! Rate limits: points that apps spend by the hour, and bursts of requests to one operation. Hours and seconds are
+//! those of the clock; nothing is carried over.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ const TOO_MANY: &str = "<html><head><title>429 Too Many Requests</title></head><
 const SECOND: i64 = 1000;
 const HOUR: i64 = 3600 * SECOND;
 
-/// What has been asked for lately.
+/// The requests and points of the current second and hour.
 #[derive(Default)]
 pub(super) struct Rates(Mutex<Counters>);
 
@@ -45,7 +45,7 @@ pub(super) struct Asked<'a> {
 }
 
 impl Rates {
-    /// Lets a request in, or refuses it until its limit begins anew.
+    /// Admits a request, or refuses it until the limit is reset.
     pub(super) fn admit(&self, asked: &Asked<'_>) -> Result<(), Refusal> {
         let mut counters = self.current(asked.now);
         if let Some(limit) = asked.rules.requests_per_second {
@@ -63,7 +63,7 @@ impl Rates {
         Ok(())
     }
 
-    /// Charges for an answer and tells in its headers what is left.
+    /// Charges points for a reply, and adds headers with what is left.
     pub(super) async fn charge(&self, asked: &Asked<'_>, response: Response) -> Response {
         let Some(limit) = asked.rules.points_per_hour else { return response };
         let (parts, body) = response.into_parts();
@@ -81,7 +81,7 @@ impl Rates {
         response
     }
 
-    /// The counters of this hour and this second.
+    /// Returns the counters of this hour and this second.
     fn current(&self, now: i64) -> MutexGuard<'_, Counters> {
         let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counters.hour != now.div_euclid(HOUR) {
@@ -96,7 +96,8 @@ impl Rates {
     }
 }
 
-/// One for asking, and for reading one for each thing that is given: two for people and what they may.
+/// Returns the points of a request: one, and for reads one more for each result, or two where results are about
+/// people and permissions.
 fn points(method: &Method, path: &str, body: &[u8]) -> u64 {
     if !matches!(*method, Method::GET | Method::HEAD) {
         return 1;
@@ -119,7 +120,7 @@ fn tell(headers: &mut HeaderMap, limit: u32, left: u64, now: i64) {
     }
 }
 
-/// Too much: the answer says when to come again.
+/// Refuses a request with 429 and the time after which to try again.
 fn refuse(asked: &Asked<'_>, limit: u32, window: i64, reason: &str) -> Refusal {
     let now = asked.now;
     let reset = (now.div_euclid(window) + 1) * window;

@@ -1,4 +1,4 @@
-//! What the gateway answers itself, before an operation is reached: each in the shape the vendor uses for it.
+//! Answers of the gateway itself, before an operation is reached: each in the shape the vendor uses for it.
 
 use axum::Json;
 use axum::response::Html;
@@ -13,7 +13,7 @@ use crate::state::State;
 use crate::storage::sites::Site;
 use crate::timestamp;
 
-/// The token is good, but was not granted the scopes of this operation.
+/// Refuses a good token without the scopes of this operation.
 pub(crate) fn scope_mismatch() -> Refusal {
     let body = json!({ "code": 401, "message": "Unauthorized; scope does not match" });
     Refusal::answer((
@@ -23,12 +23,12 @@ pub(crate) fn scope_mismatch() -> Refusal {
     ))
 }
 
-/// No token, or none that is good.
+/// Refuses a request without a good token.
 pub(crate) fn unauthorized() -> Refusal {
     Refusal::answer((StatusCode::UNAUTHORIZED, Json(json!({ "code": 401, "message": "Unauthorized" }))))
 }
 
-/// A token that is missing, expired or revoked, on an API path.
+/// Refuses a token that is missing, expired or revoked, on an API path.
 pub(super) fn stale(choice: StaleTokens, path: &str) -> Refusal {
     match choice {
         StaleTokens::Unauthorized => unauthorized(),
@@ -48,7 +48,7 @@ pub(super) fn stale(choice: StaleTokens, path: &str) -> Refusal {
     }
 }
 
-/// A path the gateway knows nothing about, or a site the token was not granted.
+/// Refuses a path that the gateway does not know, or a site that the token is not for.
 pub(super) fn no_mapping(state: &State, path: &str) -> Refusal {
     let body = json!({
         "timestamp": timestamp::iso(state.clock.now_ms()),
@@ -60,7 +60,7 @@ pub(super) fn no_mapping(state: &State, path: &str) -> Refusal {
     Refusal::answer((StatusCode::NOT_FOUND, Json(body)))
 }
 
-/// A path that no operation has.
+/// Refuses a path that no operation has.
 pub(super) fn no_such_path(site: &Site, path: &str, headers: &HeaderMap) -> Refusal {
     let below_v1 = path.strip_prefix("/wiki/rest/api/");
     let is_html = match below_v1 {
@@ -86,7 +86,7 @@ pub(super) fn no_such_path(site: &Site, path: &str, headers: &HeaderMap) -> Refu
     Refusal::answer((StatusCode::NOT_FOUND, [(CONTENT_TYPE, "application/xml")], xml))
 }
 
-/// A path that exists, asked with a method it does not have.
+/// Refuses a method that the path does not have.
 pub(super) fn other_method(method: &Method, path: &str) -> Refusal {
     if *method == Method::OPTIONS {
         return Refusal::answer((
@@ -108,12 +108,12 @@ pub(super) fn other_method(method: &Method, path: &str) -> Refusal {
     Refusal::answer((StatusCode::METHOD_NOT_ALLOWED, Json(json!({ "errors": [entry] }))))
 }
 
-/// PATCH is not let through at all.
+/// Refuses PATCH, which the gateway never forwards.
 pub(super) fn patch() -> Refusal {
     Refusal::answer((StatusCode::METHOD_NOT_ALLOWED, Html(page("Method not allowed", "405 Not Allowed"))))
 }
 
-/// The body is larger than the vendor takes.
+/// Refuses a body that is larger than the vendor's limit.
 pub(super) fn too_large() -> Refusal {
     let entry = json!({
         "status": 413,
@@ -124,7 +124,8 @@ pub(super) fn too_large() -> Refusal {
     Refusal::answer((StatusCode::PAYLOAD_TOO_LARGE, Json(json!({ "errors": [entry] }))))
 }
 
-/// Whether a changing request comes from what says it is a browser, without the header that vouches for it.
+/// Returns whether a changing request comes from something that calls itself a browser, without the header that
+/// excludes forgery.
 pub(super) fn looks_forged(parts: &Parts) -> bool {
     let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
@@ -132,7 +133,7 @@ pub(super) fn looks_forged(parts: &Parts) -> bool {
     changes && header(USER_AGENT.as_str()).starts_with("Mozilla") && !vouched
 }
 
-/// The answer to a request that looks forged.
+/// Refuses a request that looks forged.
 pub(super) fn forged() -> Refusal {
     Refusal::answer((StatusCode::FORBIDDEN, "XSRF check failed"))
 }

@@ -15,7 +15,7 @@ use crate::state::State;
 use crate::storage::sites::{self, Site};
 use crate::storage::{StorageError, api_tokens};
 
-/// The site that a browser means, by the `Host` it asks; the first one when no site has that address.
+/// Finds the site that the `Host` header names; the first one when no site has that address.
 pub(crate) async fn asked(
     connection: &mut SqliteConnection,
     headers: &HeaderMap,
@@ -27,7 +27,7 @@ pub(crate) async fn asked(
     Ok((at < sites.len()).then(|| sites.swap_remove(at)))
 }
 
-/// Who is asking, and which site: an account id and a site.
+/// Returns the account id and the site of a request with an API token.
 pub(super) async fn caller(state: &State, parts: &Parts) -> Result<(String, Site), Refusal> {
     let path = parts.uri.path();
     if super::bearer(&parts.headers).is_some() {
@@ -42,7 +42,7 @@ pub(super) async fn caller(state: &State, parts: &Parts) -> Result<(String, Site
     Ok((account_id, site.ok_or_else(|| refusals::no_mapping(state, path))?))
 }
 
-/// The name and password of an `Authorization: Basic` header.
+/// Reads the name and password of an `Authorization: Basic` header.
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let (scheme, encoded) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {

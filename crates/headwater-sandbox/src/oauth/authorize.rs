@@ -42,7 +42,7 @@ pub(super) async fn show(
     show_form(&state, &consent, &client.name, None).await
 }
 
-/// Takes the answer to a consent form. A form can be answered once.
+/// Accepts the answer to a consent form. A form can be answered once.
 pub(super) async fn answer(
     Extract(state): Extract<State>,
     RawForm(form): RawForm,
@@ -94,7 +94,7 @@ async fn show_form(
     Ok(pages::form(state, consent, &Choices { app, users: &users, sites: &sites, problem }))
 }
 
-/// The app and where it wants the user back. When either is not known, nobody is sent anywhere.
+/// Returns the app and its redirect address. When either is not registered, the user is not redirected.
 async fn check_client(state: &State, query: &Query) -> Result<Result<(Client, Url), Response>, Refusal> {
     let mut tx = state.storage.begin().await?;
     let client_id = query.first("client_id").unwrap_or_default();
@@ -115,7 +115,7 @@ async fn check_client(state: &State, query: &Query) -> Result<Result<(Client, Ur
     Ok(Ok((client, redirect_uri)))
 }
 
-/// What is asked for; the error code when it cannot be.
+/// Reads what a request asks for. Fails with the error code for the app when it cannot be granted.
 fn read(state: &State, query: &Query, client: &Client, redirect_uri: &Url) -> Result<Consent, &'static str> {
     if query.first("response_type") != Some("code") {
         return Err("unsupported_response_type");
@@ -143,7 +143,7 @@ fn read(state: &State, query: &Query, client: &Client, redirect_uri: &Url) -> Re
     })
 }
 
-/// What is answered when nobody is asked.
+/// Decides as the controls say, without asking anybody.
 async fn automatic(state: &State) -> Result<Option<Decision>, Refusal> {
     let wish = state.control.consent();
     if wish.outcome == ConsentOutcome::Deny {

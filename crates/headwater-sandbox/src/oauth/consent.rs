@@ -1,4 +1,4 @@
-//! What follows from a consent: a grant, and a code that stands for it.
+//! Consents: the decision of a user becomes a grant and a code that stands for it.
 
 use crate::control::{ConsentWish, Event};
 use crate::random;
@@ -10,13 +10,13 @@ use crate::storage::grants::{self, Grant};
 use crate::storage::tokens::{self, Code};
 use crate::storage::{sites, users};
 
-/// Who allowed, and on which sites.
+/// The decision to allow: the user, and the sites that the user chose.
 pub(super) struct Decision {
     pub(super) account_id: String,
     pub(super) cloud_ids: Vec<String>,
 }
 
-/// The decision of the user that was asked for, else of the first; none when there is no such user.
+/// Decides for the user that was chosen, else for the first; none when there is no such user.
 pub(super) async fn without_asking(state: &State, wish: &ConsentWish) -> Result<Option<Decision>, Refusal> {
     let mut tx = state.storage.begin().await?;
     let user = match &wish.account_id {

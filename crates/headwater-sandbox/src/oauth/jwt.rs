@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use crate::random::{self, Random};
 
-/// Who issues tokens at the vendor.
+/// The issuer of tokens at the vendor.
 const ISSUER: &str = "https://auth.atlassian.com";
 
-/// An RSA signature is as long as this many digests.
+/// The length of an RSA signature, in digests.
 const DIGESTS: u8 = 8;
 
-/// What a token says.
+/// The claims of a token.
 pub(super) struct Claims<'a> {
     pub(super) account_id: &'a str,
     pub(super) client_id: &'a str,
@@ -24,7 +24,7 @@ pub(super) struct Claims<'a> {
     pub(super) expires_at: i64,
 }
 
-/// A new token that says this.
+/// Makes a new token with these claims.
 pub(super) fn issue(random: &dyn Random, claims: &Claims<'_>) -> String {
     let seed = random::token(random);
     let header = json!({ "alg": "RS256", "kid": "auth.atlassian.com-ACCESS", "typ": "JWT" });
@@ -45,7 +45,7 @@ pub(super) fn issue(random: &dyn Random, claims: &Claims<'_>) -> String {
     format!("{}.{}.{}", part(header), part(body), signature(&seed))
 }
 
-/// What stands in the place of a signature: as long as one, and from a seed that nobody can guess.
+/// Returns what takes the place of a signature: as long as one, and made from a seed that nobody can guess.
 fn signature(seed: &str) -> String {
     let digests =
         (0..DIGESTS).map(|number| digest::digest(&digest::SHA256, format!("{number} {seed}").as_bytes()));

@@ -1,4 +1,4 @@
-//! The two pages a person can meet here: the consent form, and the page that says why there is none.
+//! The pages for people: the consent form, and the page that says why there is none.
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
@@ -38,16 +38,16 @@ struct Problem<'a> {
     text: &'a str,
 }
 
-/// What the consent form is made of.
+/// The contents of a consent form.
 pub(super) struct Choices<'a> {
     pub(super) app: &'a str,
     pub(super) users: &'a [User],
     pub(super) sites: &'a [Site],
-    /// What was wrong with the answer before.
+    /// The reason why the answer before was not accepted.
     pub(super) problem: Option<&'a str>,
 }
 
-/// The consent form.
+/// Shows the consent form.
 pub(super) fn form(state: &State, consent: &Consent, choices: &Choices<'_>) -> Response {
     let nonce = random::token(&*state.random);
     let asked = |name| Asked { name, words: scopes::in_words(name) };
@@ -66,7 +66,7 @@ pub(super) fn form(state: &State, consent: &Consent, choices: &Choices<'_>) -> R
     page(status, &nonce, &form)
 }
 
-/// Why there is no consent form. The app is not told: it may not be who it says it is.
+/// Shows why there is no consent form. The user is told and not the app, which may not be what it says it is.
 pub(super) fn problem(state: &State, title: &str, text: &str) -> Response {
     let nonce = random::token(&*state.random);
     page(StatusCode::BAD_REQUEST, &nonce, &Problem { nonce: &nonce, title, text })

@@ -4,7 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// Whether a verifier answers a challenge. Without a challenge any verifier, or none, will do.
+/// Returns whether a verifier answers a challenge. Without a challenge any verifier, or none, is accepted.
 pub(super) fn answers(challenge: Option<&str>, verifier: Option<&str>) -> bool {
     match (challenge, verifier) {
         (None, _) => true,

@@ -1,4 +1,4 @@
-//! What a token says: the sites it covers and the user behind it. And the cloud id of a site, for everybody.
+//! The sites that a token covers, the user behind it, and the cloud id of a site for everybody.
 
 use axum::Json;
 use axum::extract::State as Extract;

@@ -1,6 +1,6 @@
 //! Scopes in words, for the consent form.
 
-/// What a scope allows, in words a person understands.
+/// Describes in plain words what a scope allows.
 pub(super) fn in_words(scope: &str) -> String {
     match scope {
         "offline_access" => return "Stay connected when you are not here".to_owned(),
@@ -23,7 +23,7 @@ pub(super) fn in_words(scope: &str) -> String {
     format!("{verb} {}", noun(thing))
 }
 
-/// The plural of what a scope is about.
+/// Returns the plural of the noun in a scope.
 fn noun(thing: &str) -> String {
     match thing {
         "page" => "pages and blog posts".to_owned(),

@@ -30,7 +30,7 @@ use crate::storage::grants::{self, Chosen, Grant};
 use crate::storage::tokens::{self, AccessToken, RefreshToken};
 use crate::withdrawal::family_ended;
 
-/// Rows that nobody can use are kept this long.
+/// The time for which expired rows are kept, in milliseconds.
 const SWEEP_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Exchanges a code or a refresh token.
@@ -158,7 +158,7 @@ impl Exchange<'_> {
         Ok(Done { pair: self.pair(&access, refresh.as_ref()), event })
     }
 
-    /// Why a refresh token is not exchanged, if there is a reason.
+    /// Returns the reason why a refresh token is not exchanged, if there is one.
     async fn refusal(
         &self,
         connection: &mut SqliteConnection,
@@ -188,7 +188,7 @@ impl Exchange<'_> {
         Ok(Some(self.late(connection, grant, reason).await?))
     }
 
-    /// A refresh token that came too late; its family may have to pay for it.
+    /// Refuses a refresh token that came too late; the rules say whether its family ends.
     async fn late(
         &self,
         connection: &mut SqliteConnection,
@@ -209,7 +209,7 @@ impl Exchange<'_> {
         Ok(Refused::ended(reason).with(events))
     }
 
-    /// What a refresh token that is good is exchanged for.
+    /// Returns the tokens that a good refresh token is exchanged for.
     async fn successors(
         &self,
         connection: &mut SqliteConnection,
@@ -276,7 +276,7 @@ impl Exchange<'_> {
         Ok(access)
     }
 
-    /// The reply. Without `offline_access` it has one half only.
+    /// Builds the reply. Without `offline_access` there is no refresh token in it.
     fn pair(&self, access: &AccessToken, refresh: Option<&RefreshToken>) -> Value {
         let mut pair = json!({
             "access_token": access.token,

@@ -11,11 +11,11 @@ use super::Operation;
 /// The paths of the operations, a tree for each method: one path may have parameters of other names for other methods.
 pub(super) struct Paths(HashMap<Method, Router<usize>>);
 
-/// A path with parameters in braces, as somebody wrote it.
+/// A path with parameters in braces that a test has written.
 #[derive(Clone)]
 pub(crate) struct Pattern(Router<()>);
 
-/// A pattern that is none.
+/// A pattern whose braces make no sense.
 #[derive(Debug, thiserror::Error)]
 #[error("`{pattern}` is no path with parameters: write one like /wiki/api/v2/pages/{{id}}")]
 pub(crate) struct PatternError {
@@ -24,8 +24,8 @@ pub(crate) struct PatternError {
 }
 
 impl Paths {
-    /// Lays out the paths of these operations. Those of two operations that nothing tells apart are not both kept; a
-    /// test looks every operation up.
+    /// Builds the trees for these operations. Two with the same method and path cannot both be found; a test finds
+    /// every operation.
     pub(super) fn of(operations: &[Operation]) -> Self {
         let mut trees: HashMap<Method, Router<usize>> = HashMap::new();
         for (place, operation) in operations.iter().enumerate() {

@@ -14,11 +14,11 @@ use crate::storage::sites::Site;
 pub(crate) struct Call {
     pub(crate) state: State,
     pub(crate) site: Site,
-    /// Who gave the consent.
+    /// The account of the user who gave the consent.
     pub(crate) account_id: String,
-    /// Whether the user is an administrator who unlocked everything.
+    /// True for an administrator who uses an admin key, and sees everything.
     pub(crate) unlocked: bool,
-    /// As a site knows it: `/wiki/api/v2/pages`.
+    /// The path as a site knows it: `/wiki/api/v2/pages`.
     pub(crate) path: String,
     pub(crate) parameters: Vec<(&'static str, String)>,
     pub(crate) query: Query,
@@ -32,22 +32,22 @@ impl Call {
         Ok(self.state.storage.begin().await?)
     }
 
-    /// A path parameter; empty when the pattern has none of this name.
+    /// Returns a path parameter; empty when the pattern has none of this name.
     pub(crate) fn parameter(&self, name: &str) -> &str {
         self.parameters.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value.as_str())
     }
 
-    /// The first parameter of the path with its name; empty when the pattern has none.
+    /// Returns the name and value of the first parameter of the path; the value is empty when the pattern has none.
     pub(crate) fn first_parameter(&self) -> (&'static str, &str) {
         self.parameters.first().map_or(("id", ""), |(name, value)| (*name, value.as_str()))
     }
 
-    /// Whose eyes see: nobody's in particular when everything is unlocked.
+    /// Returns the account whose permissions count; none when an admin key unlocks everything.
     pub(crate) fn viewer(&self) -> Option<&str> {
         (!self.unlocked).then_some(self.account_id.as_str())
     }
 
-    /// How open questions about content are answered.
+    /// Returns the rules of content in force.
     pub(crate) fn content_rules(&self) -> ContentRules {
         self.state.control.switches().content
     }
@@ -60,7 +60,7 @@ impl Call {
         random::uuid(&*self.state.random).to_string()
     }
 
-    /// The base of links: the address of the site's wiki.
+    /// Returns the base of links: the address of the site's wiki.
     pub(crate) fn base(&self) -> String {
         format!("{}/wiki", self.site.url)
     }

@@ -1,4 +1,4 @@
-//! The query string, read the way the vendor reads it: lists come as repeated keys, with commas, or both.
+//! Query strings, read as the vendor does: lists are repeated keys, values with commas, or both.
 
 /// The parameters after `?`.
 #[derive(Clone, Debug, Default)]
@@ -11,17 +11,17 @@ impl Query {
         Self { pairs: url::form_urlencoded::parse(raw.as_bytes()).into_owned().collect() }
     }
 
-    /// All names and values in their order.
+    /// Returns all names and values in their order.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The first value of this name.
+    /// Returns the first value of this name.
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// All values of this name, with comma lists taken apart and empty entries left out.
+    /// Returns all values of this name, with lists split at commas and empty entries left out.
     pub(crate) fn list(&self, name: &str) -> Vec<&str> {
         let values = self.pairs.iter().filter(|(known, _)| known == name);
         values
@@ -31,7 +31,7 @@ impl Query {
             .collect()
     }
 
-    /// The same query without the parameters of these names, encoded again.
+    /// Returns the query without the parameters of these names, encoded again.
     pub(crate) fn without(&self, names: &[&str]) -> String {
         let kept = self.pairs.iter().filter(|(name, _)| !names.contains(&name.as_str()));
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()

@@ -9,12 +9,12 @@ use serde_json::json;
 
 use crate::storage::StorageError;
 
-/// Why an operation was not performed.
+/// A reason not to perform an operation.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// The caller's doing; the answer says what.
+    /// A fault of the caller; the answer says which.
     Answer(Box<Response>),
-    /// Our doing; logged, and answered without details.
+    /// A fault of the sandbox; logged, and answered without details.
     Storage(StorageError),
 }
 
@@ -30,7 +30,7 @@ impl From<StorageError> for Refusal {
     }
 }
 
-/// Committing and beginning are the two things done outside the storage modules.
+/// Errors of beginning and committing a transaction, which is done outside the storage modules.
 impl From<sqlx::Error> for Refusal {
     fn from(error: sqlx::Error) -> Self {
         Self::Storage(StorageError::Database(error))

@@ -8,27 +8,27 @@ use super::Refusal;
 
 const PACKAGE: &str = "com.atlassian.confluence.api.service.exceptions.api";
 
-/// The request is not as it must be.
+/// Refuses a wrong request.
 pub(crate) fn bad_request(text: &str) -> Refusal {
     service(StatusCode::BAD_REQUEST, "BadRequestException", text)
 }
 
-/// Something does not exist, or the user may not see it.
+/// Refuses because something does not exist, or the user may not see it.
 pub(crate) fn not_found(text: &str) -> Refusal {
     service(StatusCode::NOT_FOUND, "NotFoundException", text)
 }
 
-/// The user may not.
+/// Refuses because the user does not have the permission.
 pub(crate) fn forbidden(text: &str) -> Refusal {
     exception(StatusCode::FORBIDDEN, "PermissionException", text)
 }
 
-/// Something has changed meanwhile.
+/// Refuses because something has changed meanwhile.
 pub(crate) fn conflict(text: &str) -> Refusal {
     exception(StatusCode::CONFLICT, "ConflictException", text)
 }
 
-/// A refusal with a class of its own and without service data.
+/// Refuses with a Java class of its own and without service data.
 pub(crate) fn exception(status: StatusCode, class: &str, text: &str) -> Refusal {
     let body = json!({ "statusCode": status.as_u16(), "message": format!("{class}: {text}") });
     Refusal::answer((status, Json(body)))

@@ -8,29 +8,29 @@ use super::{Call, Refusal};
 use crate::rules::VersionConflict;
 use crate::storage::content::Kind;
 
-/// A parameter of the path or the query is not as it must be.
+/// Refuses a wrong parameter of the path or the query.
 pub(crate) fn invalid_parameter(title: impl Into<String>) -> Refusal {
     refuse(StatusCode::BAD_REQUEST, "INVALID_REQUEST_PARAMETER", &[title.into()], None)
 }
 
-/// A parameter has the wrong type.
+/// Refuses a parameter of the wrong type.
 pub(crate) fn wrong_type(name: &str, value: &str, expected: &str) -> Refusal {
     invalid_parameter(format!(
         "Provided value {{{value}}} for '{name}' is not the correct type. Expected type is {expected}"
     ))
 }
 
-/// The body is not as it must be.
+/// Refuses a wrong body.
 pub(crate) fn invalid_body(title: impl Into<String>) -> Refusal {
     invalid_bodies(&[title.into()])
 }
 
-/// Several things about the body are not as they must be.
+/// Refuses a body with several faults.
 pub(crate) fn invalid_bodies(titles: &[String]) -> Refusal {
     refuse(StatusCode::BAD_REQUEST, "INVALID_REQUEST_BODY", titles, None)
 }
 
-/// The cursor was not made here, or for another list.
+/// Refuses a cursor that is not the sandbox's, or is for another list.
 pub(crate) fn invalid_cursor() -> Refusal {
     refuse(
         StatusCode::BAD_REQUEST,
@@ -43,12 +43,12 @@ pub(crate) fn invalid_cursor() -> Refusal {
     )
 }
 
-/// Something does not exist, or the user may not see it.
+/// Refuses because something does not exist, or the user may not see it.
 pub(crate) fn not_found(title: impl Into<String>) -> Refusal {
     refuse(StatusCode::NOT_FOUND, "NOT_FOUND", &[title.into()], None)
 }
 
-/// The content does not exist, or the user may not see it.
+/// Refuses because the content does not exist, or the user may not see it.
 pub(crate) fn no_content(kind: Kind, id: i64) -> Refusal {
     match kind {
         Kind::Folder | Kind::Whiteboard | Kind::Database | Kind::Embed => {
@@ -61,12 +61,12 @@ pub(crate) fn no_content(kind: Kind, id: i64) -> Refusal {
     }
 }
 
-/// Something else is there already, or has changed meanwhile.
+/// Refuses because something exists already, or has changed meanwhile.
 pub(crate) fn conflict(title: impl Into<String>) -> Refusal {
     refuse(StatusCode::CONFLICT, "CONFLICT", &[title.into()], None)
 }
 
-/// The number of the new version does not follow the current one.
+/// Refuses a version number that does not follow the current one.
 pub(crate) fn version_conflict(call: &Call, kind: Kind, current: i64, provided: i64) -> Refusal {
     let noun = kind.as_str();
     let title = match call.content_rules().version_conflict {

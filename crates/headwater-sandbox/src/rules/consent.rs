@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// How an automatic consent ends.
+/// The outcome of an automatic consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentOutcome {
@@ -12,7 +12,7 @@ pub enum ConsentOutcome {
     Deny,
 }
 
-/// What an automatic consent covers.
+/// The sites that an automatic consent covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentSites {

@@ -1,64 +1,63 @@
-//! What nobody knows of the vendor's content, or what differs from site to site: each can be switched while the
-//! sandbox runs.
+//! Rules of content that the vendor does not state, or that differ from site to site.
 
 use serde::{Deserialize, Serialize};
 
-/// How content behaves where that is an open question.
+/// The behaviour of content where the vendor's is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ContentRules {
-    /// What a stale version number is told.
+    /// The answer to a stale version number.
     pub version_conflict: VersionConflict,
-    /// Where the children of trashed content go.
+    /// The new parent of the children of trashed content.
     pub children_of_trashed: ChildrenOfTrashed,
-    /// For how long the title of a blog post is taken.
+    /// The scope in which titles of blog posts are unique.
     pub blog_titles: BlogTitles,
-    /// What a limit of zero means to lists of v2.
+    /// The meaning of a limit of zero in lists of v2.
     pub zero_limit: ZeroLimit,
 }
 
-/// The words of a 409 of v2.
+/// The body of a 409 of v2.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VersionConflict {
-    /// Both numbers are told.
+    /// A message with both numbers.
     #[default]
     Numbers,
-    /// As v1 says it, with its Java class.
+    /// The message of v1, with its Java class.
     Classic,
-    /// Nothing is said besides the status.
+    /// No body.
     Empty,
 }
 
-/// Where the children of trashed nodes of the tree go.
+/// The new parent of the children of trashed nodes of the tree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChildrenOfTrashed {
-    /// To where it was.
+    /// The former parent of the trashed node.
     #[default]
     MoveUp,
-    /// They keep their parent, although it is in the trash.
+    /// The trashed node itself.
     Stay,
 }
 
-/// For how long the title of a blog post is taken.
+/// The scope in which titles of blog posts are unique.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BlogTitles {
-    /// On the day of its publication.
+    /// Titles are unique among the posts of a day.
     #[default]
     UniqueByDay,
-    /// Never: titles repeat freely.
+    /// Titles may repeat.
     Free,
 }
 
-/// What a limit of zero means.
+/// The meaning of a limit of zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ZeroLimit {
-    /// It is less than the least.
+    /// An error: it is below the minimum.
     #[default]
     Refused,
-    /// The same as none.
+    /// The default limit.
     Default,
 }

@@ -1,8 +1,8 @@
-//! How much an app may ask for. Both limits are off until they are given.
+//! Rate limits of apps. Both limits are off until they are given.
 
 use serde::{Deserialize, Serialize};
 
-/// The limits of rate.
+/// The rate limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RateRules {
@@ -10,7 +10,7 @@ pub struct RateRules {
     pub points_per_hour: Option<u32>,
     /// The requests an operation of a site answers in a second.
     pub requests_per_second: Option<u32>,
-    /// What a refusal looks like: nobody has written the vendor's down.
+    /// The form of a refusal: that of the vendor is not documented.
     pub refusal: RateRefusal,
 }
 
@@ -21,8 +21,8 @@ pub enum RateRefusal {
     /// A short object.
     #[default]
     Json,
-    /// A page of the edge.
+    /// An HTML page of the edge.
     Html,
-    /// Nothing.
+    /// No body.
     Empty,
 }

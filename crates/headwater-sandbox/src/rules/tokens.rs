@@ -1,31 +1,30 @@
-//! The rules of tokens that the vendor does not state, or that tests want shorter: each can be switched while the
-//! sandbox runs.
+//! Rules of tokens that the vendor does not state, or that tests want shorter.
 
 use serde::{Deserialize, Serialize};
 
-/// How tokens live and die.
+/// The lifetimes of tokens, and how they are refreshed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TokenRules {
-    /// What a refresh token that was exchanged a moment ago gives when it comes again.
+    /// The result of presenting a refresh token again within the leeway.
     pub repeated_refresh: RepeatedRefresh,
-    /// What happens when it comes after the leeway, or after its successor was exchanged.
+    /// The result of presenting it after the leeway, or after its successor was exchanged.
     pub late_refresh: LateRefresh,
-    /// Whether a refresh gives a new refresh token.
+    /// The rotation of refresh tokens.
     pub rotation: Rotation,
-    /// How long an authorization code is good.
+    /// The lifetime of an authorization code.
     pub code_seconds: u32,
-    /// How long an access token is good.
+    /// The lifetime of an access token.
     pub access_token_seconds: u32,
-    /// How long a refresh token works on after its exchange.
+    /// The time after its exchange during which a refresh token is still accepted.
     pub leeway_seconds: u32,
-    /// How long a refresh token is good without being used.
+    /// The time after which an unused refresh token expires.
     pub idle_seconds: u32,
-    /// How long a family of refresh tokens lives at most.
+    /// The longest lifetime of a family of refresh tokens.
     pub family_seconds: u32,
 }
 
-/// What a repeated refresh inside the leeway gives.
+/// The result of a repeated refresh within the leeway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RepeatedRefresh {
@@ -35,7 +34,7 @@ pub enum RepeatedRefresh {
     SamePair,
 }
 
-/// What a refresh token does that comes too late.
+/// The consequence of presenting a refresh token too late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LateRefresh {
@@ -47,7 +46,7 @@ pub enum LateRefresh {
     EndsGrants,
 }
 
-/// Whether refresh tokens rotate.
+/// The rotation of refresh tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rotation {
@@ -57,7 +56,7 @@ pub enum Rotation {
     Never,
 }
 
-/// What the gateway answers to an access token that has expired or was revoked. Both have been seen at the vendor.
+/// The gateway's answer to an access token that has expired or was revoked. Both have been seen at the vendor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StaleTokens {
@@ -83,7 +82,7 @@ impl Default for TokenRules {
     }
 }
 
-/// Seconds, as clocks count here.
+/// Converts seconds to milliseconds, the unit of the clock.
 pub(crate) fn milliseconds(seconds: u32) -> i64 {
     i64::from(seconds) * 1000
 }

@@ -1,4 +1,4 @@
-//! The people, sites, spaces and pages of a scenario, put into the database.
+//! Adding the people, sites, spaces and pages of a scenario to the database.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::storage::spaces::{self, NewSpace, Space};
 use crate::storage::users::{self, User};
 use crate::storage::{clients, labels};
 
-/// Adds everything that a scenario adds, or nothing.
+/// Adds all content of a scenario, or nothing.
 pub(super) async fn add(state: &State, file: &ScenarioFile) -> Result<(), ScenarioError> {
     let mut tx = state.storage.begin().await?;
     for entry in &file.client {

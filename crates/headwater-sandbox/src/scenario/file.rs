@@ -11,11 +11,11 @@ use crate::rules::{ConsentOutcome, ConsentSites};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ScenarioFile {
-    /// What it is for.
+    /// The purpose of the scenario.
     pub(super) description: String,
     #[serde(default)]
     pub(super) clock: ClockEntry,
-    /// Members of the control port's options, to be laid over those in force.
+    /// Members of the control port's options, which replace those in force.
     #[serde(default)]
     pub(super) options: Map<String, Value>,
     pub(super) consent: Option<ConsentEntry>,
@@ -71,15 +71,15 @@ pub(super) struct UserEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SiteEntry {
-    /// Of a site that is added.
+    /// The cloud id of a site that is added.
     pub(super) cloud_id: Option<String>,
-    /// Without one the entry is about all sites that there are.
+    /// The name of the site; without one the entry is about all sites.
     pub(super) name: Option<String>,
-    /// What the site has bought.
+    /// The edition that the site has bought.
     pub(super) edition: Option<Edition>,
-    /// Whether the v1 operations on content that are no longer documented still answer.
+    /// The state of the v1 operations on content that are no longer documented.
     pub(super) classic_content: Option<ClassicContent>,
-    /// How access to spaces is given.
+    /// The way in which access to spaces is given.
     pub(super) space_roles: Option<SpaceRoles>,
 }
 
@@ -104,15 +104,15 @@ pub(super) enum SpaceRoles {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SpaceEntry {
-    /// The name of its site, of this file or from before.
+    /// The name of its site, which is in this file or exists already.
     pub(super) site: String,
     pub(super) key: String,
     pub(super) name: String,
-    /// An account id.
+    /// The account id of its author.
     pub(super) author: String,
     #[serde(default)]
     pub(super) description: String,
-    /// The first one becomes the homepage.
+    /// The pages; the first one becomes the homepage.
     #[serde(default)]
     pub(super) page: Vec<PageEntry>,
 }
@@ -129,7 +129,7 @@ pub(super) struct PageEntry {
     pub(super) labels: Vec<String>,
     #[serde(default)]
     pub(super) private: bool,
-    /// How many copies, numbered behind the title.
+    /// The number of copies, which are numbered behind the title.
     pub(super) copies: Option<u32>,
 }
 

@@ -1,4 +1,4 @@
-//! The sites of a scenario: added, or changed in what they have bought and what is switched on for them.
+//! The sites of a scenario: added, or changed in their editions and switches.
 
 use sqlx::SqliteConnection;
 
@@ -8,7 +8,7 @@ use crate::state::State;
 use crate::storage::sites::{self, Site};
 use crate::storage::{editions, site_switches};
 
-/// Adds the site of an entry, or finds the sites that it is about, and changes what it says of them.
+/// Adds the site of an entry or finds the sites it names, and changes them as it says.
 pub(super) async fn apply(
     state: &State,
     connection: &mut SqliteConnection,

@@ -1,4 +1,4 @@
-//! From a query to SQL with bound values: no text of a user ever becomes SQL.
+//! Compilation of queries to SQL with bound values: no text of a user ever becomes SQL.
 
 mod contents;
 mod spaces;
@@ -27,7 +27,7 @@ const TYPES: [&str; 11] = [
     "folder",
 ];
 
-/// Whose query it is, and when.
+/// The user who searches, and the time of the search.
 pub(crate) struct Asker<'a> {
     pub(crate) cloud_id: &'a str,
     pub(crate) account_id: &'a str,
@@ -36,7 +36,7 @@ pub(crate) struct Asker<'a> {
     pub(crate) lexicon: Lexicon,
 }
 
-/// What is searched: content and spaces have tables of their own.
+/// The tables that are searched: content and spaces have their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Universe {
     /// The tables `contents c` and `spaces s`.
@@ -45,7 +45,7 @@ pub(super) enum Universe {
     Spaces,
 }
 
-/// How results are ordered.
+/// The order of results.
 pub(super) enum Ordering<'a> {
     /// As the query says; without an order by id.
     Written(&'a [Order]),
@@ -108,8 +108,8 @@ pub(super) fn push_from(
     push_rest(sql, universe, query, asker)
 }
 
-/// Appends the same for content that fits an expression of the index and a condition, in such a way that it is read in
-/// the order of ids and no further than needed.
+/// Appends `FROM … WHERE …` for content that matches an expression of the index and a condition, in such a way that
+/// it is read in the order of ids and no further than needed.
 pub(super) fn push_from_index(
     sql: &mut QueryBuilder<Sqlite>,
     expression: &str,
@@ -124,8 +124,9 @@ pub(super) fn push_from_index(
     push_rest(sql, Universe::Contents, rest, asker)
 }
 
-/// The expression of the index that all results of a condition fit, and what else they must be; nothing when there is
-/// none, or when reading from it first would not help.
+/// Splits a condition into an expression of the full-text index that all results match, and the remaining
+/// condition. Returns nothing when there is no such expression, or when reading from the index first would not
+/// help.
 pub(super) fn driver(it: &Condition, lexicon: &Lexicon) -> Option<(String, Condition)> {
     match it {
         Condition::Clause(clause) => Some((positive(clause, lexicon)?, Condition::And(Vec::new()))),
@@ -140,7 +141,7 @@ pub(super) fn driver(it: &Condition, lexicon: &Lexicon) -> Option<(String, Condi
     }
 }
 
-/// The expression of a clause that asks for words.
+/// Returns the expression of the index for a clause that asks for words.
 fn positive(clause: &Clause, lexicon: &Lexicon) -> Option<String> {
     let column = match clause.field {
         Field::Text | Field::SiteSearch => "",
@@ -153,7 +154,7 @@ fn positive(clause: &Clause, lexicon: &Lexicon) -> Option<String> {
     Some(format!("{column}({})", match_expression(text, lexicon)?))
 }
 
-/// Appends that content is current, hangs on something current, and is not hidden from the asker.
+/// Appends that content and its container are current, and that the user may see it.
 fn push_visible(sql: &mut QueryBuilder<Sqlite>, asker: &Asker<'_>) {
     sql.push("c.cloud_id = ").push_bind(asker.cloud_id.to_owned());
     sql.push(" AND c.status = 'current' AND ");
@@ -273,7 +274,7 @@ const fn is_match(operator: Operator) -> bool {
     matches!(operator, Operator::Matches | Operator::MatchesNot)
 }
 
-/// Fields that are equal or not: each value is one alternative.
+/// Appends a comparison of equality; each value is one alternative.
 fn equals(
     sql: &mut QueryBuilder<Sqlite>,
     universe: Universe,
@@ -350,7 +351,7 @@ fn matches(
     Ok(())
 }
 
-/// The texts of a clause's values.
+/// Returns the texts of a clause's values.
 fn texts(it: &Clause) -> Result<Vec<String>, CqlError> {
     let text = |operand: &Operand| match operand {
         Operand::Text(text) if text.is_empty() => Err(CqlError::Value {
@@ -384,7 +385,7 @@ fn known_type(value: String) -> Result<String, CqlError> {
     }
 }
 
-/// Every positive full-text expression of a query, for marking what was found.
+/// Collects the positive full-text expressions of a query, for marking what was found.
 pub(super) fn marks(it: &Condition, lexicon: &Lexicon, into: &mut Vec<String>) {
     match it {
         Condition::And(parts) | Condition::Or(parts) => {

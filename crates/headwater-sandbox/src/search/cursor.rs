@@ -1,9 +1,9 @@
-//! Where a search goes on. The outer form is the vendor's; what is inside is nobody's business.
+//! Cursors of searches. Their outer form is the vendor's; clients do not look inside.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-/// The cursor for the results after `offset` of a query.
+/// Returns the cursor for the results after `offset` of a query.
 pub(crate) fn write(offset: i64, cql: &str) -> String {
     format!(
         "_t_{}_h_{}",
@@ -23,7 +23,7 @@ pub(crate) fn read(cursor: &str, cql: &str) -> Option<i64> {
     place.strip_prefix('[')?.strip_suffix(']')?.parse().ok().filter(|offset| *offset >= 0)
 }
 
-/// FNV-1a: tells queries apart, protects nothing.
+/// Returns the FNV-1a hash of a query. It tells queries apart and protects nothing.
 fn checksum(text: &str) -> u64 {
     text.bytes()
         .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))

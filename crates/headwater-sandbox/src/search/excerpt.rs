@@ -1,4 +1,4 @@
-//! The piece of a result's text that is shown with it.
+//! Excerpts of the text of results.
 
 use sqlx::SqliteConnection;
 
@@ -6,17 +6,17 @@ use crate::formats::html::escape;
 use crate::storage::StorageError;
 use crate::storage::content::Content;
 
-/// Stand in for highlight marks until the text around them is escaped.
+/// The characters that stand for highlight marks until the text around them is escaped.
 const OPEN: char = '\u{1}';
 const CLOSE: char = '\u{2}';
-/// How many words an excerpt around the words found has: 150 to 450 letters [live].
+/// The number of words in an excerpt around the words found: 150 to 450 letters [live].
 const WORDS: i64 = 45;
-/// How many letters the beginning of a text has when no words were looked for.
+/// The number of letters of an excerpt when no words were looked for.
 const BEGINNING: usize = 300;
-/// How many letters an indexed excerpt has [live].
+/// The number of letters of an indexed excerpt [live].
 const INDEXED: usize = 50;
 
-/// Which kind of excerpt is wanted.
+/// The kinds of excerpts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Excerpt {
     /// Around the words found, which are marked.
@@ -44,7 +44,7 @@ impl Excerpt {
     }
 }
 
-/// Title and excerpt of content; `marks` is the expression whose words are marked, empty for none.
+/// Returns title and excerpt of content; `marks` is the expression whose words are marked, empty for none.
 pub(super) async fn of_content(
     connection: &mut SqliteConnection,
     content: &Content,
@@ -77,7 +77,7 @@ pub(super) async fn of_content(
     Ok((title, excerpt))
 }
 
-/// The excerpt of a text in which nothing is marked.
+/// Returns the excerpt of a text in which nothing is marked.
 pub(super) fn of_text(text: &str, wanted: Excerpt) -> String {
     let length = match wanted {
         Excerpt::Highlight { .. } => BEGINNING,

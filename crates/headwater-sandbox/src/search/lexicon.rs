@@ -1,4 +1,4 @@
-//! Words with wildcards and fuzzy words: which words of the site they stand for.
+//! Wildcards and fuzzy words, and the words of the index that they match.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,21 +6,21 @@ use sqlx::SqliteConnection;
 
 use crate::storage::StorageError;
 
-/// How many words one pattern stands for at most.
+/// The most words that one pattern stands for.
 const MOST: i64 = 250;
-/// How many letters a fuzzy word may be off, unless it says so [docs: the distance of Lucene].
+/// The default and greatest edit distance of a fuzzy word [docs: the distance of Lucene].
 const DISTANCE: usize = 2;
 
-/// What each pattern of a query stands for.
+/// The words of the index that each pattern of a query stands for.
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon(HashMap<String, Vec<String>>);
 
-/// What a term is.
+/// The kinds of terms.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Pattern<'a> {
     /// A word as it is.
     Word(&'a str),
-    /// Words that begin so.
+    /// Words with this beginning.
     Beginning(&'a str),
     /// A star or a question mark within it.
     Wildcard(&'a str),
@@ -69,7 +69,7 @@ impl Lexicon {
         Ok(Self(known))
     }
 
-    /// The words that a term stands for.
+    /// Returns the words that a term stands for.
     pub(super) fn words(&self, term: &str) -> &[String] {
         self.0.get(term).map_or(&[], Vec::as_slice)
     }

@@ -8,11 +8,11 @@ use super::compile::{
 };
 use crate::cql::ast::Condition;
 
-/// Up to this many results are counted. Of more, the number is estimated, as the vendor's is [live]. Tests have less to
-/// count.
+/// The number up to which results are counted. Of more, the number is estimated, as the vendor's is [live]. Tests
+/// have less to count.
 const COUNTED: i64 = if cfg!(test) { 300 } else { 10_000 };
 
-/// What is searched for.
+/// A compiled search.
 pub(super) struct Wanted<'a> {
     pub(super) universes: &'a [Universe],
     pub(super) condition: &'a Condition,
@@ -22,13 +22,13 @@ pub(super) struct Wanted<'a> {
 
 /// One page.
 pub(super) struct Page {
-    /// Where each result is found, and its id.
+    /// The source of each result, 0 for content and 1 for spaces, and its id.
     pub(super) ids: Vec<(i64, i64)>,
     pub(super) total: i64,
     pub(super) has_more: bool,
 }
 
-/// The page of `limit` results after `start`.
+/// Returns the page of `limit` results after `start`.
 pub(super) async fn page(
     connection: &mut SqliteConnection,
     wanted: &Wanted<'_>,
@@ -43,7 +43,7 @@ pub(super) async fn page(
     }
 }
 
-/// Content in the order of its ids: no more of it is read than is shown and counted.
+/// Returns content in the order of its ids: no more of it is read than is shown and counted.
 async fn in_order_of_ids(
     connection: &mut SqliteConnection,
     wanted: &Wanted<'_>,
@@ -64,7 +64,7 @@ async fn in_order_of_ids(
     Ok(Page { ids, total: total.max(least), has_more })
 }
 
-/// How many results there are: counted, or estimated from how far the first of them reach.
+/// Returns the number of results: counted, or estimated from how far the first of them reach.
 async fn count(connection: &mut SqliteConnection, wanted: &Wanted<'_>) -> Result<i64, SearchError> {
     let mut select = QueryBuilder::<Sqlite>::new(
         "SELECT COUNT(*), COALESCE(MAX(id), 0) - (SELECT MIN(id) FROM contents), \
@@ -91,7 +91,7 @@ fn push_ordered(sql: &mut QueryBuilder<Sqlite>, wanted: &Wanted<'_>) -> Result<(
     Ok(())
 }
 
-/// Results that must all be known to be sorted.
+/// Returns results that must all be read to be sorted.
 async fn sorted(
     connection: &mut SqliteConnection,
     wanted: &Wanted<'_>,

@@ -6,7 +6,7 @@ use crate::cql::error::CqlError;
 use crate::cql::parse;
 use crate::storage::users::User;
 
-/// The people whom a query asks for, and the query in its normal form. `account_id` is who asks.
+/// Returns the people that a query finds, and the query in its normal form. `account_id` is the user who searches.
 pub(crate) fn find_people(
     cql: &str,
     users: Vec<User>,
@@ -69,7 +69,7 @@ fn clause(it: &Clause, user: &User, asker: &str) -> Result<bool, CqlError> {
     }
 }
 
-/// Whether every word of a text begins a word of the name.
+/// Returns whether every word of a text begins a word of the name.
 fn has_words(name: &str, text: &str) -> bool {
     let names = plain_words(name);
     let words = plain_words(text);

@@ -1,4 +1,4 @@
-//! Functions that need the database become the values that they stand for; and the quirks of the vendor's search.
+//! Resolution of functions that need the database to their values, and the quirks of the vendor's search.
 
 use serde::Deserialize;
 use sqlx::SqliteConnection;
@@ -8,7 +8,7 @@ use crate::cql::ast::{Clause, Condition, Field, Function, Operand, Operator};
 use crate::cql::error::CqlError;
 use crate::storage::{relations, views};
 
-/// Where a search comes from, as `cqlcontext` says [docs].
+/// The space and content that a search comes from, as `cqlcontext` says [docs].
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Context {
@@ -16,7 +16,7 @@ struct Context {
     content_id: Option<serde_json::Value>,
 }
 
-/// The condition with values in the place of functions. Those of dates stay: they depend on the operator.
+/// Replaces functions by their values. Those of dates stay, because they depend on the operator.
 pub(super) async fn resolve(
     connection: &mut SqliteConnection,
     it: &Condition,
@@ -105,7 +105,7 @@ fn context(search: &Search<'_>) -> Context {
     search.context.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default()
 }
 
-/// A `siteSearch` between two other parts is dropped without a word [live].
+/// Drops a `siteSearch` between two other conditions, as the vendor silently does [live].
 pub(super) fn without_site_search_in_the_middle(condition: &Condition) -> Condition {
     let is_site_search =
         |it: &Condition| matches!(it, Condition::Clause(it) if it.field == Field::SiteSearch);
@@ -120,7 +120,7 @@ pub(super) fn without_site_search_in_the_middle(condition: &Condition) -> Condit
     }
 }
 
-/// The texts that a query looks for in the index.
+/// Collects the texts that a query looks for in the index.
 pub(super) fn searched_texts(it: &Condition, into: &mut Vec<String>) {
     match it {
         Condition::And(parts) | Condition::Or(parts) => {
@@ -142,7 +142,7 @@ pub(super) fn searched_texts(it: &Condition, into: &mut Vec<String>) {
     }
 }
 
-/// Whether any clause of a query is so.
+/// Returns whether any clause of a query passes a test.
 pub(super) fn any(it: &Condition, is_so: &impl Fn(&Clause) -> bool) -> bool {
     match it {
         Condition::And(parts) | Condition::Or(parts) => parts.iter().any(|part| any(part, is_so)),

@@ -1,4 +1,4 @@
-//! Full-text terms: from what a user wrote to what the index understands.
+//! Full-text terms, translated to expressions of the index.
 
 use super::lexicon::{Lexicon, Pattern};
 
@@ -38,7 +38,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', " "))
 }
 
-/// The plain words of a text, in lower case: for what no index knows.
+/// Returns the plain words of a text in lower case, for what is not in the index.
 pub(crate) fn plain_words(text: &str) -> Vec<String> {
     let words = text.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
     words.map(str::to_lowercase).collect()

@@ -28,17 +28,17 @@ pub(super) struct SpaceFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
     pub(super) title: String,
-    /// What kind of node of the tree it is, unless it is a page.
+    /// The kind of node of the tree, unless it is a page.
     pub(super) kind: Option<String>,
-    /// Where a smart link leads.
+    /// The target of a smart link.
     pub(super) embed_url: Option<String>,
     pub(super) parent: Option<String>,
     pub(super) author: String,
-    /// How many days ago it was written.
+    /// The age in days.
     pub(super) days: i64,
     #[serde(default)]
     pub(super) labels: Vec<String>,
-    /// Who likes it.
+    /// The accounts that like it.
     #[serde(default)]
     pub(super) likes: Vec<String>,
     #[serde(default)]

@@ -12,16 +12,16 @@ use crate::storage::spaces::{self, NewSpace};
 use crate::storage::users::{self, User};
 use crate::storage::{Storage, StorageError, labels};
 
-/// How many pages a space gets.
+/// The number of pages in a space.
 const PER_SPACE: u64 = 2000;
-/// How many children a page has.
+/// The number of children of a page.
 const CHILDREN: u64 = 20;
-/// How many pages go into the database at once.
+/// The number of pages that are written in one transaction.
 const BATCH: usize = 1000;
 const MINUTE: i64 = 60_000;
 const LABELS: [&str; 5] = ["runbook", "draft-idea", "meeting-notes", "how-to", "decision"];
 
-/// Adds pages to the first site, in spaces of their own. Nothing, when there is no site or nobody to write them.
+/// Adds pages to the first site, in spaces of their own. Does nothing when there is no site or no user.
 pub(crate) async fn generate(storage: &Storage, pages: u64, seed: u64, now: i64) -> Result<(), StorageError> {
     let mut tx = storage.begin().await?;
     let (sites, people) = (sites::all(&mut tx).await?, users::all(&mut tx).await?);
@@ -53,7 +53,7 @@ struct Generator<'a> {
 }
 
 impl Generator<'_> {
-    /// A space with its homepage and pages below it, that many together.
+    /// Adds a space with its homepage and pages below it, that many together.
     async fn space(
         &mut self,
         connection: &mut SqliteConnection,
@@ -104,7 +104,7 @@ impl Generator<'_> {
         Ok(())
     }
 
-    /// Labels that there are: the homepage carries all of them.
+    /// Adds all labels that pages can carry to the homepage.
     async fn labels(&self, connection: &mut SqliteConnection, home: i64) -> Result<Vec<i64>, StorageError> {
         let author_id = self.people.first().map_or("", |it| it.account_id.as_str());
         let mut ids = Vec::new();
@@ -152,7 +152,7 @@ fn capital(word: &str) -> String {
     letters.next().map(|it| it.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
-/// Takes this many ids at once; gives the first.
+/// Reserves this many ids at once. Returns the first.
 async fn reserve(connection: &mut SqliteConnection, count: u64) -> Result<i64, StorageError> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     let last: i64 =

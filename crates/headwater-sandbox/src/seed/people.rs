@@ -33,7 +33,7 @@ const PEOPLE: [(&str, &str, &str, &str, &str); 4] = [
     ),
 ];
 
-/// All of them; the first is who consents when nobody is asked.
+/// Returns all people. The first consents when nobody is asked.
 pub(super) fn people() -> Vec<User> {
     let user = |(_, account_id, display_name, email, time_zone): &(&str, &str, &str, &str, &str)| User {
         account_id: (*account_id).to_owned(),
@@ -44,7 +44,7 @@ pub(super) fn people() -> Vec<User> {
     PEOPLE.iter().map(user).collect()
 }
 
-/// The account of a short name; strangers count as the first person.
+/// Returns the account of a short name; unknown names count as the first person.
 pub(super) fn account_id(name: &str) -> &'static str {
     let known = PEOPLE.iter().find(|(short, ..)| *short == name).or(PEOPLE.first());
     known.map_or("", |(_, account_id, ..)| account_id)

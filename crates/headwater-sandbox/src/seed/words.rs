@@ -108,7 +108,7 @@ impl Dice {
         Self(seed)
     }
 
-    /// A number below `sides`.
+    /// Returns a number below `sides`.
     pub(super) fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut word = self.0;
@@ -117,14 +117,14 @@ impl Dice {
         (word ^ (word >> 31)) % sides.max(1)
     }
 
-    /// A word; the smaller of two rolls, so that some are much more common than others.
+    /// Returns a word, by the smaller of two rolls, so that some are much more common than others.
     pub(super) fn word(&mut self) -> &'static str {
         let sides = u64::try_from(WORDS.len()).unwrap_or(1);
         let place = self.roll(sides).min(self.roll(sides));
         usize::try_from(place).ok().and_then(|place| WORDS.get(place)).copied().unwrap_or("harbour")
     }
 
-    /// A sentence with its full stop.
+    /// Returns a sentence with its full stop.
     pub(super) fn sentence(&mut self) -> String {
         let words: Vec<&str> = (0..6 + self.roll(8)).map(|_| self.word()).collect();
         let text = words.join(" ");

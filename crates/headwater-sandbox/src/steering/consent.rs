@@ -1,4 +1,4 @@
-//! How automatic consents end.
+//! The outcome of automatic consents: chosen.
 
 use axum::Json;
 use axum::extract::State as Extract;

@@ -1,4 +1,4 @@
-//! A reply body that does not arrive as it should.
+//! Reply bodies that are delayed, cut or broken off.
 
 use std::collections::VecDeque;
 use std::io;
@@ -13,15 +13,15 @@ type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// Pieces of a body, in the order in which they happen.
 pub(super) struct CutBody(VecDeque<Piece>);
 
-/// One thing that happens to a body.
+/// A piece of a body, or an event between pieces.
 pub(super) enum Piece {
-    /// These bytes are sent.
+    /// Bytes that are sent.
     Data(Bytes),
-    /// What was handed over before goes out before anything else happens.
+    /// The bytes before this go out before anything else happens.
     Flush,
-    /// Nothing happens until this is over.
+    /// A pause that lasts until this future is ready.
     Wait(Wait),
-    /// The connection ends.
+    /// The end of the connection.
     Break,
 }
 

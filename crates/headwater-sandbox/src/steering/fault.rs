@@ -1,4 +1,4 @@
-//! Faults: scripted, listed, cleared; held requests: listed, waited for, let go.
+//! Faults: scripted, listed, cleared. Held requests: listed, awaited, released.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::state::State;
 #[serde(deny_unknown_fields)]
 pub(super) struct HoldWish {
     hold: String,
-    /// How many requests to wait for.
+    /// The number of requests to wait for; 1 when left out.
     count: Option<usize>,
 }
 

@@ -1,5 +1,4 @@
-//! Stands in front of every route: numbers the request, notes what comes to the token endpoint, and lets faults
-//! strike.
+//! Middleware in front of every route: numbers requests, logs those to the token endpoint, and applies faults.
 
 use std::time::Duration;
 
@@ -21,10 +20,10 @@ use crate::request::Query;
 use crate::state::State;
 
 const TOKEN_PATH: &str = "/oauth/token";
-/// Nothing that is asked of the token endpoint comes near this size.
+/// The largest body of a token request, in bytes. Real ones are far smaller.
 const TOKEN_BODY_LIMIT: usize = 256 * 1024;
 
-/// What the token endpoint was asked, as far as it could be read.
+/// A request to the token endpoint, as far as it could be read.
 #[derive(Default)]
 struct TokenRequest {
     grant_type: Option<String>,
@@ -32,14 +31,14 @@ struct TokenRequest {
     refresh_token: Option<String>,
 }
 
-/// A request whose reply is not on its way yet. It notes when the client goes away before that.
+/// A request without a reply so far. Dropping it notes that its client went away.
 struct Unanswered<'a> {
     state: &'a State,
     number: RequestNumber,
     is_noted: bool,
 }
 
-/// Takes a request on its way in and its reply on the way out.
+/// Handles a request on its way in and its reply on the way out.
 pub(crate) async fn intercept(Extract(state): Extract<State>, mut request: Request, next: Next) -> Response {
     let number = state.control.ledger.next_request();
     request.extensions_mut().insert(number);
@@ -113,7 +112,7 @@ async fn delay(state: &State, delay: &FaultDelay) {
     }
 }
 
-/// Does to the real reply what the fault says.
+/// Applies the outcome of a fault to the real reply.
 async fn spoil(state: &State, outcome: FaultOutcome, response: Response) -> Response {
     let (after_bytes, hold) = match outcome {
         FaultOutcome::Proceed => return response,
@@ -166,7 +165,7 @@ async fn take_apart(response: Response) -> (http::response::Parts, Bytes) {
     (parts, to_bytes(body, usize::MAX).await.unwrap_or_default())
 }
 
-/// A reply whose body fails before its head was sent: the server closes the connection without a byte.
+/// Returns a reply whose body fails before its head was sent: the server closes the connection without a byte.
 fn dropped() -> Response {
     Response::new(Body::new(CutBody::new([Piece::Break])))
 }

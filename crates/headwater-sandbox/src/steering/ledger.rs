@@ -23,7 +23,8 @@ const MEMBERS: [&str; 9] = [
     "standing",
 ];
 
-/// Filters: `event` (repeated or with commas), `after` (a number), and the members above; `raw=true` shows tokens.
+/// Lists entries. Filters are `event` (repeated or with commas), `after` (a number) and the members above;
+/// `raw=true` shows tokens.
 pub(super) async fn read(
     Extract(state): Extract<State>,
     RawQuery(query): RawQuery,

@@ -14,7 +14,7 @@ pub(super) async fn show(Extract(state): Extract<State>) -> Json<Switches> {
     Json(state.control.switches())
 }
 
-/// Switches what is given and leaves the rest.
+/// Switches the rules that are given and leaves the others.
 pub(super) async fn switch(
     Extract(state): Extract<State>,
     Json(wish): Json<Value>,

@@ -25,7 +25,7 @@ pub(super) async fn load(
     }
 }
 
-/// The names of our scenarios, each with what it is for.
+/// Lists the scenarios that come with the sandbox, each with its purpose.
 pub(super) async fn list() -> Json<Value> {
     let described = |(name, description)| json!({ "name": name, "description": description });
     Json(scenario::list().map(described).collect())

@@ -1,4 +1,4 @@
-//! Tokens: aged, and taken back.
+//! Tokens: expired and revoked.
 
 use axum::extract::State as Extract;
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use crate::state::State;
 use crate::storage::grants::Chosen;
 use crate::withdrawal;
 
-/// Whose tokens; what is not given fits everything.
+/// The tokens that are meant. A member that is not given fits everything.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Whose {

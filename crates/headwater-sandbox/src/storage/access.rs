@@ -1,4 +1,4 @@
-//! Who may see what: the same rules for single pieces of content, for lists, and for questions about a space.
+//! Permissions to see: the same rules for single pieces of content, for lists, and for questions about a space.
 //!
 //! An account sees content when it may read the space, and when neither the content nor anything above it is
 //! restricted to others. Functions take the eyes to look with: an account, or `None` for an administrator who
@@ -36,8 +36,8 @@ macro_rules! readable_spaces {
     };
 }
 
-/// SQL that is true for what an account may see of content: its table's name, and the places of the cloud id and of the
-/// account id. The account may be null, which sees everything.
+/// SQL that is true for content that an account may see: its table's name, and the places of the cloud id and of
+/// the account id. The account may be null, which sees everything.
 macro_rules! visible {
     ($content:literal, $cloud:literal, $account:literal) => {
         concat!(
@@ -56,7 +56,7 @@ macro_rules! visible {
     };
 }
 
-/// SQL for the ids of what restrictions hide from an account.
+/// SQL for the ids of content that restrictions hide from an account.
 macro_rules! hidden {
     ($cloud:literal, $account:literal) => {
         concat!(
@@ -74,7 +74,7 @@ macro_rules! hidden {
 
 pub(crate) use {hidden, principals, readable_spaces, visible};
 
-/// Appends ` AND …`: only what these eyes see of the contents that the query calls `contents`.
+/// Appends ` AND …`: only rows of the table `contents` that the viewer sees.
 pub(crate) fn push_visible(query: &mut QueryBuilder<Sqlite>, cloud_id: &str, viewer: Option<&str>) {
     if viewer.is_some() {
         query.push(" AND ");
@@ -100,7 +100,7 @@ pub(crate) fn push_with(
     }
 }
 
-/// Whether these eyes see this content.
+/// Returns whether the viewer sees this content.
 pub(crate) async fn sees(
     connection: &mut SqliteConnection,
     content: &Content,
@@ -131,7 +131,7 @@ pub(crate) async fn sees(
     Ok(!closed)
 }
 
-/// The ids of all that restrictions hide from these eyes.
+/// Returns the ids of all content that restrictions hide from the viewer.
 pub(crate) async fn hidden_ids(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -148,7 +148,7 @@ pub(crate) async fn hidden_ids(
     Ok(ids.into_iter().collect())
 }
 
-/// Whether these eyes see anything of a space.
+/// Returns whether the viewer sees anything of a space.
 pub(crate) async fn reads_space(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -159,7 +159,7 @@ pub(crate) async fn reads_space(
     may(connection, &Claim { cloud_id, account_id, space_id, operation: "read", target: "space" }).await
 }
 
-/// What somebody wants to do in a space.
+/// An account's wish to do something in a space.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Claim<'a> {
     pub(crate) cloud_id: &'a str,
@@ -169,7 +169,7 @@ pub(crate) struct Claim<'a> {
     pub(crate) target: &'a str,
 }
 
-/// Whether the account may do this in the space.
+/// Returns whether the account may do this in the space.
 pub(crate) async fn may(connection: &mut SqliteConnection, claim: &Claim<'_>) -> Result<bool, StorageError> {
     Ok(sqlx::query_scalar(concat!(
         "SELECT EXISTS (SELECT 1 FROM space_grants WHERE space_id = ?3 AND operation = ?4 AND target = ?5
@@ -186,7 +186,7 @@ pub(crate) async fn may(connection: &mut SqliteConnection, claim: &Claim<'_>) ->
     .await?)
 }
 
-/// The ids of the spaces of a site that these eyes see.
+/// Returns the ids of the spaces of a site that the viewer sees.
 pub(crate) async fn readable(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -203,7 +203,7 @@ pub(crate) async fn readable(
     .await?)
 }
 
-/// Whether restrictions keep the account from updating this content; only its own count.
+/// Returns whether restrictions keep the account from updating this content; only its own count.
 pub(crate) async fn is_closed_to_editor(
     connection: &mut SqliteConnection,
     content: &Content,
@@ -222,7 +222,7 @@ pub(crate) async fn is_closed_to_editor(
     .await?)
 }
 
-/// Whether the account administers the site.
+/// Returns whether the account administers the site.
 pub(crate) async fn is_administrator(
     connection: &mut SqliteConnection,
     cloud_id: &str,

@@ -1,10 +1,10 @@
-//! Administrators who asked to see everything on a site for a while.
+//! Admin keys: administrators who see everything on a site for a while.
 
 use sqlx::SqliteConnection;
 
 use super::StorageError;
 
-/// Gives an administrator a key, or a new end to the one there is.
+/// Gives an administrator a key, or extends the present one.
 pub(crate) async fn set(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -23,7 +23,7 @@ pub(crate) async fn set(
     Ok(())
 }
 
-/// When the key of an administrator ends; `None` when there is none that works.
+/// Returns when the key of an administrator ends; `None` when there is none that works.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -40,7 +40,7 @@ pub(crate) async fn find(
     .await?)
 }
 
-/// Takes a key away, if there is one.
+/// Removes a key, if there is one.
 pub(crate) async fn remove(
     connection: &mut SqliteConnection,
     cloud_id: &str,

@@ -1,4 +1,4 @@
-//! The API tokens of users: passwords for programs, which may do all that their user may.
+//! API tokens of users: passwords of programs, which may do all that their user may.
 
 use sqlx::{Row, SqliteConnection};
 

@@ -1,4 +1,4 @@
-//! Files. An attachment is content (title, version, status) plus one row here with its bytes.
+//! Files of attachments. An attachment is content (title, version, status) plus one row here with its bytes.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -6,7 +6,7 @@ use sqlx::{Row, SqliteConnection};
 use super::StorageError;
 use super::content::Content;
 
-/// What is known about a file besides its content row. Without the bytes.
+/// The file of an attachment, besides its content row and without the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Attachment {
     pub(crate) content_id: i64,
@@ -85,7 +85,7 @@ pub(crate) async fn of_container(
     rows.iter().map(Content::read).collect()
 }
 
-/// Changes what is known of a file; its bytes stay.
+/// Changes the details of a file; its bytes stay.
 pub(crate) async fn describe(
     connection: &mut SqliteConnection,
     attachment: &Attachment,
@@ -129,7 +129,7 @@ pub(crate) async fn insert_link(
     Ok(())
 }
 
-/// The attachment a download link leads to, while the link is good.
+/// Returns the attachment that a download link leads to, while the link is good.
 pub(crate) async fn follow_link(
     connection: &mut SqliteConnection,
     token: &str,

@@ -1,10 +1,10 @@
-//! Which classification level content, drafts and spaces have.
+//! Classification levels of content, drafts and spaces.
 
 use sqlx::SqliteConnection;
 
 use super::StorageError;
 
-/// What can have a level.
+/// The things that can have a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     Content(i64),
@@ -42,7 +42,7 @@ pub(crate) async fn set(
     Ok(())
 }
 
-/// Takes the level away.
+/// Removes the level.
 pub(crate) async fn clear(connection: &mut SqliteConnection, target: Target) -> Result<(), StorageError> {
     let (kind, id) = target.key();
     sqlx::query("DELETE FROM classifications WHERE target_type = ?1 AND target_id = ?2")
@@ -53,7 +53,7 @@ pub(crate) async fn clear(connection: &mut SqliteConnection, target: Target) -> 
     Ok(())
 }
 
-/// The id of the level something has of its own.
+/// Returns the id of the level that something has of its own.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     target: Target,

@@ -5,7 +5,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::StorageError;
 
-/// What an app asked for.
+/// The request of an app for a consent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Consent {
     pub(crate) consent_id: String,
@@ -37,7 +37,7 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, consent: &Consent)
     Ok(())
 }
 
-/// Takes a form out: it can be answered once, and not after it expired.
+/// Takes a form out. It can be answered once, and not after it has expired.
 pub(crate) async fn take(
     connection: &mut SqliteConnection,
     consent_id: &str,

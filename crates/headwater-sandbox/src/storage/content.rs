@@ -1,4 +1,4 @@
-//! What a piece of content is: pages, blog posts, folders, comments and so on share one table and one id space.
+//! Content: pages, blog posts, folders, comments and so on share one table and one id space.
 
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -19,10 +19,10 @@ pub(crate) struct Content {
     /// The node of the tree above, or the comment that is answered.
     pub(crate) parent_id: Option<i64>,
     pub(crate) parent_kind: Option<Kind>,
-    /// Comments, attachments and custom content: what they hang on.
+    /// The container of comments, attachments and custom content.
     pub(crate) container_id: Option<i64>,
     pub(crate) position: Option<i64>,
-    /// Where a trashed node of the tree was.
+    /// The former parent of a trashed node of the tree.
     pub(crate) previous_parent_id: Option<i64>,
     pub(crate) author_id: String,
     pub(crate) owner_id: String,
@@ -31,19 +31,19 @@ pub(crate) struct Content {
     pub(crate) version: i64,
     /// Storage format.
     pub(crate) body: String,
-    /// Seen by its author only.
+    /// True when only its author sees it.
     pub(crate) private: bool,
     pub(crate) share_id: String,
 }
 
-/// What kind of content it is; the column is called `type`.
+/// The kinds of content; the column is called `type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Page,
     BlogPost,
     Comment,
     Attachment,
-    /// What apps keep; the subtype says which of their types it is.
+    /// Content of apps; the subtype says which of their types it is.
     Custom,
     Whiteboard,
     Database,
@@ -52,7 +52,7 @@ pub(crate) enum Kind {
     Embed,
 }
 
-/// Where content is in its life.
+/// The status of content in its life cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Current,
@@ -62,8 +62,8 @@ pub(crate) enum Status {
 }
 
 impl Content {
-    /// Whether its status lets this user see it: drafts are their author's alone. What permissions and restrictions
-    /// say is another question.
+    /// Returns whether its status lets this user see it: drafts are their author's alone. Permissions and
+    /// restrictions are checked elsewhere.
     pub(crate) fn visible_to(&self, account_id: &str) -> bool {
         self.status != Status::Draft || self.author_id == account_id
     }
@@ -99,7 +99,7 @@ impl Content {
 }
 
 impl Kind {
-    /// What hangs in the page tree of a space.
+    /// The kinds that have a place in the page tree of a space.
     pub(crate) const TREE: [Self; 5] =
         [Self::Page, Self::Whiteboard, Self::Database, Self::Folder, Self::Embed];
 
@@ -115,12 +115,12 @@ impl Kind {
         Self::Embed,
     ];
 
-    /// Whether it has a place in the page tree of its space.
+    /// Returns whether it has a place in the page tree of its space.
     pub(crate) fn is_in_tree(self) -> bool {
         Self::TREE.contains(&self)
     }
 
-    /// The word for it in the database, in CQL and in v1 replies.
+    /// Returns the word for it in the database, in CQL and in v1 replies.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Page => "page",

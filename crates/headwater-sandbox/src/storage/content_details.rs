@@ -1,10 +1,10 @@
-//! What only some kinds of content have, as text under a name.
+//! Details that only some kinds of content have, as text under a name.
 
 use sqlx::SqliteConnection;
 
 use super::StorageError;
 
-/// The address a smart link leads to.
+/// The target of a smart link.
 pub(crate) const EMBED_URL: &str = "embed-url";
 
 /// The format of the body of custom content; storage format when it is absent.

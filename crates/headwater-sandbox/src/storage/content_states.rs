@@ -1,4 +1,4 @@
-//! The states that people give content: what a space suggests, and what they made themselves.
+//! States of content: those that a space suggests, and those that users define.
 
 use sqlx::SqliteConnection;
 
@@ -33,7 +33,7 @@ pub(crate) async fn custom(
     Ok(rows.into_iter().map(|(id, name, color)| ContentState { id, name, color }).collect())
 }
 
-/// The state of this name and colour that the user made, made now if need be.
+/// Returns the user's state of this name and colour; adds it if it does not exist.
 pub(crate) async fn known_or_new(
     connection: &mut SqliteConnection,
     account_id: &str,
@@ -79,7 +79,7 @@ pub(crate) async fn set(
     Ok(())
 }
 
-/// Takes the state of content, or of its draft, away.
+/// Removes the state of content, or of its draft.
 pub(crate) async fn clear(
     connection: &mut SqliteConnection,
     content_id: i64,
@@ -93,7 +93,7 @@ pub(crate) async fn clear(
     Ok(())
 }
 
-/// The state of content, or of its draft, and since when.
+/// Returns the state of content, or of its draft, and since when it has it.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     content_id: i64,

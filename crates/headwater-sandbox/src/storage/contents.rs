@@ -92,7 +92,7 @@ pub(crate) async fn insert(
     Ok(content)
 }
 
-/// Appends a version: the number grows by one, and the new title and body are what is found from now on.
+/// Adds a version: the number grows by one, and searches find the new title and body.
 pub(crate) async fn edit(
     connection: &mut SqliteConnection,
     id: i64,
@@ -116,7 +116,7 @@ pub(crate) async fn edit(
     Ok(content)
 }
 
-/// Replaces title and body of the newest version without a new number: how a draft is saved.
+/// Replaces title and body of the newest version without a new number, as saving a draft does.
 pub(crate) async fn overwrite(
     connection: &mut SqliteConnection,
     id: i64,
@@ -158,7 +158,7 @@ pub(crate) async fn find(
     row.as_ref().map(Content::read).transpose()
 }
 
-/// The page of this space that holds this title: current and archived pages do, drafts and trashed ones do not.
+/// Finds the current or archived page of this space with this title. Drafts and trashed pages do not count.
 pub(crate) async fn find_page_by_title(
     connection: &mut SqliteConnection,
     space_id: i64,
@@ -208,7 +208,7 @@ pub(crate) async fn set_status(
     Ok(())
 }
 
-/// Dates the creation, as blog posts allow.
+/// Changes the date of creation, as blog posts allow.
 pub(crate) async fn set_created_at(
     connection: &mut SqliteConnection,
     id: i64,
@@ -238,7 +238,7 @@ pub(crate) async fn set_owner(
     Ok(())
 }
 
-/// Hangs custom content on other content, or with `None` on its space.
+/// Moves custom content into other content, or with `None` into its space.
 pub(crate) async fn set_container(
     connection: &mut SqliteConnection,
     id: i64,
@@ -252,7 +252,7 @@ pub(crate) async fn set_container(
     Ok(())
 }
 
-/// Hangs a node of the tree below another one, as its last child; `None` puts it at the top of the space.
+/// Moves a node of the tree below another one, as its last child; `None` moves it to the top of the space.
 pub(crate) async fn set_parent(
     connection: &mut SqliteConnection,
     page: &Content,
@@ -268,7 +268,7 @@ pub(crate) async fn set_parent(
     Ok(())
 }
 
-/// Puts content into the trash. The children of a node of the tree move up to where it was, behind its siblings,
+/// Moves content to the trash. The children of a node of the tree move up to where it was, behind its siblings,
 /// unless they are to stay.
 pub(crate) async fn trash(
     connection: &mut SqliteConnection,
@@ -290,7 +290,7 @@ pub(crate) async fn trash(
     Ok(())
 }
 
-/// Brings content back from the trash: status and place change, title, body and version do not.
+/// Restores content from the trash: status and place change; title, body and version do not.
 pub(crate) async fn restore(
     connection: &mut SqliteConnection,
     content: &Content,
@@ -307,7 +307,7 @@ pub(crate) async fn restore(
     set_parent(connection, content, parent_id).await
 }
 
-/// Removes content for good, with its comments, attachments, history and search entries.
+/// Deletes content, with its comments, attachments, history and search entries.
 pub(crate) async fn destroy(connection: &mut SqliteConnection, id: i64) -> Result<(), StorageError> {
     // Everything that hangs below: comments and attachments of it, answers to those comments, and so on.
     let ids: Vec<i64> = sqlx::query_scalar(
@@ -337,7 +337,7 @@ pub(crate) async fn reread(connection: &mut SqliteConnection, id: i64) -> Result
     Content::read(&row)
 }
 
-/// The position behind all nodes of the tree that hang below `parent_id`.
+/// Returns the position after all children of `parent_id`.
 pub(crate) async fn next_position(
     connection: &mut SqliteConnection,
     space_id: i64,

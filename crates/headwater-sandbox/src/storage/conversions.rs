@@ -1,4 +1,4 @@
-//! Converted bodies that wait for the client that asked for them.
+//! Converted bodies that are kept until their client fetches them.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -11,7 +11,7 @@ pub(crate) struct Conversion {
     /// A UUID.
     pub(crate) id: String,
     pub(crate) account_id: String,
-    /// What was asked.
+    /// The request: the format and body to convert.
     pub(crate) source: String,
     pub(crate) representation: String,
     pub(crate) value: String,
@@ -48,7 +48,7 @@ pub(crate) async fn find(
     row.as_ref().map(read).transpose()
 }
 
-/// The newest conversion a user has asked for in the same words.
+/// Finds the newest conversion that the user requested in the same words.
 pub(crate) async fn find_same(
     connection: &mut SqliteConnection,
     account_id: &str,
@@ -64,7 +64,7 @@ pub(crate) async fn find_same(
     row.as_ref().map(read).transpose()
 }
 
-/// Forgets what was ready before `ready_at`.
+/// Deletes conversions that were ready before `ready_at`.
 pub(crate) async fn forget_before(
     connection: &mut SqliteConnection,
     ready_at: i64,

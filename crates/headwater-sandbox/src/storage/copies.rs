@@ -1,4 +1,4 @@
-//! Copying what hangs on content to other content: labels, properties, files and custom content.
+//! Copying labels, properties, files and custom content from one piece of content to another.
 
 use sqlx::{Row, SqliteConnection};
 
@@ -6,7 +6,7 @@ use super::content::Content;
 use super::contents::{NewContent, insert, reread};
 use super::{StorageError, labels, take_id};
 
-/// Who copies, and when.
+/// The user who copies, and the time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Copier<'a> {
     pub(crate) account_id: &'a str,
@@ -86,7 +86,7 @@ pub(crate) async fn attachments(
     Ok(())
 }
 
-/// Copies the custom content that hangs on it, and what hangs on that.
+/// Copies the custom content in it, and the custom content in that.
 pub(crate) async fn custom_contents(
     connection: &mut SqliteConnection,
     copier: Copier<'_>,
@@ -122,7 +122,7 @@ pub(crate) async fn details(
     Ok(())
 }
 
-/// The current content of a type that hangs on content.
+/// Lists the current content of a type in a container.
 async fn hanging(
     connection: &mut SqliteConnection,
     id: i64,

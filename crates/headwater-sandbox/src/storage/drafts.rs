@@ -1,11 +1,11 @@
-//! Unpublished edits of published content. One per content: a new one replaces the old.
+//! Drafts of published content. There is one per content: a new one replaces the old.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::StorageError;
 
-/// What would be published next.
+/// The draft of published content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Draft {
     pub(crate) content_id: i64,
@@ -42,7 +42,7 @@ pub(crate) async fn find(
     row.as_ref().map(read).transpose()
 }
 
-/// Throws the draft away. Says whether there was one.
+/// Deletes the draft. Returns whether there was one.
 pub(crate) async fn discard(
     connection: &mut SqliteConnection,
     content_id: i64,

@@ -19,7 +19,7 @@ pub(crate) async fn set(
     Ok(())
 }
 
-/// The edition of a site. Who never chose has everything.
+/// Returns the edition of a site; the largest when none was chosen.
 pub(crate) async fn of_site(
     connection: &mut SqliteConnection,
     cloud_id: &str,

@@ -1,4 +1,4 @@
-//! What users allowed to apps. One grant is one consent; its refresh tokens are one family.
+//! Grants of users to apps. One grant is one consent; its refresh tokens are one family.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -6,7 +6,7 @@ use sqlx::{Row, SqliteConnection};
 use super::StorageError;
 use super::sites::Site;
 
-/// What one user allowed one app in one consent.
+/// The grant that one user gave one app in one consent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Grant {
     pub(crate) grant_id: String,
@@ -18,7 +18,7 @@ pub(crate) struct Grant {
     pub(crate) revoked_at: Option<i64>,
 }
 
-/// Some grants; what is not given fits every grant.
+/// A choice of grants. A member that is not given fits every grant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Chosen {
     pub(crate) grant_id: Option<String>,
@@ -84,7 +84,8 @@ pub(crate) async fn sites(
     Ok(sites)
 }
 
-/// Takes the chosen grants back, as a user does in the list of connected apps. Returns those that stood until now.
+/// Revokes the chosen grants, as a user does in the list of connected apps. Returns those that were in force until
+/// now.
 pub(crate) async fn revoke(
     connection: &mut SqliteConnection,
     chosen: &Chosen,

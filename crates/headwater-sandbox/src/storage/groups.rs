@@ -1,4 +1,5 @@
-//! The groups of a site. Every site starts with three: its users, its administrators, and those above them.
+//! Groups of a site. Every site starts with three: its users, its administrators, and the organisation's
+//! administrators.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -16,7 +17,7 @@ pub(crate) struct Group {
     pub(crate) access: String,
 }
 
-/// Gives a new site its groups. Everybody is a member of the first; who came first, of all.
+/// Gives a new site its groups. All users are members of the first; the first user is a member of all.
 pub(crate) async fn lay_out(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -67,7 +68,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Removes a group, and with it whatever it was allowed.
+/// Removes a group, with its permissions.
 pub(crate) async fn remove(connection: &mut SqliteConnection, group_id: &str) -> Result<(), StorageError> {
     for statement in [
         "DELETE FROM space_permissions WHERE principal_type = 'group' AND principal_id = ?1",
@@ -123,7 +124,7 @@ pub(crate) async fn of_user(
     rows.iter().map(read).collect()
 }
 
-/// Who is in a group, in the order of their accounts.
+/// Lists the members of a group, in the order of their accounts.
 pub(crate) async fn members(
     connection: &mut SqliteConnection,
     group_id: &str,
@@ -151,7 +152,7 @@ pub(crate) async fn add_member(
     Ok(())
 }
 
-/// Takes a user out of a group, who need not be in it.
+/// Removes a user from a group; a user who is not in it is ignored.
 pub(crate) async fn remove_member(
     connection: &mut SqliteConnection,
     group_id: &str,

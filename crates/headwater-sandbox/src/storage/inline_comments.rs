@@ -1,4 +1,4 @@
-//! What is known of inline comments besides their content row: where they are, and whether they are resolved.
+//! Inline comments, besides their content row: where they are, and whether they are resolved.
 
 use sqlx::{Row as _, SqliteConnection};
 
@@ -16,7 +16,7 @@ pub(crate) struct InlineComment {
     pub(crate) resolved_at: Option<i64>,
 }
 
-/// Notes where a new inline comment is. It is open.
+/// Stores the place of a new inline comment, which is open.
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
     content_id: i64,

@@ -1,4 +1,4 @@
-//! Labels and what carries them. A label lives as long as something carries it.
+//! Labels of content and spaces. A label exists as long as something carries it.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -15,7 +15,7 @@ pub(crate) struct Label {
     pub(crate) name: String,
 }
 
-/// Puts a label on content; nothing changes when it is there already. The name is stored in lower case.
+/// Adds a label to content; nothing changes when it is there already. The name is stored in lower case.
 pub(crate) async fn attach(
     connection: &mut SqliteConnection,
     content_id: i64,
@@ -38,7 +38,7 @@ pub(crate) async fn attach(
     Ok(())
 }
 
-/// Takes a label off content, and forgets labels that nothing carries any more. Says whether it was there.
+/// Removes a label from content, and deletes labels that nothing carries any more. Returns whether it was there.
 pub(crate) async fn detach(
     connection: &mut SqliteConnection,
     content_id: i64,
@@ -133,7 +133,7 @@ pub(crate) async fn on_site(
     rows.iter().map(read).collect()
 }
 
-/// Puts a label on a space; nothing changes when it is there already.
+/// Adds a label to a space; nothing changes when it is there already.
 pub(crate) async fn attach_to_space(
     connection: &mut SqliteConnection,
     space_id: i64,
@@ -153,7 +153,7 @@ pub(crate) async fn attach_to_space(
     Ok(())
 }
 
-/// Takes a label off a space. Says whether it was there.
+/// Removes a label from a space. Returns whether it was there.
 pub(crate) async fn detach_from_space(
     connection: &mut SqliteConnection,
     space_id: i64,

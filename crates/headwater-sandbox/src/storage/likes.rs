@@ -1,10 +1,10 @@
-//! Who likes what. No operation of the API makes a like; the seed and the web view do.
+//! Likes of content. No operation of the API makes a like; the seed does.
 
 use sqlx::SqliteConnection;
 
 use super::StorageError;
 
-/// Notes a like; a second one of the same person changes nothing.
+/// Adds a like; a second one of the same person changes nothing.
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
     content_id: i64,

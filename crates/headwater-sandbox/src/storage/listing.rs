@@ -8,11 +8,11 @@ use super::content::{Content, Kind, Status};
 use super::versions::Version;
 use super::{StorageError, access};
 
-/// Which content is wanted. Everything that is `None` or empty does not narrow the list.
+/// The filters of a list of content. A filter that is `None` or empty does not narrow the list.
 #[derive(Clone, Debug)]
 pub(crate) struct Filter<'a> {
     pub(crate) cloud_id: &'a str,
-    /// Whose eyes; `None` sees everything.
+    /// The account whose permissions count; `None` sees everything.
     pub(crate) viewer: Option<&'a str>,
     pub(crate) kind: Kinds,
     pub(crate) statuses: &'a [Status],
@@ -27,19 +27,19 @@ pub(crate) struct Filter<'a> {
     pub(crate) label_id: Option<i64>,
 }
 
-/// Of which kind.
+/// The kinds of content in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kinds {
     Only(Kind),
-    /// All that hang in the page tree.
+    /// All nodes of the page tree.
     Tree,
 }
 
-/// Where in the tree.
+/// The place in the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Parent {
     Any,
-    /// At the top.
+    /// No parent: the top of the tree.
     Nothing,
     Is(i64),
 }
@@ -51,7 +51,7 @@ pub(crate) struct Order {
     pub(crate) descending: bool,
 }
 
-/// What a list is ordered by.
+/// The columns that a list can be ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum By {
     Id,

@@ -9,15 +9,15 @@ use super::{StorageError, take_id};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct LongTask {
     pub(crate) id: i64,
-    /// Who asked for it.
+    /// The account that asked for it.
     pub(crate) account_id: String,
-    /// What kind of task it is.
+    /// The kind of task.
     pub(crate) key: String,
     pub(crate) started_at: i64,
     pub(crate) ends_at: i64,
-    /// What is said when it is finished.
+    /// The message when it is finished.
     pub(crate) message: String,
-    /// What else is told about it: an object.
+    /// Further details: an object.
     pub(crate) details: serde_json::Value,
 }
 

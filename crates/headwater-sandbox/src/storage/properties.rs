@@ -12,10 +12,10 @@ pub(crate) struct Property {
     pub(crate) key: String,
     pub(crate) value: serde_json::Value,
     pub(crate) version: i64,
-    /// When and by whom it was made.
+    /// The time of its creation; the next column has the author.
     pub(crate) created_at: i64,
     pub(crate) author_id: String,
-    /// When and by whom it was last changed.
+    /// The time of its last change; the next column has who made it.
     pub(crate) changed_at: i64,
     pub(crate) editor_id: String,
     pub(crate) message: String,
@@ -93,7 +93,7 @@ pub(crate) async fn insert(
     row.as_ref().map(read).transpose()
 }
 
-/// Gives a property its next version, and perhaps another key.
+/// Updates a property: its next version, and perhaps another key.
 pub(crate) async fn update(
     connection: &mut SqliteConnection,
     id: i64,

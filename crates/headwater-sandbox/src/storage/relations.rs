@@ -1,11 +1,11 @@
-//! What somebody says of something: a user's favourite page, or whatever word a program uses.
+//! Relations between users, content and spaces: a user's favourite page, or whatever name a program uses.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::StorageError;
 
-/// The relation that people make with a star.
+/// The name of the relation for favourites, which people mark with a star.
 pub(crate) const FAVOURITE: &str = "favourite";
 
 /// One end of a relation: `user`, `content` or `space`, and its id.
@@ -15,7 +15,7 @@ pub(crate) struct End {
     pub(crate) id: String,
 }
 
-/// A relation that there is.
+/// A relation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Relation {
     pub(crate) name: String,
@@ -69,7 +69,7 @@ pub(crate) async fn find(
     rows.iter().map(read).collect()
 }
 
-/// Takes a relation back.
+/// Removes a relation.
 pub(crate) async fn remove(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -90,7 +90,7 @@ pub(crate) async fn remove(
     Ok(())
 }
 
-/// Whether content is a favourite of an account.
+/// Returns whether content is a favourite of an account.
 pub(crate) async fn is_favourite(
     connection: &mut SqliteConnection,
     content_id: i64,

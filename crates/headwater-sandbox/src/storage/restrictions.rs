@@ -1,4 +1,4 @@
-//! Who alone may read or update content.
+//! Restrictions of content to those who may read or update it.
 
 use sqlx::SqliteConnection;
 
@@ -7,7 +7,7 @@ use super::StorageError;
 /// The operations that can be restricted.
 pub(crate) const OPERATIONS: [&str; 2] = ["read", "update"];
 
-/// Somebody who may, although others may not.
+/// A user or group that may perform a restricted operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Restriction {
     /// One of [`OPERATIONS`].
@@ -53,7 +53,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Takes one restriction away. Says whether it was there.
+/// Removes one restriction. Returns whether it was there.
 pub(crate) async fn remove(
     connection: &mut SqliteConnection,
     content_id: i64,
@@ -72,7 +72,7 @@ pub(crate) async fn remove(
     Ok(removed.rows_affected() > 0)
 }
 
-/// Takes all restrictions of an operation away.
+/// Removes all restrictions of an operation.
 pub(crate) async fn clear(
     connection: &mut SqliteConnection,
     content_id: i64,
@@ -86,7 +86,7 @@ pub(crate) async fn clear(
     Ok(())
 }
 
-/// Keeps content to its author, as the switch for private content does.
+/// Restricts content to its author, as the switch for private content does.
 pub(super) async fn close(
     connection: &mut SqliteConnection,
     content_id: i64,
@@ -103,7 +103,7 @@ pub(super) async fn close(
     Ok(())
 }
 
-/// Notes whether content is still its author's alone.
+/// Updates whether content is restricted to its author.
 pub(crate) async fn note_private(
     connection: &mut SqliteConnection,
     content_id: i64,

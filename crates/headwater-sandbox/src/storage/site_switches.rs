@@ -1,16 +1,16 @@
-//! What is switched on for a site.
+//! Switches of a site.
 
 use sqlx::SqliteConnection;
 
 use super::StorageError;
 
-/// The operations on content that v1 no longer documents are answered with 410.
+/// The switch that answers the operations on content that v1 no longer documents with 410.
 pub(crate) const CLASSIC_CONTENT_GONE: &str = "classic-content-gone";
 
-/// Space roles are not there yet.
+/// The switch for sites without space roles.
 pub(crate) const NO_ROLES: &str = "no-roles";
 
-/// Access to spaces is given by roles alone.
+/// The switch for sites where access to spaces is given by roles alone.
 pub(crate) const ONLY_ROLES: &str = "only-roles";
 
 /// Switches something on or off.
@@ -29,7 +29,7 @@ pub(crate) async fn set(
     Ok(())
 }
 
-/// Whether something is switched on.
+/// Returns whether a switch of a site is on.
 pub(crate) async fn is_on(
     connection: &mut SqliteConnection,
     cloud_id: &str,

@@ -9,7 +9,7 @@ use super::{StorageError, groups, space_roles};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Site {
     pub(crate) cloud_id: String,
-    /// Where a browser finds it, without a trailing slash.
+    /// The address at which a browser finds it, without a trailing slash.
     pub(crate) url: String,
     pub(crate) name: String,
 }

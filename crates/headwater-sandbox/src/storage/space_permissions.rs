@@ -1,21 +1,21 @@
-//! What can be allowed in a space, and who is allowed it directly.
+//! Permissions in a space: which there are, and who has them directly.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::{StorageError, next_number};
 
-/// Something that can be allowed: an operation on a kind of target.
+/// A permission that can be given: an operation on a kind of target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Right {
     pub(crate) operation: &'static str,
     pub(crate) target: &'static str,
     pub(crate) name: &'static str,
-    /// Whether everybody has it in a space that was not kept private.
+    /// True when everybody has it in a space that was not made private.
     pub(crate) is_common: bool,
 }
 
-/// Whom something is allowed.
+/// A user or group that has a permission.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Principal {
     /// `user`, `group` or `access-class`.
@@ -23,7 +23,7 @@ pub(crate) struct Principal {
     pub(crate) id: String,
 }
 
-/// One thing that one principal is allowed.
+/// A permission that a principal has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Permission {
     pub(crate) id: i64,
@@ -40,7 +40,7 @@ const fn special(operation: &'static str, target: &'static str, name: &'static s
     Right { operation, target, name, is_common: false }
 }
 
-/// Everything that can be allowed.
+/// All permissions that can be given.
 pub(crate) const RIGHTS: &[Right] = &[
     common("read", "space", "View the space"),
     special("administer", "space", "Administer the space"),
@@ -80,7 +80,7 @@ impl Right {
         RIGHTS.iter().find(|right| right.operation == operation && right.target == target)
     }
 
-    /// The id that stands for it where rights are put together into roles.
+    /// Returns its id in roles.
     pub(crate) fn id(&self) -> String {
         format!("{}/{}", self.operation, self.target)
     }
@@ -96,8 +96,8 @@ impl Principal {
     }
 }
 
-/// Opens a new space: to its author for everything, and unless it is private to everybody for what is common.
-/// Administrators of the site can always put things right.
+/// Gives a new space its permissions: all to its author and to administrators, and unless it is private the common
+/// ones to everybody.
 pub(crate) async fn open(
     connection: &mut SqliteConnection,
     space_id: i64,
@@ -122,7 +122,7 @@ pub(crate) async fn open(
     Ok(())
 }
 
-/// Allows something. The answer is the id of the permission; `None` when it was allowed already.
+/// Adds a permission. Returns its id; `None` when it existed already.
 pub(crate) async fn grant(
     connection: &mut SqliteConnection,
     space_id: i64,
@@ -158,13 +158,13 @@ pub(crate) async fn of_space(
     rows.iter().map(read).collect()
 }
 
-/// Takes one permission away.
+/// Removes one permission.
 pub(crate) async fn revoke(connection: &mut SqliteConnection, id: i64) -> Result<(), StorageError> {
     sqlx::query("DELETE FROM space_permissions WHERE id = ?1").bind(id).execute(connection).await?;
     Ok(())
 }
 
-/// Takes everything away that a principal was allowed in a space.
+/// Removes all permissions of a principal in a space.
 pub(crate) async fn revoke_all(
     connection: &mut SqliteConnection,
     space_id: i64,

@@ -104,7 +104,7 @@ async fn set_rights(connection: &mut SqliteConnection, role: &Role) -> Result<()
     Ok(())
 }
 
-/// Removes a role; whoever had it loses it.
+/// Removes a role, with its assignments.
 pub(crate) async fn remove(connection: &mut SqliteConnection, role_id: &str) -> Result<(), StorageError> {
     sqlx::query("DELETE FROM space_roles WHERE role_id = ?1").bind(role_id).execute(connection).await?;
     Ok(())
@@ -162,7 +162,7 @@ pub(crate) async fn assign(
     Ok(())
 }
 
-/// Takes the role of a principal in a space away, if it has one.
+/// Removes the role of a principal in a space, if it has one.
 pub(crate) async fn unassign(
     connection: &mut SqliteConnection,
     space_id: i64,
@@ -179,7 +179,7 @@ pub(crate) async fn unassign(
     Ok(())
 }
 
-/// Gives everybody of a kind who has one role another one.
+/// Replaces a role by another one for all principals of a kind.
 pub(crate) async fn reassign(
     connection: &mut SqliteConnection,
     role_id: &str,
@@ -198,7 +198,7 @@ pub(crate) async fn reassign(
     Ok(())
 }
 
-/// Who has which role in these spaces, in the order of assignment.
+/// Lists the assignments of roles in these spaces, in the order in which they were made.
 pub(crate) async fn assignments(
     connection: &mut SqliteConnection,
     space_ids: &[i64],

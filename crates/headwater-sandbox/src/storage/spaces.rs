@@ -1,4 +1,4 @@
-//! Spaces: the shelves that pages and blog posts stand on.
+//! Spaces, which hold pages and blog posts.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -37,7 +37,7 @@ pub(crate) struct NewSpace<'a> {
     pub(crate) description: &'a str,
 }
 
-/// Adds a space without a homepage. Its author may do everything in it, and everybody what is common.
+/// Adds a space without a homepage. Its author gets all permissions in it, and everybody the common ones.
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
     new: &NewSpace<'_>,
@@ -87,7 +87,7 @@ pub(crate) async fn update(connection: &mut SqliteConnection, space: &Space) -> 
     Ok(())
 }
 
-/// Everything that stands in a space by itself, in any status.
+/// Returns the ids of the content of a space that has no container, in any status.
 pub(crate) async fn content_ids(
     connection: &mut SqliteConnection,
     space_id: i64,
@@ -100,7 +100,7 @@ pub(crate) async fn content_ids(
     .await?)
 }
 
-/// Removes a space in which nothing is left.
+/// Removes an empty space.
 pub(crate) async fn remove(connection: &mut SqliteConnection, space_id: i64) -> Result<(), StorageError> {
     sqlx::query("DELETE FROM spaces WHERE id = ?1").bind(space_id).execute(connection).await?;
     Ok(())

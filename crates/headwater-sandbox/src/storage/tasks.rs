@@ -1,4 +1,4 @@
-//! Tasks. They are born from the bodies of pages and blog posts: every write of a body brings its tasks up to date.
+//! Tasks in the bodies of pages and blog posts: every write of a body updates its tasks.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
@@ -25,12 +25,12 @@ pub(crate) struct Task {
     pub(crate) updated_at: i64,
     pub(crate) due_at: Option<i64>,
     pub(crate) completed_at: Option<i64>,
-    /// Of the content it is in.
+    /// The space of the content it is in.
     pub(crate) space_id: i64,
     pub(crate) kind: Kind,
 }
 
-/// Brings the tasks of content up to date with its body.
+/// Updates the tasks of content after a write of its body.
 pub(super) async fn follow(
     connection: &mut SqliteConnection,
     content: &Content,
@@ -116,7 +116,7 @@ pub(crate) async fn on_site(
     rows.iter().map(read).collect()
 }
 
-/// Notes who completed a task and when; nobody and never, when it was opened again.
+/// Stores who completed a task and when, or that it was opened again.
 pub(crate) async fn stamp(
     connection: &mut SqliteConnection,
     id: i64,
@@ -133,7 +133,7 @@ pub(crate) async fn stamp(
     Ok(())
 }
 
-/// How the state of a task is written.
+/// Returns the word for the state of a task.
 pub(crate) fn word(complete: bool) -> &'static str {
     if complete { "complete" } else { "incomplete" }
 }

@@ -1,4 +1,4 @@
-//! What new pages can start from.
+//! Templates of new pages.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::types::Json;
@@ -11,7 +11,7 @@ use super::{StorageError, take_id};
 pub(crate) struct Template {
     pub(crate) id: i64,
     pub(crate) cloud_id: String,
-    /// `None` is for the whole site.
+    /// The space; `None` for the whole site.
     pub(crate) space_id: Option<i64>,
     pub(crate) name: String,
     /// The column is called `type`.

@@ -1,4 +1,5 @@
-//! Codes, access tokens and refresh tokens. They are kept as they are: an emulator guards nothing of worth.
+//! Codes, access tokens and refresh tokens. They are stored in plain text, because an emulator protects nothing of
+//! value.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -22,9 +23,9 @@ pub(crate) struct AccessToken {
     pub(crate) token: String,
     pub(crate) grant_id: String,
     pub(crate) scope: String,
-    /// The other half of its pair, when there is one.
+    /// The refresh token of its pair, if there is one.
     pub(crate) refresh_token: Option<String>,
-    /// That of the pair.
+    /// The generation of the pair.
     pub(crate) generation: i64,
     pub(crate) expires_at: i64,
 }
@@ -34,12 +35,12 @@ pub(crate) struct AccessToken {
 pub(crate) struct RefreshToken {
     pub(crate) token: String,
     pub(crate) grant_id: String,
-    /// What it was exchanged for.
+    /// The refresh token that it was exchanged for.
     pub(crate) predecessor: Option<String>,
-    /// How many exchanges lie between it and the consent.
+    /// The number of exchanges between it and the consent.
     pub(crate) generation: i64,
     pub(crate) created_at: i64,
-    /// When it was exchanged for the first time.
+    /// The time at which it was exchanged first.
     pub(crate) rotated_at: Option<i64>,
 }
 
@@ -58,7 +59,7 @@ pub(crate) async fn insert_code(connection: &mut SqliteConnection, code: &Code) 
     Ok(())
 }
 
-/// Takes a code out, expired or not: it works once.
+/// Takes a code out, expired or not, because it works once.
 pub(crate) async fn take_code(
     connection: &mut SqliteConnection,
     code: &str,
@@ -97,20 +98,20 @@ pub(crate) async fn insert_access(
     Ok(())
 }
 
-/// What an access token is worth now.
+/// The validity of an access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// It is good, and its grant stands.
+    /// A good token, whose grant is in force.
     Good(AccessToken),
-    /// Its time is over.
+    /// An expired token.
     Expired(AccessToken),
-    /// Its grant was taken back.
+    /// A token whose grant was revoked.
     Revoked(AccessToken),
-    /// Nobody knows it.
+    /// An unknown token.
     Unknown,
 }
 
-/// The access token and what it is worth.
+/// Finds an access token and returns its validity.
 pub(crate) async fn find_access(
     connection: &mut SqliteConnection,
     token: &str,
@@ -132,7 +133,7 @@ pub(crate) async fn find_access(
     })
 }
 
-/// Makes access tokens older than they are: none of the chosen is good after `now`. Says how many that were.
+/// Expires the chosen access tokens at `now`. Returns how many they were.
 pub(crate) async fn expire_access(
     connection: &mut SqliteConnection,
     chosen: &Chosen,
@@ -170,7 +171,7 @@ pub(crate) async fn successor(
     Ok(access.map(|access| (access, refresh)))
 }
 
-/// Lets the access token that was issued with this refresh token end at `at`, if it would live longer.
+/// Expires the access token that was issued with this refresh token at `at`, unless it expires earlier.
 pub(crate) async fn end_access_of(
     connection: &mut SqliteConnection,
     refresh_token: &str,
@@ -216,7 +217,7 @@ pub(crate) async fn find_refresh(
     row.as_ref().map(read_refresh).transpose()
 }
 
-/// Whether something this token was exchanged for has itself been exchanged.
+/// Returns whether a token that this one was exchanged for has itself been exchanged.
 pub(crate) async fn has_rotated_successor(
     connection: &mut SqliteConnection,
     token: &str,
@@ -229,7 +230,7 @@ pub(crate) async fn has_rotated_successor(
     .await?)
 }
 
-/// Marks a refresh token as exchanged; the first time counts.
+/// Marks a refresh token as exchanged; only the first time is stored.
 pub(crate) async fn mark_rotated(
     connection: &mut SqliteConnection,
     token: &str,
@@ -243,7 +244,7 @@ pub(crate) async fn mark_rotated(
     Ok(())
 }
 
-/// Removes what has been useless since before `before`: codes, access tokens, consent forms and download links.
+/// Deletes what expired before `before`: codes, access tokens, consent forms and download links.
 pub(crate) async fn sweep(connection: &mut SqliteConnection, before: i64) -> Result<(), StorageError> {
     for statement in [
         "DELETE FROM codes WHERE expires_at < ?1",

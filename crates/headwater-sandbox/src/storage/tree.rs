@@ -1,4 +1,4 @@
-//! The page tree of a space: what hangs below what, and in which order.
+//! The page tree of a space: parents, children and their order.
 
 use sqlx::{Row, SqliteConnection};
 
@@ -6,17 +6,17 @@ use super::StorageError;
 use super::content::Content;
 use super::contents::{find, next_position};
 
-/// Something below a node.
+/// A node below another one.
 #[derive(Clone, Debug)]
 pub(crate) struct Descendant {
     pub(crate) content: Content,
     /// 1 for children, 2 for their children.
     pub(crate) depth: i64,
-    /// The positions on the way down as text; sorts nodes of one depth as a reader of the tree meets them.
+    /// The positions from the top to the node as text, which sorts nodes of one depth in the order of the tree.
     pub(crate) place: String,
 }
 
-/// What is current or archived below a node down to `depth`, higher nodes first.
+/// Lists the current and archived nodes below a node down to `depth`, higher nodes first.
 pub(crate) async fn descendants(
     connection: &mut SqliteConnection,
     id: i64,
@@ -48,7 +48,7 @@ pub(crate) async fn descendants(
         .collect()
 }
 
-/// What is above a node, the nearest first.
+/// Lists the nodes above a node, the nearest first.
 pub(crate) async fn ancestors(
     connection: &mut SqliteConnection,
     content: &Content,
@@ -63,7 +63,8 @@ pub(crate) async fn ancestors(
     Ok(above)
 }
 
-/// Puts a node below `parent_id`, at the place of `neighbour` or right behind it. Siblings from there on move down.
+/// Moves a node below `parent_id`, to the place of `neighbour` or right behind it. Siblings from there on move
+/// down.
 pub(crate) async fn put_beside(
     connection: &mut SqliteConnection,
     node: &Content,
@@ -89,7 +90,7 @@ pub(crate) async fn put_beside(
     number(connection, &siblings, 0).await
 }
 
-/// Hangs the children of a node where the node itself hangs, in their order, as the last ones.
+/// Moves the children of a node to its own parent, in their order, as the last ones.
 pub(super) async fn lift_children(
     connection: &mut SqliteConnection,
     node: &Content,

@@ -1,4 +1,4 @@
-//! The history of content: every version with who made it, when and why.
+//! Versions of content, with author, date and message.
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -44,7 +44,7 @@ pub(crate) async fn all(
     rows.iter().map(read).collect()
 }
 
-/// Changes what an older version says.
+/// Changes the title and body of an older version.
 pub(crate) async fn rewrite(
     connection: &mut SqliteConnection,
     content_id: i64,
@@ -62,7 +62,7 @@ pub(crate) async fn rewrite(
     Ok(())
 }
 
-/// Takes an older version away. The later ones move down by one, so that the numbers have no gap.
+/// Deletes an older version. The later ones move down by one, so that the numbers have no gap.
 pub(crate) async fn remove(
     connection: &mut SqliteConnection,
     content_id: i64,

@@ -1,10 +1,10 @@
-//! Who looked at what. Only the web view counts: a program that reads is nobody's look.
+//! Views of content by people. Only the web view counts, calls of the API do not.
 
 use sqlx::SqliteConnection;
 
 use super::StorageError;
 
-/// Notes that somebody looked at content.
+/// Adds a view of content.
 pub(crate) async fn add(
     connection: &mut SqliteConnection,
     content_id: i64,
@@ -20,7 +20,7 @@ pub(crate) async fn add(
     Ok(())
 }
 
-/// How often content was looked at since a moment, and by how many people.
+/// Returns how often content was viewed since a time, and by how many people.
 pub(crate) async fn count(
     connection: &mut SqliteConnection,
     content_id: i64,
@@ -35,7 +35,7 @@ pub(crate) async fn count(
     .await?)
 }
 
-/// The ids of what an account looked at on a site, the latest first.
+/// Returns the ids of the content that an account viewed on a site, the latest first.
 pub(crate) async fn recent_contents(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -55,7 +55,7 @@ pub(crate) async fn recent_contents(
     .await?)
 }
 
-/// The keys of the spaces that an account looked into on a site, the latest first.
+/// Returns the keys of the spaces that an account viewed on a site, the latest first.
 pub(crate) async fn recent_spaces(
     connection: &mut SqliteConnection,
     cloud_id: &str,

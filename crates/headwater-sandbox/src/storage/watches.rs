@@ -1,11 +1,11 @@
-//! Who watches what.
+//! Watches of content, spaces and labels.
 
 use sqlx::SqliteConnection;
 
 use super::users::User;
 use super::{StorageError, users};
 
-/// What can be watched.
+/// The things that can be watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     Content(i64),
@@ -24,7 +24,7 @@ impl Target {
     }
 }
 
-/// Starts to watch; a second time changes nothing.
+/// Adds a watch; a second time changes nothing.
 pub(crate) async fn add(
     connection: &mut SqliteConnection,
     target: &Target,
@@ -40,7 +40,7 @@ pub(crate) async fn add(
     Ok(())
 }
 
-/// Stops watching.
+/// Removes a watch.
 pub(crate) async fn remove(
     connection: &mut SqliteConnection,
     target: &Target,
@@ -56,7 +56,7 @@ pub(crate) async fn remove(
     Ok(())
 }
 
-/// Who watches.
+/// Lists the accounts that watch something.
 pub(crate) async fn watchers(
     connection: &mut SqliteConnection,
     target: &Target,

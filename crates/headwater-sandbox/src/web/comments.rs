@@ -15,13 +15,13 @@ pub(super) struct CommentView {
     pub(super) html: String,
     /// The text that an inline comment is about.
     pub(super) selection: String,
-    /// How far an inline comment is resolved; empty for others.
+    /// The resolution of an inline comment; empty for others.
     pub(super) resolution: String,
-    /// How many comments it answers, one below the other.
+    /// The depth of the comment in its thread.
     pub(super) depth: usize,
 }
 
-/// The comments on content, each before its answers.
+/// Lists the comments on content, each before its answers.
 pub(super) async fn of_content(
     connection: &mut SqliteConnection,
     id: i64,

@@ -1,4 +1,4 @@
-//! A page or blog post, with what hangs on it.
+//! A page or blog post, with its comments and attachments.
 
 use askama::Template;
 use axum::extract::{Path, State as Extract};
@@ -20,7 +20,7 @@ use crate::storage::content::{Content, Kind};
 use crate::storage::spaces::Space;
 use crate::storage::{contents, labels, likes, restrictions, spaces, users, versions, views};
 
-/// Short ids come without padding, in either alphabet.
+/// The decoder of short ids, which come without padding and in either alphabet of base64.
 const TINY: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::URL_SAFE,
     GeneralPurposeConfig::new()
@@ -73,7 +73,7 @@ pub(super) async fn show(
     show_content(&state, &key, id).await
 }
 
-/// Folders, whiteboards and what else has an address of its kind.
+/// Shows folders, whiteboards and other nodes with an address of their kind.
 pub(super) async fn show_other(
     state: Extract<State>,
     Path((key, _, id)): Path<(String, String, i64)>,
@@ -116,7 +116,7 @@ async fn show_content(state: &State, key: &str, id: i64) -> Result<Response, Web
     Ok(page::show(&page))
 }
 
-/// A body as people read it, with what it refers to.
+/// Shows a body with what it refers to.
 pub(super) async fn html(connection: &mut SqliteConnection, content: &Content) -> Result<String, WebError> {
     let wiki = || "/wiki".to_owned();
     let reader = Reader { viewer: None, base: wiki(), files: wiki(), for_people: true };
@@ -124,7 +124,7 @@ pub(super) async fn html(connection: &mut SqliteConnection, content: &Content) -
     Ok(view_html(&content.body, &references))
 }
 
-/// Counts as a look by the first user: the view has no login.
+/// Counts a view by the first user, because the web view has no login.
 async fn look(state: &State, connection: &mut SqliteConnection, content: &Content) -> Result<(), WebError> {
     if let Some(user) = users::all(connection).await?.first() {
         views::add(connection, content.id, &user.account_id, state.clock.now_ms()).await?;
@@ -147,7 +147,7 @@ pub(super) async fn follow_tiny(
     Ok(Redirect::temporary(&format!("/wiki{}", web_path(&content, &space))).into_response())
 }
 
-/// Content of a space, whatever its status.
+/// Finds content of a space, whatever its status.
 pub(super) async fn find(
     connection: &mut SqliteConnection,
     space: &Space,
@@ -157,7 +157,7 @@ pub(super) async fn find(
     if content.space_id == space.id { Ok(content) } else { Err(WebError::Missing) }
 }
 
-/// The pages above, topmost first.
+/// Lists the pages above, the topmost first.
 async fn above(
     connection: &mut SqliteConnection,
     content: &Content,
@@ -189,7 +189,7 @@ async fn children(
     rows.iter().map(|row| Ok(link(&Content::read(row)?, space, 0, String::new()))).collect()
 }
 
-/// What of a type hangs on content.
+/// Lists the content of a type that is attached to content.
 pub(super) async fn hanging(
     connection: &mut SqliteConnection,
     id: i64,

@@ -1,10 +1,10 @@
-//! What changed between two bodies, word by word.
+//! Differences between two bodies, word by word.
 
 use similar::{ChangeTag, TextDiff};
 
 use crate::formats::storage_format::plain_text;
 
-/// Ends of what a reader sees as a line of its own.
+/// The end tags of elements that a reader sees as lines of their own.
 const BLOCKS: [&str; 13] = [
     "</p>",
     "</h1>",
@@ -21,15 +21,15 @@ const BLOCKS: [&str; 13] = [
     "<hr/>",
 ];
 
-/// A piece of a text and what became of it.
+/// A piece of a text: inserted, deleted or kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) text: String,
-    /// `ins`, `del`, or nothing for what stayed.
+    /// The tag of the piece: `ins`, `del`, or nothing for what was kept.
     pub(super) tag: &'static str,
 }
 
-/// The pieces of two bodies in storage format, the old and the new one.
+/// Compares two bodies in storage format, the old and the new one.
 pub(super) fn between(old: &str, new: &str) -> Vec<Piece> {
     let (old, new) = (lines(old), lines(new));
     let mut pieces: Vec<Piece> = Vec::new();
@@ -48,7 +48,7 @@ pub(super) fn between(old: &str, new: &str) -> Vec<Piece> {
     pieces
 }
 
-/// The text of a body, one line for each block.
+/// Returns the text of a body, one line for each block.
 fn lines(storage: &str) -> String {
     let mut rest = storage.to_owned();
     for block in BLOCKS {

@@ -1,4 +1,4 @@
-//! Attachments: what is known of them, and their bytes.
+//! Attachments: their lists and their bytes.
 
 use axum::extract::{Path, State as Extract};
 use axum::response::Response;
@@ -20,7 +20,7 @@ pub(super) struct FileView {
     pub(super) is_image: bool,
 }
 
-/// The attachments of content.
+/// Lists the attachments of content.
 pub(super) async fn of_content(
     connection: &mut SqliteConnection,
     id: i64,
@@ -40,7 +40,7 @@ pub(super) async fn of_content(
     Ok(files)
 }
 
-/// The bytes of an attachment; the name in the address is for people.
+/// Serves the bytes of an attachment; the name in the address is for people.
 pub(super) async fn file(
     Extract(state): Extract<State>,
     Path((id, _)): Path<(i64, String)>,
@@ -49,7 +49,7 @@ pub(super) async fn file(
     media::download(&mut tx, id).await?.ok_or(WebError::Missing)
 }
 
-/// A number of bytes as people read it.
+/// Returns a number of bytes as people read it.
 fn size(bytes: i64) -> String {
     match bytes {
         ..1024 => format!("{bytes} bytes"),

@@ -36,7 +36,7 @@ struct VersionPage {
     page: Link,
     id: i64,
     version: VersionView,
-    /// The title before, when it was another one.
+    /// The earlier title, if it was another one.
     old_title: Option<String>,
     before: Option<i64>,
     after: Option<i64>,

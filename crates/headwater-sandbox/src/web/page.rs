@@ -1,4 +1,4 @@
-//! What all pages have in common.
+//! Parts that all pages have in common.
 
 use askama::Template;
 use axum::response::{Html, IntoResponse as _, Response};
@@ -12,11 +12,11 @@ use crate::storage::content::{Content, Kind};
 use crate::storage::spaces::Space;
 use crate::storage::{StorageError, users};
 
-/// Why a page is not shown.
+/// A reason not to show a page.
 pub(super) enum WebError {
-    /// It is not there.
+    /// A page that does not exist.
     Missing,
-    /// The database failed.
+    /// A failure of the database.
     Storage(StorageError),
 }
 
@@ -55,7 +55,7 @@ impl axum::response::IntoResponse for WebError {
     }
 }
 
-/// A page.
+/// Renders a page.
 pub(super) fn show(template: &impl Template) -> Response {
     shown(StatusCode::OK, template)
 }
@@ -70,13 +70,13 @@ fn shown(status: StatusCode, template: &impl Template) -> Response {
     }
 }
 
-/// The page for everything that is not there.
+/// Answers that a page does not exist.
 pub(super) async fn missing() -> WebError {
     WebError::Missing
 }
 
-/// Bodies are written by programs: nothing in them may run, or load anything from elsewhere. The few styles that a
-/// view lets through only set colours, widths and places.
+/// Adds the headers that keep pages harmless. Bodies are written by programs: nothing in them may run, or load
+/// anything from elsewhere. The few styles that a view lets through only set colours, widths and places.
 pub(super) async fn harden(mut response: Response) -> Response {
     let policy = "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     let headers = response.headers_mut();
@@ -86,7 +86,7 @@ pub(super) async fn harden(mut response: Response) -> Response {
     response
 }
 
-/// A time as people read it.
+/// Returns a time as people read it.
 pub(super) fn day(millis: i64) -> String {
     crate::timestamp::iso(millis).replace('T', " ").chars().take(16).collect()
 }
@@ -95,19 +95,19 @@ pub(super) fn day(millis: i64) -> String {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Link {
     pub(super) href: String,
-    /// Empty for a line that leads nowhere.
+    /// The title; a link without an address is plain text.
     pub(super) title: String,
-    /// What is said behind it, such as a date.
+    /// The remark behind it, such as a date.
     pub(super) note: String,
-    /// What it is, when it is no page.
+    /// The kind of content, unless it is a page.
     pub(super) kind: &'static str,
-    /// How far it is indented in a tree.
+    /// The depth in a tree.
     pub(super) depth: usize,
-    /// Whether it leads to where the reader is.
+    /// True for the page that the reader is on.
     pub(super) is_current: bool,
-    /// Whether it is the first of those below another.
+    /// True for the first child of another node.
     pub(super) begins: bool,
-    /// How many lists end behind it; nothing when one begins there.
+    /// The number of lists that end behind it; nothing when one begins there.
     pub(super) ends: Option<usize>,
 }
 
@@ -125,7 +125,7 @@ pub(super) fn link(content: &Content, space: &Space, depth: usize, note: String)
     Link { href, title, note, kind, depth, ..Link::default() }
 }
 
-/// The name of somebody.
+/// Returns the name of a user.
 pub(super) async fn name(connection: &mut SqliteConnection, account_id: &str) -> Result<String, WebError> {
     let user = users::find(connection, account_id).await?;
     Ok(user.map_or_else(|| account_id.to_owned(), |user| user.display_name))

@@ -1,4 +1,4 @@
-//! What was changed lately.
+//! Recent changes.
 
 use askama::Template;
 use axum::extract::State as Extract;
@@ -10,7 +10,7 @@ use crate::state::State;
 use crate::storage::content::Content;
 use crate::storage::spaces;
 
-/// How many changes are shown.
+/// The number of changes on the page.
 const SHOWN: i64 = 50;
 
 #[derive(Template)]

@@ -10,9 +10,9 @@ use crate::search::{self, Excerpt, Search, SearchError};
 use crate::state::State;
 use crate::storage::{sites, users};
 
-/// How many results are shown.
+/// The number of results on the page.
 const SHOWN: i64 = 50;
-/// Operators tell a query from words.
+/// The operators, which tell a query from plain words.
 const OPERATORS: [char; 4] = ['=', '~', '<', '>'];
 
 #[derive(Template)]
@@ -85,7 +85,7 @@ pub(super) async fn search(
     Ok(show(&SearchPage { query: words.q, note, hits }))
 }
 
-/// What was typed as a query: words are looked for everywhere.
+/// Returns what was typed as a query. Plain words are looked for everywhere.
 fn query(typed: &str) -> String {
     if typed.contains(OPERATORS) {
         return typed.to_owned();
@@ -103,7 +103,7 @@ fn view(hit: &search::Hit) -> HitView {
     HitView { href, title: pieces(&unescape(&hit.title)), excerpt: pieces(&hit.excerpt), note }
 }
 
-/// Cuts a text with highlight marks into its pieces.
+/// Splits a text at its highlight marks.
 fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (place, part) in text.split("@@@hl@@@").enumerate() {
@@ -118,7 +118,7 @@ fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// A title without escapes; the template escapes it again.
+/// Returns a title without HTML escapes; the template escapes it again.
 fn unescape(text: &str) -> String {
     let escapes = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
     escapes.iter().fold(text.to_owned(), |text, (escaped, character)| text.replace(escaped, character))

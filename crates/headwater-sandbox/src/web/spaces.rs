@@ -12,7 +12,7 @@ use crate::storage::content::Content;
 use crate::storage::sites;
 use crate::storage::spaces::{self, Space};
 
-/// How many blog posts are shown.
+/// The number of blog posts on the page.
 const POSTS: i64 = 50;
 
 #[derive(Template)]
@@ -33,7 +33,7 @@ struct SpacePage {
     space: Space,
     tree: Vec<Link>,
     posts: Vec<Link>,
-    /// What the homepage says; empty without one.
+    /// The body of the homepage; empty without one.
     html: String,
 }
 
@@ -77,7 +77,7 @@ pub(super) async fn space(
     Ok(show(&SpacePage { space, tree, posts, html }))
 }
 
-/// A space of any site by its key: keys of the demo differ.
+/// Finds a space of any site by its key: keys of the demo differ.
 pub(super) async fn find(connection: &mut SqliteConnection, key: &str) -> Result<Space, WebError> {
     for site in sites::all(&mut *connection).await? {
         if let Some(space) = spaces::find_by_key(&mut *connection, &site.cloud_id, key).await? {

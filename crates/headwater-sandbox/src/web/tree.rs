@@ -1,4 +1,4 @@
-//! The tree of a space as a list of links: open where somebody looks, and never longer than a person reads.
+//! The page tree of a space as a list of links: expanded at the current page, and limited in length.
 
 use std::collections::HashSet;
 
@@ -8,12 +8,12 @@ use super::page::{Link, WebError, link};
 use crate::storage::content::Content;
 use crate::storage::spaces::Space;
 
-/// How many children of one node are shown.
+/// The most children of one node in the tree.
 const SIBLINGS: i64 = 200;
-/// Spaces with no more nodes than this are shown whole.
+/// The size up to which the whole tree of a space is shown.
 const WHOLE: i64 = 200;
 
-/// The nodes of a space: all of them when they are few, else those on the way to what is open.
+/// Lists the nodes of a space: all of them when they are few, else those around the path to the current one.
 pub(super) async fn of_space(
     connection: &mut SqliteConnection,
     space: &Space,
@@ -31,7 +31,7 @@ pub(super) async fn of_space(
     Ok(walk.links)
 }
 
-/// Notes where the lists inside lists begin and end.
+/// Notes where nested lists begin and end.
 fn nest(links: &mut [Link]) {
     let depths: Vec<usize> = links.iter().map(|link| link.depth).collect();
     for (at, link) in links.iter_mut().enumerate() {
@@ -42,7 +42,7 @@ fn nest(links: &mut [Link]) {
     }
 }
 
-/// The nodes above one, itself, and the homepage.
+/// Returns the nodes above one, itself, and the homepage.
 async fn way(
     connection: &mut SqliteConnection,
     space: &Space,
@@ -62,7 +62,7 @@ async fn way(
 
 struct Walk<'a> {
     space: &'a Space,
-    /// The nodes whose children are shown; nothing opens all.
+    /// The nodes whose children are shown; `None` shows those of all.
     open: Option<HashSet<i64>>,
     current: Option<i64>,
     links: Vec<Link>,

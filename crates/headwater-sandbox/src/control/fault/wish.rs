@@ -21,9 +21,9 @@ pub(crate) struct FaultWish {
     #[serde(default)]
     skip: u32,
     every: Option<u32>,
-    /// How often the steps are gone through.
+    /// The number of times the steps are gone through.
     times: Option<u32>,
-    /// Whether the last step stays for good.
+    /// True when the last step stays for good.
     #[serde(default)]
     lasting: bool,
     /// Answers instead of the real ones: a short way to write steps.
@@ -47,9 +47,9 @@ struct StepWish {
     reset_after_bytes: Option<usize>,
     truncate_after_bytes: Option<usize>,
     stall_after_bytes: Option<usize>,
-    /// How long each byte of the reply takes.
+    /// The time that each byte of the reply takes.
     drip_seconds: Option<f64>,
-    /// What lets the rest of a stalled reply follow.
+    /// The name whose release lets the rest of a stalled reply follow.
     until: Option<String>,
 }
 
@@ -67,13 +67,13 @@ struct ResponseWish {
     status: u16,
     #[serde(default)]
     headers: Vec<(String, String)>,
-    /// A string is sent as it is, anything else as JSON.
+    /// The body: a string is sent as it is, anything else as JSON.
     #[serde(default)]
     body: Value,
 }
 
 impl FaultWish {
-    /// Makes the fault that is asked for; says what is wrong when there is none.
+    /// Builds the fault that is asked for. Fails with what is wrong with the wish.
     pub(crate) fn read(self) -> Result<Fault, String> {
         let wish = self;
         let method = wish.method.map(|method| {

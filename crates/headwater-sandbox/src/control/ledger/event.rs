@@ -1,4 +1,4 @@
-//! What the log tells.
+//! The events of the log.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::Serialize;
@@ -28,12 +28,12 @@ pub enum Event {
         family: String,
         client: String,
         presented: TokenMark,
-        /// Whether it had been exchanged before.
+        /// True when it had been exchanged before.
         repeated: bool,
-        /// How long ago it had been exchanged first.
+        /// The time since it had been exchanged first.
         since_first_ms: Option<i64>,
         access: TokenMark,
-        /// None when the presented one stays good.
+        /// The new refresh token; none when the presented one stays good.
         refresh: Option<TokenMark>,
     },
     /// The token endpoint refused.
@@ -82,15 +82,15 @@ pub struct TokenMark {
     /// The consent it comes from; none when it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub family: Option<String>,
-    /// How many exchanges lie between it and the consent.
+    /// The number of exchanges between it and the consent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generation: Option<i64>,
-    /// Itself. The log gives it away only when asked to.
+    /// The token itself. The log shows it only when asked to.
     pub raw: String,
 }
 
 impl TokenMark {
-    /// A token nobody knows.
+    /// Marks an unknown token.
     pub(crate) fn unknown(token: &str) -> Self {
         Self { fingerprint: fingerprint(token), family: None, generation: None, raw: token.to_owned() }
     }
@@ -111,7 +111,7 @@ impl TokenMark {
         }
     }
 
-    /// A refresh token as it came, with what the storage knows about it.
+    /// Marks a refresh token as it came, with what the database knows about it.
     pub(crate) async fn of_refresh(storage: &Storage, token: &str) -> Self {
         let find = async {
             let mut tx = storage.begin().await?;
@@ -124,7 +124,7 @@ impl TokenMark {
     }
 }
 
-/// The first 16 hexadecimal digits of a token's SHA-256.
+/// Returns the first 16 hexadecimal digits of a token's SHA-256.
 pub(crate) fn fingerprint(token: &str) -> String {
     let digest = digest(&SHA256, token.as_bytes());
     let start = digest.as_ref().first_chunk().copied().unwrap_or_default();

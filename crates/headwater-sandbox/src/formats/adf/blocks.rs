@@ -1,11 +1,11 @@
-//! Blocks, out of storage format.
+//! Blocks, read from storage format.
 
 use serde_json::{Value, json};
 
 use super::{extension, inline, layout, macros, media, style, tables};
 use crate::formats::storage_format::tree::{Element, Node};
 
-/// Converts what stands where blocks stand. Loose text is gathered into paragraphs.
+/// Converts block content. Loose text is gathered into paragraphs.
 pub(super) fn convert(nodes: &[Node]) -> Vec<Value> {
     let mut blocks = Vec::new();
     let mut loose: Vec<Node> = Vec::new();
@@ -54,7 +54,7 @@ fn convert_element(element: &Element) -> Vec<Value> {
     }
 }
 
-/// A paragraph; one that holds nothing but a card that stands by itself is that card.
+/// Converts a paragraph; one with nothing but a block card is that card.
 fn paragraph(element: &Element) -> Value {
     let mut inside = element.children.iter().filter(|node| !is_blank(node));
     if let (Some(Node::Element(link)), None) = (inside.next(), inside.next())
@@ -66,7 +66,7 @@ fn paragraph(element: &Element) -> Value {
     placed(json!({ "type": "paragraph", "content": inline::convert(&element.children, &[]) }), element)
 }
 
-/// What a link is that shows its target as a block.
+/// Returns the type of the node for a link that shows its target as a block.
 fn card(appearance: &str) -> Option<&'static str> {
     match appearance {
         "block" => Some("blockCard"),
@@ -81,7 +81,7 @@ fn heading(element: &Element) -> Value {
     placed(json!({ "type": "heading", "attrs": { "level": level }, "content": content }), element)
 }
 
-/// The block with the marks that say where its lines stand.
+/// Adds the marks for the alignment and indentation of a block.
 fn placed(mut block: Value, element: &Element) -> Value {
     let marks = style::placement(element.attribute("style"));
     if let (false, Some(block)) = (marks.is_empty(), block.as_object_mut()) {

@@ -1,12 +1,12 @@
-//! Nodes that storage format has no elements of its own for: it keeps them as they are in documents, beside what readers
-//! that do not know them are shown.
+//! Nodes without elements of their own in storage format: they are stored as they are in documents, with a fallback
+//! for readers that do not know them.
 
 use serde_json::{Map, Value, json};
 
 use super::{blocks, inline};
 use crate::formats::storage_format::tree::Element;
 
-/// Converts an extension out of storage format; what is none that is known becomes nothing.
+/// Converts an extension from storage format; an unknown one becomes nothing.
 pub(super) fn node(element: &Element) -> Option<Value> {
     element.child("ac:adf-node").map(convert)
 }
@@ -27,7 +27,7 @@ fn convert(element: &Element) -> Value {
     json!({ "type": kind, "attrs": attributes, "content": content })
 }
 
-/// `panel-type` is `panelType` in documents.
+/// Converts `panel-type` to `panelType`, as documents have it.
 pub(super) fn camel_case(name: &str) -> String {
     let mut words = name.split('-');
     let mut joined = words.next().unwrap_or_default().to_owned();
@@ -39,7 +39,7 @@ pub(super) fn camel_case(name: &str) -> String {
     joined
 }
 
-/// `panelType` is `panel-type` in storage format.
+/// Converts `panelType` to `panel-type`, as storage format has it.
 pub(super) fn kebab_case(name: &str) -> String {
     let mut parted = String::new();
     for letter in name.chars() {

@@ -1,4 +1,4 @@
-//! Text with its marks, out of storage format.
+//! Text with its marks, read from storage format.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ pub(super) fn convert(nodes: &[Node], marks: &[Value]) -> Vec<Value> {
     nodes.iter().flat_map(|node| convert_node(node, marks)).collect()
 }
 
-/// Whether an element belongs into a line of text.
+/// Returns whether an element belongs into a line of text.
 pub(super) fn is_inline(element: &Element) -> bool {
     match element.name.as_str() {
         "a"
@@ -86,7 +86,7 @@ fn text_node(text: &str, marks: &[Value]) -> Vec<Value> {
     }
 }
 
-/// The day of a `time` element, in milliseconds as text.
+/// Returns the day of a `time` element, in milliseconds as text.
 fn timestamp(element: &Element) -> String {
     let day = element.attribute("datetime");
     crate::timestamp::parse(&format!("{day}T00:00:00Z")).unwrap_or_default().to_string()
@@ -109,7 +109,7 @@ fn emoticon(element: &Element, marks: &[Value]) -> Vec<Value> {
     }
 }
 
-/// Text in the colours of its `span`.
+/// Converts text in the colours of its `span`.
 fn coloured(element: &Element, marks: &[Value]) -> Vec<Value> {
     let mut marks = marks.to_vec();
     marks.extend(style::colours(element.attribute("style")));

@@ -18,7 +18,7 @@ const KINDS: [(&str, &[f64]); 8] = [
     ("four_equal", &[25.0, 25.0, 25.0, 25.0]),
 ];
 
-/// Converts a section out of storage format.
+/// Converts a section from storage format.
 pub(super) fn section(section: &Element) -> Value {
     let cells: Vec<&Element> = section.elements().filter(|cell| cell.name == "ac:layout-cell").collect();
     let kind = section.attribute("ac:type");
@@ -36,7 +36,7 @@ pub(super) fn section(section: &Element) -> Value {
     json!({ "type": "layoutSection", "content": columns })
 }
 
-/// The kind of section whose columns are nearest to these widths.
+/// Returns the kind of section whose columns are nearest to these widths.
 pub(super) fn kind(widths: &[Option<f64>]) -> &'static str {
     let even = 100.0 / f64::from(u32::try_from(widths.len().max(1)).unwrap_or(1));
     let distance = |known: &[f64]| -> f64 {

@@ -1,4 +1,4 @@
-//! Links, out of storage format: to pages by their title, to people, files, spaces and places on the page.
+//! Links, read from storage format: to pages by title, to people, files, spaces and anchors.
 
 use serde_json::{Map, Value, json};
 
@@ -38,7 +38,7 @@ pub(super) fn link(element: &Element, marks: &[Value]) -> Vec<Value> {
     }
 }
 
-/// What the metadata of a link says of its target, and the words it is shown with when it has none of its own.
+/// Returns the metadata of a link's target, and the words that the link is shown with when it has none of its own.
 fn target<'a>(element: &'a Element, anchor: &'a str) -> (Vec<(&'static str, &'a str)>, String) {
     let known = |name: &str| element.child(name);
     if let Some(page) = known("ri:page").or_else(|| known("ri:blog-post")) {

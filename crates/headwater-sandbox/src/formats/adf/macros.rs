@@ -1,4 +1,4 @@
-//! Macros and tasks, out of storage format.
+//! Macros and tasks, read from storage format.
 
 use serde_json::{Map, Value, json};
 
@@ -20,11 +20,11 @@ pub(super) const CUSTOM_PANEL: [(&str, &str); 4] = [
 /// The type of extension nodes that stand for macros.
 pub(super) const MACRO: &str = "com.atlassian.confluence.macro.core";
 
-/// What a document keeps of a macro besides its parameters: attribute and member.
+/// The attributes of a macro that a document keeps besides its parameters, and their members there.
 pub(super) const METADATA: [(&str, &str); 2] =
     [("ac:macro-id", "macroId"), ("ac:schema-version", "schemaVersion")];
 
-/// A macro that stands where a block stands.
+/// Converts a macro in block content.
 pub(super) fn block(element: &Element) -> Value {
     let name = element.attribute("ac:name");
     let rich = element.child("ac:rich-text-body");
@@ -58,19 +58,19 @@ pub(super) fn block(element: &Element) -> Value {
     }
 }
 
-/// A macro inside a line.
+/// Converts a macro inside a line.
 pub(super) fn inline(element: &Element) -> Value {
     let attributes = extension_attributes(element);
     json!({ "type": "inlineExtension", "attrs": attributes })
 }
 
-/// Whether a document can say everything that a panel macro does.
+/// Returns whether a panel macro has colours or an icon that only a custom panel can express.
 fn is_custom_panel(element: &Element) -> bool {
     let mut names = element.elements().filter(|child| child.name == "ac:parameter");
     names.all(|it| CUSTOM_PANEL.iter().any(|(known, _)| *known == it.attribute("ac:name")))
 }
 
-/// The lozenge.
+/// Converts a status lozenge.
 pub(super) fn status(element: &Element) -> Value {
     let color = match parameter(element, "colour").to_lowercase().as_str() {
         "green" => "green",
@@ -83,14 +83,14 @@ pub(super) fn status(element: &Element) -> Value {
     json!({ "type": "status", "attrs": { "text": parameter(element, "title"), "color": color } })
 }
 
-/// Code in a language; without one the attribute is left out.
+/// Builds a code block; without a language the attribute is left out.
 pub(super) fn code_block(language: &str, code: &str) -> Value {
     let attributes = if language.is_empty() { json!({}) } else { json!({ "language": language }) };
     let content = if code.is_empty() { json!([]) } else { json!([{ "type": "text", "text": code }]) };
     json!({ "type": "codeBlock", "attrs": attributes, "content": content })
 }
 
-/// A list of tasks, and lists inside it.
+/// Converts a list of tasks, and lists inside it.
 pub(super) fn task_list(element: &Element) -> Value {
     let text = |task: &Element, name: &str| task.child(name).map(Element::text).unwrap_or_default();
     let items: Vec<Value> = element

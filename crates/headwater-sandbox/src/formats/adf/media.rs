@@ -1,4 +1,4 @@
-//! Pictures, out of storage format.
+//! Pictures, read from storage format.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::inline;
 use super::style::{pixels, whole};
 use crate::formats::storage_format::tree::Element;
 
-/// A picture by its address, or an attached one by its file name; nothing when it is neither.
+/// Converts a picture with an address, or an attached one with a file name; anything else becomes nothing.
 pub(super) fn single(element: &Element) -> Option<Value> {
     let mut inside = vec![media(element)?];
     if let Some(caption) = element.child("ac:caption") {
@@ -28,7 +28,7 @@ pub(super) fn single(element: &Element) -> Option<Value> {
     Some(json!({ "type": "mediaSingle", "attrs": attributes, "content": inside }))
 }
 
-/// A picture inside a line.
+/// Converts a picture inside a line.
 pub(super) fn inline(element: &Element) -> Option<Value> {
     let mut media = media(element)?;
     if let Some(members) = media.as_object_mut() {

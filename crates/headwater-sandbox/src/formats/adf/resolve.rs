@@ -1,11 +1,11 @@
-//! What a document refers to by name, told in the vendor's way: pages by their addresses, files by their ids, people by
+//! References of a document, resolved in the vendor's way: pages to their addresses, files to their ids, people to
 //! their names.
 
 use serde_json::{Map, Value, json};
 
 use crate::formats::storage_format::References;
 
-/// Fills in what was looked up. What was not found stays as it is.
+/// Fills in what was looked up. Unknown references stay as they are.
 pub(super) fn resolve(node: &mut Value, references: &References) {
     match node {
         Value::Array(nodes) => nodes.iter_mut().for_each(|node| resolve(node, references)),

@@ -1,4 +1,4 @@
-//! Documents as storage format.
+//! Documents, written as storage format.
 
 mod extension;
 mod inline;
@@ -50,12 +50,12 @@ fn wrap(name: &str, inside: &str) -> String {
     format!("<{name}>{inside}</{name}>")
 }
 
-/// An element whose lines stand where the marks of the node say.
+/// Writes an element with the alignment and indentation of the node's marks.
 fn placed(name: &str, node: &Value, inside: &str) -> String {
     format!("<{name}{}>{inside}</{name}>", style::attribute(node))
 }
 
-/// A section of columns, one by one: storage format gathers them in one layout, and takes several as well.
+/// Writes a section of columns in a layout of its own: storage format allows several layouts.
 fn section(node: &Value) -> Result<String, String> {
     let width = |column: &Value| column.pointer("/attrs/width").and_then(Value::as_f64);
     let widths: Vec<Option<f64>> = content(node)?.iter().map(width).collect();
@@ -64,12 +64,12 @@ fn section(node: &Value) -> Result<String, String> {
     Ok(format!("<ac:layout><ac:layout-section ac:type=\"{kind}\">{section}</ac:layout-section></ac:layout>"))
 }
 
-/// The type of a node.
+/// Returns the type of a node.
 fn kind(node: &Value) -> Result<&str, String> {
     node.get("type").and_then(Value::as_str).ok_or_else(|| "every node needs a type".to_owned())
 }
 
-/// The nodes inside a node.
+/// Returns the nodes inside a node.
 fn content(node: &Value) -> Result<&[Value], String> {
     match node.get("content") {
         None => Ok(&[]),
@@ -78,22 +78,22 @@ fn content(node: &Value) -> Result<&[Value], String> {
     }
 }
 
-/// A text attribute; empty when there is none.
+/// Returns a text attribute; empty when there is none.
 fn text<'a>(node: &'a Value, name: &str) -> &'a str {
     node.get("attrs").and_then(|attributes| attributes.get(name)).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A number attribute.
+/// Returns a number attribute.
 fn number(node: &Value, name: &str) -> Option<i64> {
     node.get("attrs").and_then(|attributes| attributes.get(name)).and_then(Value::as_i64)
 }
 
-/// Text that means itself, inside elements and attributes alike.
+/// Escapes text for elements and attributes.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Text in a section where nothing means anything but its end.
+/// Writes text as a CDATA section.
 fn cdata(text: &str) -> String {
     format!("<![CDATA[{}]]>", text.replace("]]>", "]]]]><![CDATA[>"))
 }

@@ -1,15 +1,15 @@
-//! Looks: what documents say with marks, storage format says with inline styles.
+//! Styles: marks in documents, inline styles in storage format.
 
 use serde_json::{Value, json};
 
-/// The value of one property in a `style` attribute; empty when there is none.
+/// Returns the value of one property in a `style` attribute; empty when there is none.
 pub(super) fn property<'a>(style: &'a str, name: &str) -> &'a str {
     let declared = style.split(';').filter_map(|declaration| declaration.split_once(':'));
     let found = declared.rev().find(|(known, _)| known.trim().eq_ignore_ascii_case(name));
     found.map(|(_, value)| value.trim()).unwrap_or_default()
 }
 
-/// The marks of a text in a `span` with this style: its colours.
+/// Returns the marks of a text in a `span` with this style: its colours.
 pub(super) fn colours(style: &str) -> Vec<Value> {
     let mark = |name: &str, kind: &str| {
         let colour = hexadecimal(property(style, name))?;
@@ -18,7 +18,7 @@ pub(super) fn colours(style: &str) -> Vec<Value> {
     [mark("color", "textColor"), mark("background-color", "backgroundColor")].into_iter().flatten().collect()
 }
 
-/// The marks of a paragraph or heading with this style: where its lines stand.
+/// Returns the marks of a paragraph or heading with this style: its alignment and indentation.
 pub(super) fn placement(style: &str) -> Vec<Value> {
     let align = match property(style, "text-align") {
         "center" => Some("center"),
@@ -32,7 +32,7 @@ pub(super) fn placement(style: &str) -> Vec<Value> {
     align.into_iter().chain(indentation).collect()
 }
 
-/// The `style` attribute for the marks of a paragraph or heading, with a space before it; empty for none.
+/// Writes the `style` attribute for the marks of a paragraph or heading, with a space before it; empty for none.
 pub(super) fn attribute(node: &Value) -> String {
     let mark = |kind: &str, name: &str| {
         let marks = node.get("marks").and_then(Value::as_array)?;
@@ -52,20 +52,20 @@ pub(super) fn attribute(node: &Value) -> String {
     format!(" style=\"{align}{gap}{indentation}\"")
 }
 
-/// A colour as the vendor writes it into styles; nothing for what is none.
+/// Returns a colour as the vendor writes it into styles, or nothing when the text is no colour.
 pub(super) fn rgb(colour: &str) -> Option<String> {
     let digits = hexadecimal(colour)?;
     let channel = |from: usize| u8::from_str_radix(digits.get(from..from + 2)?, 16).ok();
     Some(format!("rgb({},{},{})", channel(1)?, channel(3)?, channel(5)?))
 }
 
-/// A length in pixels.
+/// Reads a length in pixels.
 pub(super) fn pixels(length: &str) -> Option<f64> {
     let number: f64 = length.strip_suffix("px").unwrap_or(length).trim().parse().ok()?;
     (number.is_finite() && number > 0.0).then_some(number)
 }
 
-/// A number as JSON: without a fraction where it has none.
+/// Returns a number as JSON, without a fraction where it has none.
 pub(super) fn whole(number: f64) -> Value {
     let rounded = number.round();
     if (number - rounded).abs() > f64::EPSILON || rounded.abs() > 1e9 {
@@ -74,10 +74,10 @@ pub(super) fn whole(number: f64) -> Value {
     json!(rounded.to_string().parse::<i64>().unwrap_or_default())
 }
 
-/// How far one level of indentation is, in pixels.
+/// The width of one level of indentation, in pixels.
 const STEP: f64 = 30.0;
 
-/// A colour as `#rrggbb`; nothing for what is none.
+/// Returns a colour as `#rrggbb`, or nothing when the text is no colour.
 fn hexadecimal(colour: &str) -> Option<String> {
     if let Some(digits) = colour.strip_prefix('#') {
         let is_colour = digits.len() == 6 && digits.chars().all(|digit| digit.is_ascii_hexdigit());

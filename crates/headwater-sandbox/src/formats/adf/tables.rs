@@ -1,4 +1,4 @@
-//! Tables, out of storage format.
+//! Tables, read from storage format.
 
 use serde_json::{Map, Value, json};
 
@@ -6,12 +6,12 @@ use super::blocks;
 use super::style::{pixels, property, whole};
 use crate::formats::storage_format::tree::Element;
 
-/// Where the cells of a table stand.
+/// The columns that the cells of a table take.
 #[derive(Default)]
 struct Columns {
-    /// The width of each column, if it is said.
+    /// The width of each column, if it is given.
     widths: Vec<Option<f64>>,
-    /// How many more rows the cell above reaches down, by column.
+    /// The number of rows that the cell above still covers, by column.
     covered: Vec<usize>,
 }
 
@@ -93,13 +93,14 @@ fn attributes(
     attributes
 }
 
-/// How many columns or rows a cell covers. More than a thousand is a mistake.
+/// Reads how many columns or rows a cell covers. More than a thousand is a mistake.
 fn span(cell: &Element, name: &str) -> usize {
     cell.attribute(name).parse().ok().filter(|span| (1..=1000).contains(span)).unwrap_or(1)
 }
 
 impl Columns {
-    /// The first column from here on that no cell above reaches into. Those it passes have one row less to come.
+    /// Returns the next column that no cell above covers. The columns it passes are covered for one row less from
+    /// here on.
     fn next_free(&mut self, from: usize) -> usize {
         let mut column = from;
         while let Some(rows) = self.covered.get_mut(column).filter(|rows| **rows > 0) {
@@ -116,7 +117,7 @@ impl Columns {
         self.covered.iter_mut().skip(from).take(wide).for_each(|rows| *rows = high - 1);
     }
 
-    /// Passes what reaches into the row behind its last cell.
+    /// Counts down the columns after the last cell of a row that cells above cover.
     fn end_row(&mut self, from: usize) {
         self.covered.iter_mut().skip(from).for_each(|rows| *rows = rows.saturating_sub(1));
     }

@@ -30,7 +30,7 @@ const NAMED: &str = "\
     lceil 8968 rceil 8969 lfloor 8970 rfloor 8971 lang 9001 rang 9002 loz 9674 spades 9824 clubs 9827 \
     hearts 9829 diams 9830";
 
-/// The text that a reference stands for; nothing when there is no such name.
+/// Returns the text that a reference stands for, or nothing when there is no such name.
 pub(crate) fn resolve(name: &str) -> Option<String> {
     let code = match name.strip_prefix('#') {
         Some(number) => match number.strip_prefix(['x', 'X']) {
@@ -42,7 +42,7 @@ pub(crate) fn resolve(name: &str) -> Option<String> {
     char::from_u32(code).filter(|character| is_allowed(*character)).map(String::from)
 }
 
-/// Resolves the references in a text; what is none stays as it is.
+/// Resolves the references in a text; unknown ones stay as they are.
 pub(crate) fn resolve_all(text: &str) -> String {
     let mut resolved = String::new();
     let mut rest = text;
@@ -71,7 +71,7 @@ fn named(name: &str) -> Option<u32> {
     None
 }
 
-/// The characters that XML may hold: <https://www.w3.org/TR/xml/#charsets>.
+/// Returns whether XML may hold a character: <https://www.w3.org/TR/xml/#charsets>.
 fn is_allowed(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
 }

@@ -11,22 +11,22 @@ use super::{check_storage, entities, reader};
 pub(crate) struct MacroBody {
     pub(crate) name: String,
     pub(crate) parameters: BTreeMap<String, String>,
-    /// Storage format, or for macros that hold plain text that text.
+    /// The body: storage format, or plain text.
     pub(crate) body: String,
-    /// Whether the body is plain text.
+    /// True when the body is plain text.
     pub(crate) is_plain: bool,
 }
 
-/// What is open inside the macro.
+/// The part of the macro that is being read.
 enum Part {
     Parameter(String, String),
-    /// Where the text of a body begins.
+    /// A body in storage format, with the offset of its beginning.
     Rich(usize),
     Plain,
     Other,
 }
 
-/// The macro with this id; the id is an attribute of it, or its parameter `local-id`.
+/// Finds the macro with this id, which is an attribute of it or its parameter `local-id`.
 pub(crate) fn find_macro(storage: &str, id: &str) -> Option<MacroBody> {
     check_storage(storage).ok()?;
     let mut reader = reader(storage);

@@ -1,4 +1,4 @@
-//! What bodies refer to by name: pages, people and files. Looked up before a body is shown.
+//! References of bodies to pages, people and files by name. They are looked up before a body is shown.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -11,28 +11,28 @@ pub(crate) struct Mentioned {
     pub(crate) pages: BTreeSet<(String, String)>,
     /// Account ids.
     pub(crate) people: BTreeSet<String>,
-    /// Whether attached files are shown or linked.
+    /// True when attached files are shown or linked.
     pub(crate) files: bool,
-    /// Whether the pages below are listed.
+    /// True when the pages below are listed.
     pub(crate) children: bool,
 }
 
-/// What the names in a body stand for.
+/// The pages, people and files that the names in a body stand for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct References {
     /// The id of the content whose body it is.
     pub(crate) content_id: Option<i64>,
     /// Its title.
     pub(crate) title: String,
-    /// Whether the reader is a person in front of the web view, who may be shown what programs would not expect.
+    /// True in the web view, where people may be shown what programs would not expect.
     pub(crate) for_people: bool,
-    /// What links to pages and people begin with.
+    /// The beginning of links to pages and people.
     pub(crate) base: String,
-    /// By the key of the space and the title in lower case.
+    /// The pages, by the key of the space and the title in lower case.
     pub(crate) pages: HashMap<(String, String), PageReference>,
-    /// Names by account ids.
+    /// The names of people, by account id.
     pub(crate) people: HashMap<String, String>,
-    /// By their names.
+    /// The files, by name.
     pub(crate) files: HashMap<String, FileReference>,
     /// The pages below, in their order.
     pub(crate) children: Vec<PageReference>,
@@ -61,7 +61,7 @@ pub(crate) struct FileReference {
 }
 
 impl References {
-    /// The page with this title, in the space with this key, or in the body's own.
+    /// Returns the page with this title, in the space with this key, or in the body's own.
     pub(crate) fn page(&self, space_key: &str, title: &str) -> Option<&PageReference> {
         self.pages.get(&(space_key.to_owned(), title.to_lowercase()))
     }

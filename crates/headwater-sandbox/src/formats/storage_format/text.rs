@@ -1,9 +1,9 @@
-//! The text of a body that a reader sees, for searching.
+//! The visible text of bodies, for searching.
 
 use super::tree::{self, Element, Node};
 
-/// The text that a reader sees: words of different elements are apart. Of the parameters of macros only titles are
-/// seen; links without words of their own are seen as what they lead to.
+/// Returns the text that a reader sees, with the words of different elements apart. Of the parameters of macros
+/// only titles are visible; a link without words of its own shows its target.
 pub(crate) fn plain_text(storage: &str) -> String {
     let mut text = String::new();
     read(&tree::parse_leniently(storage), &mut text);

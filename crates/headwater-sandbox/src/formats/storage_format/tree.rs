@@ -20,17 +20,17 @@ pub(crate) struct Element {
 }
 
 impl Element {
-    /// The value of an attribute; empty when there is none.
+    /// Returns the value of an attribute; empty when there is none.
     pub(crate) fn attribute(&self, name: &str) -> &str {
         self.attributes.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }
 
-    /// The first child element of this name.
+    /// Returns the first child element of this name.
     pub(crate) fn child(&self, name: &str) -> Option<&Self> {
         self.elements().find(|element| element.name == name)
     }
 
-    /// The child elements.
+    /// Returns the child elements.
     pub(crate) fn elements(&self) -> impl Iterator<Item = &Self> {
         self.children.iter().filter_map(|node| match node {
             Node::Element(element) => Some(element),
@@ -38,7 +38,7 @@ impl Element {
         })
     }
 
-    /// All text inside, however deep.
+    /// Returns all text inside, however deep.
     pub(crate) fn text(&self) -> String {
         self.children
             .iter()
@@ -50,14 +50,14 @@ impl Element {
     }
 }
 
-/// Parses storage format; what is not well-formed is refused, with the reason.
+/// Parses storage format. Fails with the reason when it is not well-formed.
 pub(crate) fn parse(storage: &str) -> Result<Vec<Node>, String> {
     check_storage(storage)?;
     Ok(parse_leniently(storage))
 }
 
-/// Parses storage format as far as it makes sense. Elements are closed with those around them, ends without a
-/// beginning are left out, and so is what is nested too deeply: walks over the tree may rely on its depth.
+/// Parses storage format as far as it makes sense. Elements are closed with those around them. End tags without a
+/// beginning are left out, and so is what is nested too deeply, so that walks over the tree can rely on its depth.
 pub(crate) fn parse_leniently(storage: &str) -> Vec<Node> {
     let mut reader = super::reader(storage);
     let mut open = vec![Element::default()];

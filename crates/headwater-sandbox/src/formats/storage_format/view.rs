@@ -1,5 +1,5 @@
-//! Storage format as the HTML that the vendor's `view` is: elements and attributes from a list, macros with the classes
-//! that programs look for, everything else as text. Nothing in it runs.
+//! The `view` of storage format as HTML: elements and attributes from a list, macros with the classes that programs
+//! look for, everything else as text. Nothing in it runs.
 
 mod attributes;
 mod headings;
@@ -57,7 +57,7 @@ const ELEMENTS: &[&str] = &[
     "ul",
 ];
 
-/// Elements of which not even the text is shown.
+/// The elements whose text is not shown either.
 const HIDDEN: &[&str] = &[
     "script",
     "style",
@@ -73,7 +73,7 @@ const HIDDEN: &[&str] = &[
     "ac:adf-attribute",
 ];
 
-/// Storage format as HTML. Malformed input is shown as far as it makes sense.
+/// Renders storage format as HTML. Malformed input is shown as far as it makes sense.
 pub(crate) fn view_html(storage: &str, references: &References) -> String {
     let nodes = tree::parse_leniently(storage);
     let headings = headings::all(&nodes, &references.title);
@@ -83,7 +83,7 @@ pub(crate) fn view_html(storage: &str, references: &References) -> String {
     view.html
 }
 
-/// What is being written.
+/// The view that is being written.
 struct View<'a> {
     html: String,
     references: &'a References,
@@ -116,7 +116,7 @@ impl View<'_> {
         }
     }
 
-    /// An element of HTML, with the attributes that are kept and those that the vendor adds.
+    /// Writes an element of HTML, with the attributes that are kept and those that the vendor adds.
     fn plain(&mut self, name: &str, element: &Element) {
         self.html.push('<');
         self.put(name);

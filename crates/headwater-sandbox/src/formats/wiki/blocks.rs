@@ -1,8 +1,8 @@
-//! Headings, rules, quotes, lists, tables and paragraphs: what lines begin with.
+//! Blocks: headings, rules, quotes, lists, tables and paragraphs.
 
 use super::{inline, lists, tables, wrap};
 
-/// Converts text without macros that hold something.
+/// Converts text without macros that have a body.
 pub(super) fn convert(text: &str) -> String {
     let mut storage = String::new();
     let mut lines = text.lines().peekable();
@@ -36,7 +36,7 @@ pub(super) fn convert(text: &str) -> String {
     storage
 }
 
-/// A block that is one line.
+/// Converts a block of one line.
 fn single(line: &str) -> Option<String> {
     if line.len() >= 4 && line.trim_end().chars().all(|letter| letter == '-') && line.starts_with("----") {
         return Some("<hr />".to_owned());
@@ -50,7 +50,7 @@ fn single(line: &str) -> Option<String> {
     Some(format!("<h{level}>{}</h{level}>", inline::convert(title.trim())))
 }
 
-/// The lines of a paragraph stay lines.
+/// Ends a paragraph; its lines stay separate lines.
 fn end_paragraph(lines: &mut Vec<&str>, storage: &mut String) {
     if lines.is_empty() {
         return;

@@ -1,18 +1,18 @@
-//! What is inside a line: marks, links, pictures, small macros and signs.
+//! Inline markup: marks, links, pictures, small macros and signs.
 
 use super::{escape, links, macros};
 
-/// Marks are not nested deeper than this.
+/// The greatest depth of nested marks.
 const DEEPEST: usize = 20;
 
-/// How far the end of a mark is looked for.
+/// The distance within which the end of a mark is looked for.
 const FARTHEST: usize = 2000;
 
 /// The signs around marked text, and the elements that mark it.
 const MARKS: &[(&str, &str)] =
     &[("??", "cite"), ("*", "strong"), ("_", "em"), ("-", "del"), ("+", "u"), ("^", "sup"), ("~", "sub")];
 
-/// Signs that are pictures.
+/// The emoticons: text and name.
 const EMOTICONS: &[(&str, &str)] = &[
     ("(/)", "tick"),
     ("(x)", "cross"),
@@ -30,7 +30,7 @@ const EMOTICONS: &[(&str, &str)] = &[
     (";)", "wink"),
 ];
 
-/// Macros that hold nothing.
+/// The macros without a body.
 const SMALL_MACROS: &[&str] =
     &["status", "toc", "anchor", "children", "recently-updated", "pagetree", "jira"];
 
@@ -54,7 +54,7 @@ fn at_depth(text: &str, depth: usize) -> String {
     storage
 }
 
-/// What a text begins with, if it means more than itself: as storage format, and how much it uses.
+/// Reads the markup that a text begins with: as storage format, and the number of bytes it takes.
 fn piece(text: &str, before: Option<char>, depth: usize) -> Option<(String, usize)> {
     let first = text.chars().next()?;
     let in_word = before.is_some_and(char::is_alphanumeric);
@@ -82,7 +82,7 @@ fn piece(text: &str, before: Option<char>, depth: usize) -> Option<(String, usiz
     }
 }
 
-/// Two backslashes break the line; one takes the meaning from the sign behind it.
+/// Converts backslashes: two break the line; one escapes the sign behind it.
 fn backslash(text: &str) -> Option<(String, usize)> {
     let behind = text.get(1..)?.chars().next()?;
     match behind {
@@ -92,7 +92,7 @@ fn backslash(text: &str) -> Option<(String, usize)> {
     }
 }
 
-/// `{{code}}`, `{color:red}text{color}`, and macros that hold nothing.
+/// Converts `{{code}}`, `{color:red}text{color}`, and macros without a body.
 fn braces(text: &str, depth: usize) -> Option<(String, usize)> {
     if let Some(behind) = text.strip_prefix("{{") {
         let end = behind.find("}}").filter(|end| (1..=FARTHEST).contains(end))?;
@@ -114,7 +114,8 @@ fn braces(text: &str, depth: usize) -> Option<(String, usize)> {
     SMALL_MACROS.contains(&name).then(|| (macros::open(name, parameters, unnamed, ""), end + 1))
 }
 
-/// Marked text: the signs stand at the edges of words, and what is between them does not begin or end with a space.
+/// Converts marked text: the signs are at the edges of words, and the text between them does not begin or end with
+/// a space.
 fn mark(text: &str, depth: usize) -> Option<(String, usize)> {
     let (sign, name) = MARKS.iter().find(|(sign, _)| text.starts_with(sign))?;
     let behind = text.get(sign.len()..)?;
@@ -136,7 +137,7 @@ fn end_of_mark(text: &str, sign: &str) -> Option<usize> {
     })
 }
 
-/// Dashes: two are short, three are long, between spaces.
+/// Converts dashes between spaces: two are short, three are long.
 fn dash(text: &str, before: Option<char>) -> Option<(String, usize)> {
     let length = text.chars().take_while(|letter| *letter == '-').count();
     let after = text.get(length..)?.chars().next();
@@ -156,7 +157,7 @@ fn emoticon(text: &str) -> Option<(String, usize)> {
         .then(|| (format!("<ac:emoticon ac:name=\"{name}\" />"), sign.len()))
 }
 
-/// The next place of a sign, if it is not far.
+/// Finds the next place of a sign, if it is not far.
 fn near(text: &str, sign: char) -> Option<usize> {
     text.find(sign).filter(|place| *place <= FARTHEST)
 }

@@ -2,7 +2,7 @@
 
 use super::{attribute, cdata, escape};
 
-/// The inside of `[...]`: where it leads, maybe with words before it.
+/// Converts the inside of `[...]`: a target, maybe with words before it.
 pub(super) fn link(inside: &str) -> Option<String> {
     if inside.trim().is_empty() || inside.contains('\n') || inside.starts_with(char::is_whitespace) {
         return None;
@@ -21,7 +21,7 @@ pub(super) fn link(inside: &str) -> Option<String> {
     Some(resource(target, words))
 }
 
-/// A link to something in Confluence.
+/// Converts a link to something in Confluence.
 fn resource(target: &str, words: Option<&str>) -> String {
     let body =
         words.map(|words| format!("<ac:plain-text-link-body>{}</ac:plain-text-link-body>", cdata(words)));
@@ -51,7 +51,7 @@ fn resource(target: &str, words: Option<&str>) -> String {
     format!("<ac:link{anchor}><ri:page ri:content-title=\"{}\"{space} />{body}</ac:link>", escape(title))
 }
 
-/// The inside of `!...!`: an address or a file name, maybe with how it is shown.
+/// Converts the inside of `!...!`: an address or a file name, maybe with properties.
 pub(super) fn picture(inside: &str) -> Option<String> {
     let (target, options) = inside.split_once('|').unwrap_or((inside, ""));
     let is_file = target.rsplit_once('.').is_some_and(|(name, kind)| {
@@ -76,7 +76,7 @@ pub(super) fn picture(inside: &str) -> Option<String> {
     Some(format!("<ac:image{attributes}>{resource}</ac:image>"))
 }
 
-/// The address a text begins with, without the punctuation that ends a sentence.
+/// Reads the address that a text begins with, without the punctuation that ends a sentence.
 pub(super) fn bare(text: &str) -> Option<&str> {
     if !text.starts_with("http://") && !text.starts_with("https://") {
         return None;

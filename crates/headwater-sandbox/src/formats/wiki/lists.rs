@@ -2,13 +2,13 @@
 
 use super::{inline, wrap};
 
-/// Lists are not nested deeper than this.
+/// The greatest depth of nested lists.
 const DEEPEST: usize = 20;
 
 /// One item: its marker, and its text.
 type Item<'a> = (&'a str, &'a str);
 
-/// The marker and the text of a line that is an item.
+/// Reads the marker and the text of a line that is an item.
 pub(super) fn marker(line: &str) -> Option<Item<'_>> {
     let end = line.find(|letter| !"*#-".contains(letter))?;
     let (marker, text) = line.split_at_checked(end)?;
@@ -22,7 +22,7 @@ pub(super) fn convert(lines: &[&str]) -> String {
     level(&items, 0)
 }
 
-/// The lists at this depth; where the kind of the marker changes a new list begins.
+/// Writes the lists at this depth; where the kind of the marker changes a new list begins.
 fn level(items: &[Item<'_>], depth: usize) -> String {
     items
         .chunk_by(|one, other| is_numbered(one, depth) == is_numbered(other, depth))
@@ -33,7 +33,7 @@ fn level(items: &[Item<'_>], depth: usize) -> String {
         .collect()
 }
 
-/// The items of one list, each with the deeper ones that follow it.
+/// Writes the items of one list, each with the deeper ones that follow it.
 fn entries(items: &[Item<'_>], depth: usize) -> String {
     let is_deeper = |item: &Item<'_>| item.0.len() > depth + 1;
     let mut storage = String::new();

@@ -1,20 +1,19 @@
-//! Macros that hold something: `{code}...{code}`, `{info}...{info}` and so on. They part the text into pieces; what is
-//! between them is read as blocks.
+//! Macros with a body: `{code}...{code}`, `{info}...{info}` and so on. The text between them is read as blocks.
 
 use super::{attribute, blocks, cdata, escape};
 
-/// How the inside of a macro is read.
+/// The ways to read the body of a macro.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Inside {
-    /// As it is.
+    /// Plain text.
     Plain,
-    /// As wiki markup.
+    /// Wiki markup.
     Rich,
-    /// As wiki markup, as an element instead of a macro.
+    /// Wiki markup that becomes an element instead of a macro.
     Quote,
 }
 
-/// The macros and how their inside is read. `section` and `column` only lay out.
+/// The macros and how their bodies are read. `section` and `column` only lay out.
 const MACROS: &[(&str, Inside)] = &[
     ("code", Inside::Plain),
     ("noformat", Inside::Plain),
@@ -53,7 +52,7 @@ pub(super) fn convert(text: &str) -> String {
     storage
 }
 
-/// The first macro that is also closed.
+/// Finds the first macro that is closed.
 fn find(text: &str) -> Option<Found<'_>> {
     let mut from = 0;
     while let Some(at) = text.get(from..)?.find('{').map(|at| from + at) {
@@ -97,7 +96,8 @@ impl Found<'_> {
     }
 }
 
-/// A macro with its parameters, `name=value` between bars. One without a name gets the name `unnamed`.
+/// Writes the beginning of a macro with its parameters, `name=value` between bars. One without a name gets the name
+/// `unnamed`.
 pub(super) fn open(name: &str, parameters: &str, unnamed: &str, body: &str) -> String {
     let mut storage = format!("<ac:structured-macro{}>", attribute("ac:name", name));
     for parameter in parameters.split('|').filter(|parameter| !parameter.trim().is_empty()) {

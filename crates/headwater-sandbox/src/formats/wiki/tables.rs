@@ -27,7 +27,7 @@ fn row(line: &str) -> String {
     storage
 }
 
-/// Where the next bar is that is in no link, picture or macro.
+/// Finds the next bar that is in no link, picture or macro.
 fn end_of_cell(text: &str) -> usize {
     let mut closing: Option<char> = None;
     let mut escaped = false;
@@ -46,7 +46,7 @@ fn end_of_cell(text: &str) -> usize {
     text.len()
 }
 
-/// The closing sign, if there is one further on.
+/// Finds the closing sign, if there is one.
 fn closed_by(text: &str, place: usize, sign: char) -> Option<char> {
     text.get(place..)?.contains(sign).then_some(sign)
 }

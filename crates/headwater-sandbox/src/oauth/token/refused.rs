@@ -1,4 +1,4 @@
-//! Token requests that are refused: what the client is told, and what the log is told.
+//! Refused token requests: the reply to the client, and the entry in the log.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -10,16 +10,16 @@ use crate::request::Refusal;
 use crate::state::State;
 use crate::storage::StorageError;
 
-/// Why there is no pair. Small to pass around: the parts are boxed.
+/// A refusal of the token endpoint. Small to pass around: its parts are boxed.
 pub(super) struct Refused(Box<Parts>);
 
 struct Parts {
-    /// For the log: clients are told less.
+    /// The reason for the log, which is more precise than the reply.
     reason: &'static str,
     answer: Answer,
     client: Option<String>,
     presented: Option<TokenMark>,
-    /// What else came of it.
+    /// The events for the log that follow from it, such as the end of a family.
     events: Vec<Event>,
 }
 
@@ -38,12 +38,12 @@ impl Refused {
         Self(Box::new(Parts { reason, answer, client: None, presented: None, events: Vec::new() }))
     }
 
-    /// The vendor does not know the refresh token, or says so.
+    /// Refuses a refresh token that is unknown, or is treated as if it were.
     pub(super) fn unknown(reason: &'static str) -> Self {
         Self::new(reason, StatusCode::FORBIDDEN, "unauthorized_client", "refresh_token is invalid")
     }
 
-    /// The refresh token is known, and its time is over.
+    /// Refuses a refresh token that is known and has expired.
     pub(super) fn ended(reason: &'static str) -> Self {
         Self::new(reason, StatusCode::FORBIDDEN, "invalid_grant", "Unknown or invalid refresh token.")
     }
@@ -63,7 +63,7 @@ impl Refused {
         self
     }
 
-    /// Tells the log, and makes the reply.
+    /// Notes the refusal in the log, and builds the reply.
     pub(super) fn note(self, state: &State, number: RequestNumber) -> Response {
         let parts = *self.0;
         let (status, error, response) = match parts.answer {
@@ -91,7 +91,7 @@ impl Refused {
     }
 }
 
-/// A request that cannot be read.
+/// Refuses a request that cannot be read.
 pub(super) fn malformed(text: &str) -> Refused {
     Refused::new("malformed", StatusCode::BAD_REQUEST, "invalid_request", text)
 }
@@ -102,7 +102,7 @@ impl From<StorageError> for Refused {
     }
 }
 
-/// Committing and beginning are the two things done outside the storage modules.
+/// Errors of beginning and committing a transaction, which is done outside the storage modules.
 impl From<sqlx::Error> for Refused {
     fn from(error: sqlx::Error) -> Self {
         StorageError::Database(error).into()

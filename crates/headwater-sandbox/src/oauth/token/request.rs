@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::refused::{Refused, malformed};
 use crate::request::Query;
 
-/// What came.
+/// A request to the token endpoint, from JSON or a form.
 pub(super) struct Request {
     json: Option<Value>,
     form: Query,
@@ -25,7 +25,7 @@ impl Request {
         Ok(Self { json: Some(json), form: Query::default() })
     }
 
-    /// A member that is there and not empty.
+    /// Returns a member, if it is there and not empty.
     pub(super) fn get(&self, name: &str) -> Option<String> {
         let value = match &self.json {
             Some(json) => json.get(name).and_then(Value::as_str),

@@ -1,4 +1,4 @@
-//! How often content was looked at. The web view counts, reading by programs does not.
+//! Analytics: how often content was viewed. Visits in the web view count, calls of the API do not.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};

@@ -1,4 +1,4 @@
-//! Archiving pages, and trashing whole page trees: work that a task is told about.
+//! Archiving pages and trashing whole page trees. Both answer with a long-running task.
 
 use axum::response::Response;
 use http::StatusCode;
@@ -22,7 +22,7 @@ const DELETE_TREE: &str = "com.atlassian.confluence.bulk.delete";
 /// The most pages of one request.
 const MOST: usize = 300;
 
-/// Deeper trees are not walked.
+/// The greatest depth of a page tree that is handled.
 const DEEPEST: i64 = 1000;
 
 /// The operations.
@@ -58,7 +58,7 @@ async fn archive(call: Call) -> Result<Response, Refusal> {
     Ok(reply)
 }
 
-/// What the edition and other tasks allow.
+/// Refuses what the site's edition does not allow, and archiving while another such task is running.
 async fn check_request(call: &Call, connection: &mut SqliteConnection, count: usize) -> Result<(), Refusal> {
     let edition = editions::of_site(connection, &call.site.cloud_id).await?;
     if edition == Edition::Free {

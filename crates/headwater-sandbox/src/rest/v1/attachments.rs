@@ -1,4 +1,4 @@
-//! Uploading attachments, and changing what is known of them, which v2 cannot do.
+//! Uploading and changing attachments, which v2 cannot do.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -27,7 +27,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "v1.updateAttachmentData" => replace(call),
 };
 
-/// What happens to a file whose name the content has already.
+/// The treatment of a file whose name another attachment of the content has already.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum OnTaken {
     Refuse,
@@ -72,7 +72,7 @@ async fn put(call: Call, on_taken: OnTaken) -> Result<Response, Refusal> {
     Ok(Json(body).into_response())
 }
 
-/// A new version of one attachment, under its own name.
+/// Uploads a new version of one attachment, which keeps its name.
 async fn replace(call: Call) -> Result<Response, Refusal> {
     check_token(&call)?;
     let upload = upload::read(&call).await?;
@@ -161,7 +161,7 @@ async fn change(call: Call) -> Result<Response, Refusal> {
     Ok(Json(shown).into_response())
 }
 
-/// Browsers cannot be made to send this header from elsewhere.
+/// Requires the header that excludes forged requests: no other site can make a browser send it.
 fn check_token(call: &Call) -> Result<(), Refusal> {
     let value = call.headers.get("x-atlassian-token").and_then(|value| value.to_str().ok());
     if value.is_some_and(|value| ["nocheck", "no-check"].contains(&value.to_ascii_lowercase().as_str())) {
@@ -197,7 +197,7 @@ async fn find(
         .ok_or_else(|| missing(call))
 }
 
-/// The current attachment of this name.
+/// Finds the current attachment of this name.
 async fn named(
     call: &Call,
     connection: &mut SqliteConnection,

@@ -15,7 +15,7 @@ use crate::request::{Call, Refusal};
 use crate::rest::v2::representation;
 use crate::rest::{Handlers, handlers};
 
-/// Which format becomes which.
+/// The formats that each format can be converted to.
 const CONVERSIONS: &[(&str, &[&str])] = &[
     (
         "atlas_doc_format",
@@ -54,7 +54,7 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    /// The body in another format.
+    /// Converts the body to another format.
     pub(super) fn convert(&self, to: &str) -> Result<String, Refusal> {
         let from = self.representation.as_str();
         let targets = CONVERSIONS.iter().find(|(known, _)| *known == from).map(|(_, targets)| *targets);

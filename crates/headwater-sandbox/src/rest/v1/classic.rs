@@ -76,7 +76,7 @@ struct Body {
 }
 
 impl Bodies {
-    /// The body in storage format; `None` when none was sent.
+    /// Returns the body in storage format; `None` when none was sent.
     pub(super) fn storage(&self) -> Result<Option<String>, Refusal> {
         if let Some(body) = [&self.storage, &self.editor, &self.editor2].into_iter().flatten().next() {
             storage_format::check_storage(&body.value).map_err(|problem| bad_request(&problem))?;
@@ -92,7 +92,7 @@ impl Bodies {
     }
 }
 
-/// An id that came as text or as a number.
+/// Reads an id that came as text or as a number.
 fn id_text(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! What the operations on content of any kind share: finding it, and reading bodies.
+//! Helpers of the operations on content of any kind: finding it, and reading bodies.
 
 use serde::de::DeserializeOwned;
 use sqlx::SqliteConnection;

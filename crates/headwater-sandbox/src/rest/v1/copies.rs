@@ -25,7 +25,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "v1.copyPageHierarchy" => hierarchy::copy(call),
 };
 
-/// What is copied besides title and body.
+/// The parts that are copied besides title and body.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[expect(clippy::struct_excessive_bools, reason = "these are the switches of the request")]
@@ -123,7 +123,7 @@ impl Extras {
     }
 }
 
-/// The space and the parent of the copy.
+/// Returns the space and the parent of the copy.
 async fn place(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -150,7 +150,7 @@ async fn place(
     }
 }
 
-/// Another page becomes the copy, as a new version of it.
+/// Copies into an existing page, as a new version of it.
 async fn overwrite(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -171,7 +171,7 @@ async fn overwrite(
     Ok(contents::edit(connection, target.id, &edit).await?)
 }
 
-/// A new node of the tree that is like another one.
+/// Adds a node of the tree that is like another one.
 async fn insert(
     call: &Call,
     connection: &mut SqliteConnection,

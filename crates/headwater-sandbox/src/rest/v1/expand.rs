@@ -57,7 +57,7 @@ pub(super) async fn add_body(
     Ok(())
 }
 
-/// Whether `expand` names a part, or something inside it.
+/// Returns whether `expand` names a part, or something inside it.
 fn asks(call: &Call, part: &str) -> bool {
     let names =
         |wish: &&str| wish.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
@@ -77,7 +77,7 @@ async fn ancestors(connection: &mut SqliteConnection, content: &Content) -> Resu
     Ok(above.iter().rev().map(row).collect())
 }
 
-/// The object that is a member of another; an empty one when there was none.
+/// Returns the object that is a member of another; adds an empty one when there was none.
 fn member<'a>(shown: &'a mut Value, name: &str) -> &'a mut Value {
     if !shown.get(name).is_some_and(Value::is_object) {
         put(shown, name, Value::Object(Map::new()));

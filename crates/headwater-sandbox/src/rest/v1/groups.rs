@@ -17,7 +17,7 @@ use crate::rest::{Handlers, handlers};
 use crate::storage::groups::{self, Group};
 use crate::storage::users as people;
 
-/// How many rows a list shows.
+/// The number of rows in a list.
 const LIMIT: usize = 200;
 
 /// The operations on groups.
@@ -88,7 +88,7 @@ async fn remove(call: Call) -> Result<Response, Refusal> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Measured on a live site: a group that does not exist has no members.
+/// Lists the members of a group. A group that does not exist has none, as measured on a live site.
 async fn members(call: Call) -> Result<Response, Refusal> {
     let offset = Offset::read(&call.query, LIMIT, usize::MAX)?;
     if offset.limit > LIMIT {
@@ -140,7 +140,7 @@ async fn of_user(call: Call) -> Result<Response, Refusal> {
     reply(&call, found)
 }
 
-/// Begins what only administrators of the site may do.
+/// Begins a transaction for an administrator of the site; refuses others.
 async fn begin(call: &Call) -> Result<Transaction<'static, Sqlite>, Refusal> {
     let mut tx = call.begin().await?;
     if access::administers_site(call, &mut tx).await? {
@@ -163,7 +163,7 @@ fn reply(call: &Call, found: Vec<Group>) -> Result<Response, Refusal> {
     Ok(offset.reply(call, &rows, has_more))
 }
 
-/// One group.
+/// Shows a group.
 pub(super) fn show(call: &Call, group: &Group) -> Value {
     json!({
         "type": "group",

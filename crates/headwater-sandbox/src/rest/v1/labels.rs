@@ -13,7 +13,7 @@ use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Status};
 use crate::storage::labels::{self, Label};
 
-/// How many labels a list shows when nothing is asked.
+/// The default number of labels in a list.
 const LIMIT: usize = 200;
 const PREFIXES: [&str; 4] = ["global", "my", "team", "system"];
 
@@ -38,7 +38,7 @@ async fn add(call: Call) -> Result<Response, Refusal> {
     Ok(Json(body).into_response())
 }
 
-/// Labels as v1 lists them.
+/// Lists labels in the form of v1.
 pub(super) fn list_of(call: &Call, path: &str, labels: &[Label]) -> Value {
     let results: Vec<Value> = labels.iter().map(show).collect();
     json!({
@@ -50,7 +50,7 @@ pub(super) fn list_of(call: &Call, path: &str, labels: &[Label]) -> Value {
     })
 }
 
-/// One label as v1 shows it.
+/// Shows a label in the form of v1.
 pub(super) fn show(label: &Label) -> Value {
     json!({ "prefix": label.prefix, "name": label.name, "id": label.id.to_string(), "label": label.name })
 }
@@ -91,7 +91,7 @@ async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Content,
         .ok_or_else(missing)
 }
 
-/// One label or a list of labels, as prefix and name.
+/// Reads one label or a list of labels, as prefix and name.
 pub(super) fn read(body: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
     let sent: Value =
         serde_json::from_slice(body).map_err(|_| bad_request("Could not parse the request body"))?;

@@ -1,4 +1,4 @@
-//! Long running tasks: how they are started, and what is told about them.
+//! Long-running tasks: started here for other operations, and shown to clients that poll.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -12,10 +12,10 @@ use crate::request::{Call, Refusal};
 use crate::rest::{Handlers, handlers};
 use crate::storage::long_tasks::{self, LongTask, NewLongTask};
 
-/// How long a task is told to run, in milliseconds: long enough that a client which polls sees it run.
+/// The time a task seems to take, in milliseconds: long enough that a client which polls sees it running.
 const DURATION: i64 = 500;
 
-/// How many tasks a list shows when nothing is asked.
+/// The default number of tasks in a list.
 const LIMIT: usize = 100;
 
 /// The operations on tasks.
@@ -24,7 +24,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "v1.getTask" => read(call),
 };
 
-/// Starts the task for work that has just been done, and answers with where to ask about it.
+/// Adds a task for work that has just been done, and answers with the address at which to poll it.
 pub(super) async fn start(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -51,7 +51,7 @@ pub(super) async fn start(
     Ok((StatusCode::ACCEPTED, Json(body)).into_response())
 }
 
-/// Whether a task of this kind is running on the site.
+/// Returns whether a task of this kind is running on the site.
 pub(super) async fn is_running(
     call: &Call,
     connection: &mut SqliteConnection,

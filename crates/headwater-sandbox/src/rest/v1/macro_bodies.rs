@@ -56,7 +56,7 @@ async fn convert_later(call: Call) -> Result<Response, Refusal> {
     Ok(Json(json!({ "asyncId": id })).into_response())
 }
 
-/// The macro of the path, in the version of the path; version 0 is the newest.
+/// Finds the macro of the path, in the version of the path; version 0 is the newest.
 async fn find_macro(call: &Call, connection: &mut SqliteConnection) -> Result<MacroBody, Refusal> {
     let content = find(call, connection, call.parameter("id")).await?;
     let number = call.parameter("version");

@@ -13,10 +13,10 @@ use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind};
 use crate::storage::{contents, tree};
 
-/// Deeper trees are not walked.
+/// The greatest depth of a page tree that is handled.
 const DEEPEST: i64 = 1000;
 
-/// Where a page goes, as seen from the target.
+/// The new place of a page, as seen from the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Position {
     Before,
@@ -64,7 +64,7 @@ impl Position {
     }
 }
 
-/// Nothing can hang below itself, or stand beside itself.
+/// Refuses to move a page below or beside itself.
 async fn check_no_circle(
     connection: &mut SqliteConnection,
     page: &Content,
@@ -79,7 +79,7 @@ async fn check_no_circle(
     Ok(())
 }
 
-/// Takes a node and all below it to another space, where the titles of its pages must be free.
+/// Moves a node and all below it to another space, where the titles of its pages must be free.
 async fn change_space(
     connection: &mut SqliteConnection,
     node: &Content,

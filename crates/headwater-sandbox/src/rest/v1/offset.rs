@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::request::v1_error::exception;
 use crate::request::{Call, Query, Refusal};
 
-/// Which part of a list is asked for.
+/// The part of a list that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Offset {
     pub(super) start: usize,
@@ -23,23 +23,23 @@ impl Offset {
         Ok(Self { start, limit: limit.min(most) })
     }
 
-    /// How many rows from the beginning tell what is in this part, and whether there is more.
+    /// Returns how many rows from the beginning are needed to fill this part and to know whether there are more.
     pub(super) fn fetch(self) -> u32 {
         u32::try_from(self.start.saturating_add(self.limit).saturating_add(1)).unwrap_or(u32::MAX)
     }
 
-    /// Cuts the part out of the rows from the beginning. Says whether there are more behind it.
+    /// Cuts the part out of the rows from the beginning. Returns whether there are more after it.
     pub(super) fn cut<T>(self, rows: Vec<T>) -> (Vec<T>, bool) {
         let has_more = rows.len() > self.start.saturating_add(self.limit);
         (rows.into_iter().skip(self.start).take(self.limit).collect(), has_more)
     }
 
-    /// The reply with this part.
+    /// Builds the reply with this part.
     pub(super) fn reply(self, call: &Call, results: &[Value], has_more: bool) -> Response {
         self.reply_with(call, results, has_more, Value::Null)
     }
 
-    /// The reply with this part, and with further members.
+    /// Builds the reply with this part and further members.
     pub(super) fn reply_with(self, call: &Call, results: &[Value], has_more: bool, more: Value) -> Response {
         let path = call.path.strip_prefix("/wiki").unwrap_or(&call.path);
         let others = call.query.without(&["start", "limit", "next", "prev"]);

@@ -1,4 +1,4 @@
-//! Whether a user or a group may do something with content.
+//! Permission checks: whether a user or a group may do something with content.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};

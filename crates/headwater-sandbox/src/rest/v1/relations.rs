@@ -1,4 +1,4 @@
-//! Relations between users, content and spaces: favourites, and whatever programs make up.
+//! Relations between users, content and spaces: favourites, and those with names that programs choose.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -89,7 +89,7 @@ async fn relation(call: &Call, connection: &mut SqliteConnection) -> Result<Rela
     })
 }
 
-/// Favourites are one's own [spec].
+/// Refuses to change the favourites of others [spec].
 fn check_owner(call: &Call, wanted: &Relation) -> Result<(), Refusal> {
     if wanted.name == FAVOURITE && wanted.source.id != call.account_id {
         return Err(crate::request::v1_error::forbidden(
@@ -99,7 +99,7 @@ fn check_owner(call: &Call, wanted: &Relation) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// One end that the path names, if the user may see it.
+/// Finds an end of the relation that the path names, if the user may see it.
 async fn end(call: &Call, connection: &mut SqliteConnection, word: &str) -> Result<End, Refusal> {
     let kind = kind(call.parameter(&format!("{word}Type")))?;
     let key = call.parameter(&format!("{word}Key"));

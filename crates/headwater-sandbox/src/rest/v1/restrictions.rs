@@ -1,4 +1,4 @@
-//! Who alone may read or update content, and whether somebody may.
+//! Restrictions of content to the users and groups who may read or update it.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -58,7 +58,7 @@ async fn of_operation(call: Call) -> Result<Response, Refusal> {
     Ok(Json(show(&call, &mut tx, content.id, operation).await?).into_response())
 }
 
-/// Puts the restrictions of the body in the place of those there are, or adds them.
+/// Replaces all restrictions by those of the body, or adds them.
 async fn change(call: Call, replace: bool) -> Result<Response, Refusal> {
     let body: Value = serde_json::from_slice(&call.body)
         .map_err(|error| bad_request(&format!("Could not read the request body: {error}")))?;
@@ -108,7 +108,7 @@ async fn clear(call: Call) -> Result<Response, Refusal> {
     Ok(response)
 }
 
-/// Answers by the status alone.
+/// Answers with a status alone whether a user or group has a restriction.
 async fn has(call: Call) -> Result<Response, Refusal> {
     let wanted = named(&call)?;
     let mut tx = call.begin().await?;
@@ -153,7 +153,7 @@ fn operation(call: &Call) -> Result<&'static str, Refusal> {
     known.ok_or_else(|| not_found(&format!("Operation '{wanted}' cannot be restricted")))
 }
 
-/// The restriction that the path and the query name.
+/// Reads the restriction that the path and the query name.
 fn named(call: &Call) -> Result<Restriction, Refusal> {
     let operation = operation(call)?;
     match call.parameter("groupId") {
@@ -173,7 +173,7 @@ fn restriction(operation: &str, kind: &str, id: &str) -> Restriction {
     }
 }
 
-/// The users and groups of an entry: lists of them, or objects that hold such lists.
+/// Reads the users and groups of an entry: lists of them, or objects that hold such lists.
 fn principals(entry: &Value) -> Vec<(&'static str, String)> {
     let named = |kind: &'static str, id: &'static str| {
         let value = entry.get("restrictions").and_then(|it| it.get(kind));
@@ -199,7 +199,7 @@ async fn check_exists(
     Err(bad_request(&format!("No {} found with id: {}", it.principal_type, it.principal_id)))
 }
 
-/// Nobody may close content to themselves.
+/// Refuses restrictions that would lock the user out.
 async fn check_not_locked_out(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -219,7 +219,7 @@ async fn check_not_locked_out(
     Err(bad_request("You cannot restrict content so that you can no longer view or edit it yourself"))
 }
 
-/// Restrictions have to be bought.
+/// Refuses on the free edition, which has no restrictions.
 async fn check_edition(call: &Call, connection: &mut SqliteConnection) -> Result<(), Refusal> {
     if editions::of_site(connection, &call.site.cloud_id).await? == Edition::Free {
         return Err(forbidden("The edition of this site does not include content restrictions"));
@@ -227,7 +227,7 @@ async fn check_edition(call: &Call, connection: &mut SqliteConnection) -> Result
     Ok(())
 }
 
-/// Both operations are always there; without users and groups an operation is open.
+/// Shows the restrictions of both operations. One without users and groups is open to all.
 async fn reply(call: &Call, connection: &mut SqliteConnection, content_id: i64) -> Result<Response, Refusal> {
     let offset = Offset::read(&call.query, 100, 200)?;
     let mut rows = Vec::new();
@@ -251,7 +251,7 @@ async fn reply(call: &Call, connection: &mut SqliteConnection, content_id: i64) 
     Ok(Json(body).into_response())
 }
 
-/// Who alone may perform one operation.
+/// Shows the restriction of one operation.
 async fn show(
     call: &Call,
     connection: &mut SqliteConnection,

@@ -18,7 +18,7 @@ use crate::search::{self, Excerpt, Search, SearchError};
 use crate::storage::users;
 
 const DEFAULT_LIMIT: i64 = 25;
-/// Larger pages are cut without a word.
+/// The largest page. A larger limit is reduced silently.
 const MOST: i64 = 1000;
 /// The largest page whose bodies are rendered [spec].
 const MOST_RENDERED: i64 = 25;
@@ -41,7 +41,7 @@ async fn search(call: Call) -> Result<Response, Refusal> {
     Ok((headers, Json(body)).into_response())
 }
 
-/// Content without rows around it, and without a total [rec].
+/// Searches content, and lists it without rows around it and without a total [rec].
 async fn search_content(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     let (found, limit) = self::found(&call, &mut tx).await?;
@@ -118,7 +118,7 @@ fn cql(call: &Call) -> Result<&str, Refusal> {
     query.ok_or_else(|| bad_request("cql query parameter is required"))
 }
 
-/// A number of the query. What is no number gets an answer without any body.
+/// Reads a number of the query. Anything else is refused without a body.
 fn number(call: &Call, name: &str, default: i64) -> Result<i64, Refusal> {
     let Some(text) = call.query.first(name) else { return Ok(default) };
     let number: i32 = text.parse().map_err(|_| Refusal::answer(StatusCode::NOT_FOUND))?;

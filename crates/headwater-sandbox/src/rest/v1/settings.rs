@@ -1,4 +1,4 @@
-//! What is known of the site itself.
+//! Information about the site itself.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};

@@ -1,4 +1,4 @@
-//! How content, versions and people look in v1 replies.
+//! Content, versions and people as v1 replies show them.
 
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
@@ -13,7 +13,7 @@ use crate::storage::versions::Version;
 use crate::storage::{attachments, users};
 use crate::timestamp::iso;
 
-/// The newest version of content.
+/// Finds the newest version of content.
 pub(super) async fn newest_version(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -23,7 +23,7 @@ pub(super) async fn newest_version(
     self::version(call, connection, &version).await
 }
 
-/// One version.
+/// Shows a version.
 pub(super) async fn version(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -43,7 +43,7 @@ pub(super) async fn version(
     }))
 }
 
-/// Content with its space, history and version, and of the rest what `expand` names.
+/// Shows content with its space, history and version, and the other parts that `expand` names.
 pub(super) async fn content(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -99,7 +99,7 @@ pub(super) async fn content(
     Ok(shown)
 }
 
-/// The id as clients see it.
+/// Returns the id as clients see it.
 fn public_id(content: &Content) -> String {
     match content.kind {
         Kind::Attachment => format!("att{}", content.id),
@@ -107,7 +107,7 @@ fn public_id(content: &Content) -> String {
     }
 }
 
-/// What only comments and files have.
+/// Adds the members that only comments and attachments have.
 async fn add_special(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -159,7 +159,7 @@ fn url_name(name: &str) -> String {
     percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-/// A person, as far as is known.
+/// Shows a person; an unknown account has no name.
 pub(super) async fn person(
     call: &Call,
     connection: &mut SqliteConnection,

@@ -1,4 +1,4 @@
-//! The labels of spaces, and what is known of a label by its name.
+//! The labels of spaces, and the details of a label by its name.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -70,7 +70,7 @@ async fn remove(call: Call) -> Result<Response, Refusal> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// A label exists as long as something carries it.
+/// Shows a label by its name. It exists as long as something carries it.
 async fn details(call: Call) -> Result<Response, Refusal> {
     let name = call.query.first("name").unwrap_or_default().to_owned();
     if name.is_empty() {

@@ -1,4 +1,4 @@
-//! Allowing things in a space, and taking them back.
+//! Granting and revoking permissions in a space.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -39,7 +39,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "v1.removePermission" => remove(call),
 };
 
-/// Refuses where roles alone give access.
+/// Refuses on sites where only roles give access.
 async fn check_mode(call: &Call) -> Result<(), Refusal> {
     let mut tx = call.begin().await?;
     if !site_switches::is_on(&mut tx, &call.site.cloud_id, site_switches::ONLY_ROLES).await? {

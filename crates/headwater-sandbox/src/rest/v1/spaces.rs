@@ -1,4 +1,4 @@
-//! Making, changing and deleting spaces.
+//! Creating, changing and deleting spaces.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -24,7 +24,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "v1.deleteSpace" => remove(call),
 };
 
-/// The space that the path names.
+/// Finds the space that the path names.
 pub(super) async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Space, Refusal> {
     let key = call.parameter("spaceKey");
     let space = access::find_space_by_key(call, connection, key).await?;
@@ -88,7 +88,7 @@ async fn update(call: Call) -> Result<Response, Refusal> {
     Ok(Json(show(&call, &space)).into_response())
 }
 
-/// For good, with everything in it; a task tells about it.
+/// Deletes a space for good, with everything in it. The reply names a long-running task.
 async fn remove(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     let space = find(&call, &mut tx).await?;
@@ -102,7 +102,7 @@ async fn remove(call: Call) -> Result<Response, Refusal> {
     Ok(reply)
 }
 
-/// One space as v1 shows it.
+/// Shows a space in the form of v1.
 pub(super) fn show(call: &Call, space: &Space) -> Value {
     let homepage = space.homepage_id.map(|id| format!("/rest/api/content/{id}"));
     json!({

@@ -1,4 +1,4 @@
-//! The states of content: rough draft, in progress, and what people make up themselves.
+//! The states of content: rough draft, in progress, and those that people define.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -37,7 +37,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "v1.getSpaceContentStates" => of_space(call),
 };
 
-/// Without a state the answer has no body.
+/// Shows the state of content. Without a state the reply has no body.
 async fn read(call: Call) -> Result<Response, Refusal> {
     let draft = status(&call, &["current", "draft", "archived"])? == "draft";
     let mut tx = call.begin().await?;
@@ -105,7 +105,7 @@ fn status<'a>(call: &'a Call, allowed: &[&str]) -> Result<&'a str, Refusal> {
     Err(bad_request(&format!("Status {word} is not one of {}", allowed.join(", "))))
 }
 
-/// The state that is asked for by its id, or by its name and colour.
+/// Finds the state that is asked for by its id, or by its name and colour.
 async fn choose(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -130,7 +130,7 @@ async fn choose(
     Ok(content_states::known_or_new(connection, &call.account_id, name, color).await?)
 }
 
-/// A new state is a new version with the same body.
+/// Adds a version with the same body, because a new state counts as one.
 async fn publish(call: &Call, connection: &mut SqliteConnection, content: &Content) -> Result<(), Refusal> {
     let edit = Edit {
         title: &content.title,

@@ -1,4 +1,4 @@
-//! Templates: what new pages can start from, of one space or of the whole site. There are no blueprints here.
+//! Templates of new pages, of one space or of the whole site. The sandbox has no blueprints.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -26,7 +26,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "v1.removeTemplate" => remove(call),
 };
 
-/// What the body of a write says.
+/// The body of a write.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
@@ -132,7 +132,7 @@ impl Request {
     }
 }
 
-/// The template of the path. One that does not exist is forbidden, as the vendor says.
+/// Finds the template of the path. For one that does not exist the vendor answers 403.
 async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Template, Refusal> {
     let id = call.parameter("contentTemplateId");
     let found = templates::find(connection, &call.site.cloud_id, id.parse().unwrap_or_default()).await?;

@@ -7,7 +7,7 @@ use http::header::CONTENT_TYPE;
 use crate::request::v1_error::bad_request;
 use crate::request::{Call, Refusal};
 
-/// What was uploaded.
+/// An uploaded file and the fields sent with it.
 pub(super) struct Upload {
     pub(super) files: Vec<Part>,
     pub(super) minor_edit: bool,
@@ -51,7 +51,7 @@ pub(super) async fn read(call: &Call) -> Result<Upload, Refusal> {
     Ok(upload)
 }
 
-/// A name that a file can have.
+/// Refuses names that a file cannot have.
 pub(super) fn check_name(name: &str) -> Result<(), Refusal> {
     if name.is_empty() || name.contains('/') || name.chars().count() > 255 {
         return Err(bad_request(&format!("The file name '{name}' is empty, too long or holds a slash")));
@@ -67,7 +67,7 @@ async fn read_file(field: multer::Field<'_>) -> Result<Part, Refusal> {
     Ok(Part { name, media_type, comment: String::new(), data })
 }
 
-/// Text without a named encoding is read as ISO-8859-1.
+/// Reads a text field. Text without a named encoding is ISO-8859-1.
 async fn text(field: multer::Field<'_>) -> Result<String, Refusal> {
     let named = field.content_type().and_then(|kind| kind.get_param("charset")).map(|name| name.to_string());
     let bytes = field.bytes().await.map_err(|error| malformed(&error))?;

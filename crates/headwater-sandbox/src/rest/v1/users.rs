@@ -12,7 +12,7 @@ use crate::request::{Call, Refusal};
 use crate::rest::{Handlers, handlers};
 use crate::storage::users::{self, User};
 
-/// How many accounts are looked up at once.
+/// The most accounts that can be looked up at once.
 const MOST: usize = 200;
 
 /// The operations on users.
@@ -38,7 +38,7 @@ async fn read(call: Call) -> Result<Response, Refusal> {
     Ok(Json(single(&user, &call)).into_response())
 }
 
-/// The user whose account the query names.
+/// Finds the user whose account the query names.
 pub(super) async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<User, Refusal> {
     let id = call.query.first("accountId").ok_or_else(|| bad_request("accountId is required"))?;
     let user = users::find(connection, id).await?;
@@ -56,7 +56,7 @@ async fn anonymous(call: Call) -> Result<Response, Refusal> {
     Ok(Json(shown).into_response())
 }
 
-/// Accounts that nobody has are left out.
+/// Looks up several users. Unknown accounts are left out.
 async fn bulk(call: Call) -> Result<Response, Refusal> {
     let ids = call.query.list("accountId");
     if ids.is_empty() || ids.len() > MOST {
@@ -73,7 +73,7 @@ async fn bulk(call: Call) -> Result<Response, Refusal> {
     Ok(offset.reply(&call, &rows, has_more))
 }
 
-/// Addresses are for apps that the vendor has approved; no app here is.
+/// Refuses to show e-mail addresses: they are for apps that the vendor has approved, and no app here is.
 async fn emails(_: Call) -> Result<Response, Refusal> {
     Err(exception(
         StatusCode::BAD_REQUEST,
@@ -82,7 +82,7 @@ async fn emails(_: Call) -> Result<Response, Refusal> {
     ))
 }
 
-/// A user by itself, with the base of links.
+/// Shows a user by itself, with the base of links.
 fn single(user: &User, call: &Call) -> Value {
     let mut shown = show(user, call);
     if let Some(links) = shown.get_mut("_links").and_then(Value::as_object_mut) {
@@ -92,7 +92,7 @@ fn single(user: &User, call: &Call) -> Value {
     shown
 }
 
-/// A user in a list.
+/// Shows a user in a list.
 pub(super) fn show(user: &User, call: &Call) -> Value {
     let personal_key: String = user.account_id.chars().filter(|letter| !":-".contains(*letter)).collect();
     json!({

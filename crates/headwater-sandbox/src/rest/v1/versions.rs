@@ -1,4 +1,4 @@
-//! Bringing an older version back, and taking older versions away.
+//! Restoring and deleting older versions.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -39,7 +39,7 @@ struct Params {
     restore_title: bool,
 }
 
-/// The old body, and the old title if that is wanted, as a new version.
+/// Restores a version: its body, and its title if that is wanted, become a new version.
 async fn restore(call: Call) -> Result<Response, Refusal> {
     let request: Request = read_body(&call.body)?;
     if request.operation_key != "restore" {
@@ -79,7 +79,7 @@ async fn remove(call: Call) -> Result<Response, Refusal> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// The content of the path. What does not exist is a bad request here, not a 404.
+/// Finds the content of the path. Content that does not exist is a bad request here, not a 404.
 async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Content, Refusal> {
     let id = call.parameter("id");
     let missing = || bad_request(&format!("No content found with id : ContentId{{id={id}}}"));
@@ -90,7 +90,7 @@ async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<Content,
         .ok_or_else(missing)
 }
 
-/// A version that is not the current one.
+/// Finds a version, unless it is the current one.
 async fn older(
     connection: &mut SqliteConnection,
     content: &Content,

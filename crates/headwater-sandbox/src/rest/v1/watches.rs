@@ -60,7 +60,7 @@ async fn remove(call: Call) -> Result<Response, Refusal> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// What is watched, and by whom. Watches of others are the business of administrators.
+/// Reads the target of a watch and the account it is for. Only administrators may name another account.
 async fn read(call: &Call, connection: &mut SqliteConnection) -> Result<(Target, String), Refusal> {
     let (name, text) = call.first_parameter();
     let (target, space_id) = match name {
@@ -99,7 +99,7 @@ async fn read(call: &Call, connection: &mut SqliteConnection) -> Result<(Target,
     Ok((target, user.account_id))
 }
 
-/// Who watches content, or the space that it is in.
+/// Lists the watchers of content, or of its space.
 async fn list(call: Call, of_its_space: bool) -> Result<Response, Refusal> {
     let offset = Offset::read(&call.query, 200, 200)?;
     let text = call.parameter("id");

@@ -1,4 +1,4 @@
-//! Admin keys: an administrator sees everything for a while, with requests that say so in a header.
+//! Admin keys: with one, and a header in the request, an administrator sees everything for a while.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -17,7 +17,7 @@ use crate::timestamp::iso;
 
 const MINUTE: i64 = 60_000;
 const DEFAULT_MINUTES: i64 = 10;
-/// A day; nobody has measured the vendor's limit.
+/// The longest life of a key, in minutes: a day. The vendor's limit is not known.
 const MOST_MINUTES: i64 = 24 * 60;
 
 /// The operations on admin keys. They are documented without any scope, so every token will do.
@@ -65,7 +65,7 @@ fn reply(call: &Call, expires_at: i64) -> Response {
     Json(json!({ "accountId": call.account_id, "expirationTime": iso(expires_at) })).into_response()
 }
 
-/// Only administrators, and only on the larger editions.
+/// Begins a transaction for an administrator, on the editions that have keys.
 async fn begin(call: &Call) -> Result<Transaction<'static, Sqlite>, Refusal> {
     let mut tx = call.begin().await?;
     let edition = editions::of_site(&mut tx, &call.site.cloud_id).await?;

@@ -1,4 +1,4 @@
-//! What is above a node of the tree, the highest first.
+//! Ancestors of a node of the page tree, the highest first.
 
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "getSmartLinkAncestors" => list(call, Kind::Embed),
 };
 
-/// There is no cursor: who wants more asks for the ancestors of the first row. So the nearest ones are given.
+/// Lists the nearest ancestors. There is no cursor: more are found by asking for the ancestors of the first row.
 async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let limit = Paging::read(&call.query, 25, up("id", By::Id))?.limit;

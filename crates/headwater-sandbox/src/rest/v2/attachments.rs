@@ -20,7 +20,7 @@ use crate::storage::listing::{self, By, Filter};
 use crate::storage::versions::{self, Version};
 use crate::storage::{contents, labels};
 
-/// How long a link to a file works.
+/// The time during which a link to a file works.
 const LINK_MILLISECONDS: i64 = 10 * 60 * 1000;
 
 const SORTS: &[Sort] = &[
@@ -31,7 +31,7 @@ const SORTS: &[Sort] = &[
     down("-modified-date", By::ModifiedAt),
 ];
 
-/// The operations on attachments, wherever they hang.
+/// The operations on attachments of any content.
 pub(super) const HANDLERS: Handlers = handlers! { |call|
     "getAttachments" => everywhere(call),
     "getAttachmentById" => read(call),
@@ -42,7 +42,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "getCustomContentAttachments" => list(call, Kind::Custom),
 };
 
-/// The attachments of content of this kind.
+/// Lists the attachments of content of this kind.
 pub(crate) async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = super::parameter::path_id(&call, "id")?;
     let mut tx = call.begin().await?;
@@ -92,7 +92,7 @@ async fn page(call: Call, container_id: Option<i64>, label_id: Option<i64>) -> R
     Ok(Page { rows: shown, next }.reply(&call, |row| row))
 }
 
-/// The attachment that the path names, if the user may see it.
+/// Finds the attachment that the path names, if the user may see it.
 async fn find(call: &Call, connection: &mut SqliteConnection) -> Result<(Content, Attachment), Refusal> {
     let id = path_id(call)?;
     let content = documents::find(call, connection, Kind::Attachment, id).await?;
@@ -115,7 +115,7 @@ async fn read(call: Call) -> Result<Response, Refusal> {
     Ok(paging::single(&call, shown))
 }
 
-/// Into the trash, or out of it for good.
+/// Moves an attachment to the trash, or deletes it from there.
 async fn remove(call: Call) -> Result<Response, Refusal> {
     let purge = boolean(&call.query, "purge", false)?;
     let mut tx = call.begin().await?;
@@ -135,7 +135,7 @@ async fn remove(call: Call) -> Result<Response, Refusal> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// The emulator draws no thumbnails: pictures are given as they are, and nothing else has one.
+/// Redirects to a thumbnail. The sandbox draws none: pictures are given as they are, and nothing else has one.
 async fn thumbnail(call: Call) -> Result<Response, Refusal> {
     for name in ["version", "height", "width"] {
         if let Some(value) = call.query.first(name).filter(|value| value.parse::<u32>().is_err()) {
@@ -152,7 +152,7 @@ async fn thumbnail(call: Call) -> Result<Response, Refusal> {
     Ok((StatusCode::FOUND, [(LOCATION, location)]).into_response())
 }
 
-/// A link to the bytes of a file that works without a token, for a while.
+/// Makes a link to the bytes of a file that works without a token, for a while.
 pub(crate) async fn media_link(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -163,7 +163,7 @@ pub(crate) async fn media_link(
     Ok(format!("{}/media/{token}", call.state.settings.public_url))
 }
 
-/// The attachment's id in the path.
+/// Reads the id of the attachment in the path.
 pub(super) fn path_id(call: &Call) -> Result<i64, Refusal> {
     let (name, text) = call.first_parameter();
     read_id(name, text)
@@ -177,7 +177,7 @@ pub(super) fn read_id(name: &str, text: &str) -> Result<i64, Refusal> {
     id.ok_or_else(|| wrong_type(name, text, "ContentId"))
 }
 
-/// The id of an attachment as clients see it.
+/// Returns the id of an attachment as clients see it.
 pub(crate) fn public_id(id: i64) -> String {
     format!("att{id}")
 }
@@ -194,7 +194,7 @@ async fn show(
     Ok(entities::Attachment::new(content, version, container_kind, file))
 }
 
-/// The words for common media types; other types have none.
+/// Returns the description of a common media type; other types have none.
 pub(crate) fn describe(media_type: &str) -> Option<&'static str> {
     match media_type {
         "image/png" => Some("PNG Image"),

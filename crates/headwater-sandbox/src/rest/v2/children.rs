@@ -1,4 +1,4 @@
-//! The children of pages, folders and what else has children, in the order they have in the tree.
+//! Children of the nodes of the page tree, in their order.
 
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ const CHILD_SORTS: &[Sort] = &[
     down("-title", By::Title),
 ];
 
-/// The deprecated list: pages only.
+/// Lists the child pages. This list is deprecated.
 pub(crate) async fn child_pages(call: Call) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let mut tx = call.begin().await?;
@@ -50,7 +50,7 @@ pub(crate) async fn child_pages(call: Call) -> Result<Response, Refusal> {
     list(&call, id, Kinds::Only(Kind::Page), CHILD_PAGE_SORTS, "ChildPageSortOrder", show_page).await
 }
 
-/// The lists of everything that hangs directly below a node of the tree.
+/// The lists of direct children.
 pub(super) const HANDLERS: Handlers = handlers! { |call|
     "getPageDirectChildren" => direct_children(call, Kind::Page),
     "getWhiteboardDirectChildren" => direct_children(call, Kind::Whiteboard),
@@ -67,7 +67,7 @@ async fn direct_children(call: Call, kind: Kind) -> Result<Response, Refusal> {
     list(&call, id, Kinds::Tree, CHILD_SORTS, "ContentSortOrder", show_typed).await
 }
 
-/// A node of the tree that the user may see, or the 404 of the lists around it.
+/// Finds a node of the tree that the user may see; the 404 is that of the lists around it.
 pub(super) async fn find_node(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -80,7 +80,7 @@ pub(super) async fn find_node(
         .ok_or_else(|| not_found(format!("Cannot find [{}] entity with id [{id}]", kind.as_str())))
 }
 
-/// A child with its type, as the list of direct children shows it.
+/// Shows a child with its type, as the list of direct children does.
 pub(crate) fn show_typed(child: &Content) -> Value {
     json!({
         "id": child.id.to_string(),

@@ -45,7 +45,7 @@ async fn list(call: Call) -> Result<Response, Refusal> {
     Ok(Json(levels).into_response())
 }
 
-/// Data classification has to be bought.
+/// Refuses on editions without data classification.
 async fn check_edition(call: &Call, connection: &mut SqliteConnection) -> Result<(), Refusal> {
     if editions::of_site(connection, &call.site.cloud_id).await? < Edition::Enterprise {
         return Err(not_found("The edition of this site does not include data classification"));

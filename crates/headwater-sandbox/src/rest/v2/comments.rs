@@ -30,7 +30,7 @@ const DEPRECATED: &str =
 const DEPRECATION: &str =
     "<https://developer.atlassian.com/cloud/confluence/changelog/#CHANGE-1411>; rel=\"deprecation\"";
 
-/// Where a comment is.
+/// The two kinds of comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CommentKind {
     Footer,
@@ -38,7 +38,7 @@ pub(super) enum CommentKind {
 }
 
 impl CommentKind {
-    /// The subtype in the database.
+    /// Returns the subtype in the database.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Footer => "footer",
@@ -46,7 +46,7 @@ impl CommentKind {
         }
     }
 
-    /// The name of the collection in addresses.
+    /// Returns the name of the collection in addresses.
     fn collection(self) -> &'static str {
         match self {
             Self::Footer => "footer-comments",
@@ -76,7 +76,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "getInlineCommentChildren" => warned(list::children(call, Inline)),
 };
 
-/// Replies about inline comments say that some of their members are deprecated [rec].
+/// Adds the headers that name the deprecated members of inline comments [rec].
 async fn warned(answer: impl Future<Output = Result<Response, Refusal>>) -> Result<Response, Refusal> {
     let mut response = answer.await?;
     let headers = response.headers_mut();
@@ -85,7 +85,7 @@ async fn warned(answer: impl Future<Output = Result<Response, Refusal>>) -> Resu
     Ok(response)
 }
 
-/// The comment of this kind that the user may see, or the 404 that names it.
+/// Finds the comment of this kind, if the user may see it; the 404 names it.
 async fn find(
     call: &Call,
     connection: &mut SqliteConnection,

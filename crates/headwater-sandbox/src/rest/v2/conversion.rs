@@ -1,4 +1,4 @@
-//! From content ids to content types, for clients that kept only ids.
+//! Conversion of content ids to content types, for clients that keep only ids.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -31,7 +31,7 @@ async fn convert(call: Call) -> Result<Response, Refusal> {
     Ok(Json(json!({ "results": results })).into_response())
 }
 
-/// The ids as they were sent, and as numbers. Ids of attachments may start with `att`.
+/// Reads the ids, as they were sent and as numbers. Ids of attachments may start with `att`.
 fn read_ids(fields: &Fields) -> Result<Vec<(String, i64)>, Refusal> {
     let Some(Value::Array(entries)) = fields.value("contentIds") else {
         return Err(invalid_body("contentIds: must not be null"));
@@ -50,7 +50,7 @@ fn read_ids(fields: &Fields) -> Result<Vec<(String, i64)>, Refusal> {
         .collect()
 }
 
-/// The type as v2 calls it.
+/// Returns the type as v2 calls it.
 fn type_of(content: &Content) -> &str {
     match (content.kind, content.subtype.as_deref()) {
         (Kind::Comment, Some("inline")) => "inline-comment",

@@ -1,5 +1,4 @@
-//! Custom content: what apps keep in Confluence, in types of their own, hanging on a space, a page, a blog post or
-//! other custom content.
+//! Custom content: content of apps, in types of their own, in a space, a page, a blog post or other custom content.
 
 pub(super) mod body;
 mod create;
@@ -75,7 +74,7 @@ async fn remove(call: Call) -> Result<Response, Refusal> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// What custom content can hang on.
+/// The container of custom content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Space(i64),
@@ -83,7 +82,7 @@ enum Place {
 }
 
 impl Place {
-    /// The places a body names.
+    /// Reads the containers that a body names.
     fn read(fields: &Fields) -> Result<Vec<Self>, Refusal> {
         let places = [
             fields.id("spaceId")?.map(Self::Space),
@@ -94,7 +93,7 @@ impl Place {
         Ok(places.into_iter().flatten().collect())
     }
 
-    /// The ids of the space and, if it is content, of the container.
+    /// Returns the ids of the space and, if it is content, of the container.
     async fn find(
         self,
         call: &Call,
@@ -113,7 +112,7 @@ impl Place {
     }
 }
 
-/// Types are those of installed apps: `ac:{app}:{type}` and `forge:{app}:{environment}:{type}`.
+/// Refuses types that are not those of installed apps: `ac:{app}:{type}` and `forge:{app}:{environment}:{type}`.
 fn check_type(name: &str) -> Result<(), Refusal> {
     let parts: Vec<&str> = name.split(':').collect();
     let is_named = parts.iter().all(|part| !part.is_empty() && !part.contains(char::is_whitespace));
@@ -123,7 +122,7 @@ fn check_type(name: &str) -> Result<(), Refusal> {
     }
 }
 
-/// One piece of custom content as a single reply has it.
+/// Shows custom content for a reply of its own.
 async fn show_single(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -156,7 +155,7 @@ async fn show(
     Ok(CustomContent::new(content, version, space, container.as_ref(), body))
 }
 
-/// The format a body is kept in: raw or storage.
+/// Returns the format that a body is stored in: raw or storage.
 pub(super) async fn stored_format(
     connection: &mut SqliteConnection,
     id: i64,

@@ -1,4 +1,4 @@
-//! Data policies: which content apps are kept from. Nothing is kept from them here.
+//! Data policies, which block apps from content. The sandbox blocks nothing.
 
 use axum::response::Response;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Everything below a node of the tree, down to a depth, higher nodes first.
+//! Descendants of a node of the page tree, down to a depth, higher nodes first.
 
 use std::collections::HashSet;
 

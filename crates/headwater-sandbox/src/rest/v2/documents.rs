@@ -1,4 +1,4 @@
-//! What pages and blog posts have in common: the same life from draft to trash, and the same rules for versions.
+//! Pages and blog posts: the same life cycle from draft to trash, and the same rules for versions.
 
 pub(crate) mod create;
 pub(crate) mod list;
@@ -24,7 +24,7 @@ use crate::storage::{contents, versions};
 /// The longest title.
 const TITLE_LIMIT: usize = 255;
 
-/// The content of this kind that the user may see, or the 404 that names it.
+/// Finds the content of this kind, if the user may see it; the 404 names it.
 pub(crate) async fn find(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -37,7 +37,7 @@ pub(crate) async fn find(
         .ok_or_else(|| no_content(kind, id))
 }
 
-/// The space with this id, or the 404 that names it.
+/// Finds the space with this id, if the user may see it; the 404 names it.
 pub(crate) async fn find_space(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -60,7 +60,7 @@ pub(crate) async fn check_creation(
     Err(not_found(format!("Cannot find a space with id [{space_id}]")))
 }
 
-/// The newest version of content.
+/// Finds the newest version of content.
 pub(crate) async fn newest_version(
     connection: &mut SqliteConnection,
     content: &Content,
@@ -69,7 +69,7 @@ pub(crate) async fn newest_version(
     version.ok_or_else(|| no_content(content.kind, content.id))
 }
 
-/// The reply to a write: the whole entity, with the body in the format it was sent in.
+/// Builds the reply to a write: the whole entity, with the body in the format it was sent in.
 pub(crate) async fn reply(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -81,7 +81,7 @@ pub(crate) async fn reply(
     show(call, connection, &content, &version, format).await
 }
 
-/// One entity with its links.
+/// Shows one entity with its links.
 pub(crate) async fn show(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -96,7 +96,7 @@ pub(crate) async fn show(
     Ok(shown)
 }
 
-/// What a body refers to, where the wanted format shows more of it than its name.
+/// Looks up what a body refers to, if the wanted format shows more of it than its name.
 pub(crate) async fn references(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -112,7 +112,7 @@ pub(crate) async fn references(
     Ok(references::look_up(connection, &reader, content).await?)
 }
 
-/// Checks a title as far as it stands alone.
+/// Checks the length of a title.
 pub(crate) fn check_title(title: &str, status: Status) -> Result<(), Refusal> {
     if status != Status::Draft && title.trim().is_empty() {
         return Err(invalid_body("Non-drafts cannot have empty titles"));
@@ -123,13 +123,13 @@ pub(crate) fn check_title(title: &str, status: Status) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A title that content shall have.
+/// A title that content is to get.
 #[derive(Clone, Copy, Debug)]
 struct Claim<'a> {
     kind: Kind,
     space_id: i64,
     title: &'a str,
-    /// Whose title it shall be, if it exists already.
+    /// The id of the content that takes the title, if it exists already.
     own_id: Option<i64>,
     created_at: i64,
 }
@@ -161,7 +161,7 @@ async fn check_title_is_free(
     Ok(())
 }
 
-/// The node of the tree that shall be the parent: in the same space, visible, and not in the trash.
+/// Checks the wanted parent of a node: it must be in the same space, visible, and not in the trash.
 pub(crate) async fn check_parent(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -181,7 +181,7 @@ pub(crate) async fn check_parent(
     Ok(())
 }
 
-/// Which status a body asks for: published or not.
+/// Reads the status that a body asks for: published or draft.
 pub(crate) fn read_status(word: Option<&str>) -> Result<Status, Refusal> {
     match word {
         None | Some("current") => Ok(Status::Current),
@@ -192,7 +192,7 @@ pub(crate) fn read_status(word: Option<&str>) -> Result<Status, Refusal> {
     }
 }
 
-/// The reply with one entity.
+/// Builds the reply with one entity.
 fn answer(call: &Call, entity: Value) -> axum::response::Response {
     paging::single(call, entity)
 }

@@ -1,4 +1,4 @@
-//! Reading JSON bodies: what is missing or of the wrong type is refused in the vendor's words.
+//! Reading JSON bodies: missing members and wrong types are refused in the vendor's words.
 
 use serde_json::{Map, Value};
 
@@ -25,7 +25,7 @@ impl Fields {
         if titles.is_empty() { Ok(()) } else { Err(invalid_bodies(&titles)) }
     }
 
-    /// A member that is there and not null.
+    /// Returns a member, if it is there and not null.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }
@@ -54,7 +54,7 @@ impl Fields {
         }
     }
 
-    /// An id, as a string of digits or a number.
+    /// Reads an id, which is a string of digits or a number.
     pub(crate) fn id(&self, name: &str) -> Result<Option<i64>, Refusal> {
         match self.value(name) {
             None => Ok(None),
@@ -65,7 +65,7 @@ impl Fields {
         }
     }
 
-    /// The members of an object inside.
+    /// Reads a member that is an object.
     pub(crate) fn object(&self, name: &str) -> Result<Option<Self>, Refusal> {
         match self.value(name) {
             None => Ok(None),

@@ -13,7 +13,8 @@ use crate::storage::content::Kind;
 use crate::storage::labels::{self, Label};
 use crate::storage::listing::{After, By, Key};
 
-/// Labels are made when they are first used, so their ids grow with their dates.
+/// The words of the `sort` parameter. Labels are created when they are first used, so their ids grow with their
+/// dates.
 const SORTS: &[Sort] = &[
     up("id", By::Id),
     down("-id", By::Id),
@@ -35,7 +36,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "getSpaceContentLabels" => in_space(call),
 };
 
-/// The labels of content of this kind.
+/// Lists the labels of content of this kind.
 pub(crate) async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let (name, text) = call.first_parameter();
     let id = match kind {
@@ -93,7 +94,7 @@ fn page(call: &Call, labels: Vec<Label>) -> Result<Response, Refusal> {
     Ok(paging.cut_all(labels, |label| place(label, by)).reply(call, |label| entities::Label::from(&label)))
 }
 
-/// All labels of content, as they are shown inside it.
+/// Returns all labels of content, as they are shown inside it.
 pub(super) async fn show_all(
     connection: &mut SqliteConnection,
     content_id: i64,

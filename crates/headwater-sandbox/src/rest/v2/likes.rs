@@ -1,4 +1,4 @@
-//! How many people like something, and who. The API has no way to like.
+//! Likes: how many people like something, and who. The API has no way to like.
 
 use axum::response::Response;
 use serde_json::json;
@@ -16,7 +16,7 @@ use crate::storage::listing::{After, By, Key};
 
 const SORTS: &[Sort] = &[up("id", By::Id)];
 
-/// What can be liked.
+/// Something that can be liked.
 #[derive(Clone, Copy)]
 struct Subject {
     kind: Kind,

@@ -1,4 +1,4 @@
-//! What the user may do with content and with spaces.
+//! Permitted operations: what the user may do with content and with spaces.
 
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ async fn permitted_on_space(call: Call) -> Result<Response, Refusal> {
     Ok(paging::single(&call, json!({ "operations": operations })))
 }
 
-/// The operations permitted on content that the user sees.
+/// Returns the operations permitted on content that the user sees.
 pub(super) async fn of_content(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -90,7 +90,7 @@ pub(super) async fn of_content(
     Ok(permitted)
 }
 
-/// The operations permitted on a space that the user sees.
+/// Returns the operations permitted on a space that the user sees.
 pub(super) async fn of_space(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -109,7 +109,7 @@ fn show(operation: &str, target: &str) -> Value {
     json!({ "operation": operation, "targetType": target })
 }
 
-/// What can be added below content of a kind, or on it.
+/// Returns the kinds that can be added below content of a kind, or attached to it.
 fn below(kind: Kind) -> &'static [Kind] {
     match kind {
         Kind::Page => &[

@@ -14,7 +14,7 @@ use crate::request::v2_error::{invalid_cursor, invalid_parameter, wrong_type};
 use crate::request::{Call, Query, Refusal};
 use crate::storage::listing::{After, By, Key, Listed, Order};
 
-/// The greatest page there is.
+/// The largest page.
 const MOST: u32 = 250;
 
 /// A word of the `sort` parameter.
@@ -24,7 +24,7 @@ pub(crate) struct Sort {
     pub(crate) order: Order,
 }
 
-/// How much of a list is asked for, and from where.
+/// The page of a list that is asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Paging {
     pub(crate) limit: u32,
@@ -59,7 +59,7 @@ pub(crate) const fn down(word: &'static str, by: By) -> Sort {
 }
 
 impl Sort {
-    /// The wanted sort out of `words`; the first is what is used when nothing is asked.
+    /// Reads the wanted sort out of `words`; the first is the default.
     pub(crate) fn read(query: &Query, words: &'static [Self], kind: &str) -> Result<Self, Refusal> {
         let wanted = query.first("sort");
         let default = words.first().copied().unwrap_or(up("id", By::Id));
@@ -73,7 +73,7 @@ impl Paging {
         Self::read_from(query, default_limit, 1, sort)
     }
 
-    /// The same for lists whose smallest page is another one.
+    /// Reads the page of a list with another smallest page.
     pub(crate) fn read_from(
         query: &Query,
         default_limit: u32,
@@ -92,7 +92,7 @@ impl Paging {
         self.sort.order
     }
 
-    /// One row more than is given tells whether there is a next page.
+    /// Returns how many rows to fetch: one more than is shown tells whether there is a next page.
     pub(crate) fn fetch(&self) -> u32 {
         self.limit + 1
     }
@@ -126,7 +126,7 @@ impl Paging {
 }
 
 impl<T> Page<T> {
-    /// The reply: results, the link to the next page, and both again in the `Link` header.
+    /// Builds the reply: results, the link to the next page, and the links again in the `Link` header.
     pub(crate) fn reply<R: Serialize>(self, call: &Call, show: impl FnMut(T) -> R) -> Response {
         let results: Vec<R> = self.rows.into_iter().map(show).collect();
         let next = self.next.map(|cursor| next_link(call, &cursor));
@@ -140,7 +140,7 @@ impl<T> Page<T> {
     }
 }
 
-/// The reply with one entity, with the base link in the `Link` header.
+/// Builds the reply with one entity, with the base link in the `Link` header.
 pub(crate) fn single(call: &Call, entity: impl Serialize) -> Response {
     ([(LINK, format!("<{}>; rel=\"base\"", call.base()))], Json(entity)).into_response()
 }

@@ -1,16 +1,16 @@
-//! Reading parameters: what cannot be read is refused in the vendor's words.
+//! Reading parameters: wrong values are refused in the vendor's words.
 
 use crate::request::v2_error::{invalid_parameter, wrong_type};
 use crate::request::{Call, Query, Refusal};
 use crate::storage::content::Status;
 
-/// A number in the path.
+/// Reads a number in the path.
 pub(crate) fn path_id(call: &Call, name: &str) -> Result<i64, Refusal> {
     let value = call.parameter(name);
     value.parse().map_err(|_| wrong_type(name, value, "long"))
 }
 
-/// A switch in the query; absent means `default`.
+/// Reads a switch in the query; absent means `default`.
 pub(crate) fn boolean(query: &Query, name: &str, default: bool) -> Result<bool, Refusal> {
     match query.first(name) {
         None => Ok(default),
@@ -20,13 +20,13 @@ pub(crate) fn boolean(query: &Query, name: &str, default: bool) -> Result<bool, 
     }
 }
 
-/// A list of ids in the query, with a limit on their number.
+/// Reads a list of ids in the query, with a limit on their number.
 pub(crate) fn ids(query: &Query, name: &str, most: usize) -> Result<Vec<i64>, Refusal> {
     let entries = texts(query, name, most)?;
     entries.into_iter().map(|entry| entry.parse().map_err(|_| wrong_type(name, entry, "long"))).collect()
 }
 
-/// A list of texts in the query, with a limit on their number.
+/// Reads a list of texts in the query, with a limit on their number.
 pub(crate) fn texts<'a>(query: &'a Query, name: &str, most: usize) -> Result<Vec<&'a str>, Refusal> {
     let entries = query.list(name);
     if entries.len() > most {
@@ -38,7 +38,7 @@ pub(crate) fn texts<'a>(query: &'a Query, name: &str, most: usize) -> Result<Vec
     Ok(entries)
 }
 
-/// One of these words; absent means `None`.
+/// Reads one of these words; absent means `None`.
 pub(crate) fn word<'a>(
     query: &'a Query,
     name: &str,
@@ -51,7 +51,8 @@ pub(crate) fn word<'a>(
     }
 }
 
-/// The statuses a list is narrowed to. `deleted` is allowed and nothing is ever in it, like the vendor's purged rows.
+/// Reads the statuses that a list is narrowed to. `deleted` is allowed, but no content has it, like the vendor's
+/// purged rows.
 pub(crate) fn statuses(query: &Query, allowed: &[&str], default: &[Status]) -> Result<Statuses, Refusal> {
     let entries = query.list("status");
     if let Some(unknown) = entries.iter().find(|entry| !allowed.contains(*entry)) {
@@ -69,14 +70,14 @@ pub(crate) fn statuses(query: &Query, allowed: &[&str], default: &[Status]) -> R
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Statuses(pub(crate) Option<Vec<Status>>);
 
-/// What `body-format` may be for lists.
+/// The values of `body-format` for lists.
 pub(crate) const LIST_FORMATS: &[&str] = &["storage", "atlas_doc_format"];
 
-/// What `body-format` may be for one piece of content.
+/// The values of `body-format` for one piece of content.
 pub(crate) const SINGLE_FORMATS: &[&str] =
     &["storage", "atlas_doc_format", "view", "export_view", "anonymous_export_view", "styled_view", "editor"];
 
-/// The format bodies are wanted in.
+/// Reads the format that bodies are wanted in.
 pub(crate) fn body_format<'a>(query: &'a Query, allowed: &[&str]) -> Result<Option<&'a str>, Refusal> {
     let kind = if allowed == SINGLE_FORMATS {
         "PrimaryBodyRepresentationSingle"

@@ -1,4 +1,5 @@
-//! From permissions to roles: which sets of permissions are given by hand, and roles for them in many spaces at once.
+//! The transition from permissions to roles: the sets of permissions that principals have, and roles for them in
+//! many spaces at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +36,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "getSpacePermissionTransitionTaskStatus" => status(call),
 };
 
-/// Who has a set of permissions, and where.
+/// A set of permissions, and the principals and spaces that have it.
 #[derive(Default)]
 struct Combination {
     rights: BTreeSet<(String, String)>,
@@ -84,7 +85,7 @@ struct Target {
     id: String,
 }
 
-/// The combinations are known from when they were first asked for.
+/// Lists the combinations. They are known once they have been generated.
 async fn list(call: Call) -> Result<Response, Refusal> {
     let paging = Paging::read(&call.query, 25, BY_ID)?;
     let mut tx = begin(&call).await?;
@@ -168,7 +169,7 @@ async fn status(call: Call) -> Result<Response, Refusal> {
     Ok(Json(json!({ "taskId": id, "status": word, "errorMessage": null })).into_response())
 }
 
-/// The sets of permissions that are given in these spaces and that no role has, by their ids.
+/// Finds the sets of permissions in these spaces that no role has, by their ids.
 async fn combinations(
     call: &Call,
     connection: &mut SqliteConnection,

@@ -21,7 +21,7 @@ use crate::storage::properties::{self, Change, Property};
 /// The longest key.
 const KEY_LIMIT: usize = 255;
 
-/// Properties are sorted by their key, which takes the place of a title.
+/// The words of the `sort` parameter. The key takes the place of a title.
 const SORTS: &[Sort] = &[up("id", By::Id), up("key", By::Title), down("-key", By::Title)];
 
 /// The operations on the properties of content.
@@ -104,7 +104,7 @@ async fn list(call: Call, kind: Kind) -> Result<Response, Refusal> {
     page(&call, rows, |property| ContentProperty::from(property))
 }
 
-/// One page of properties, of the key that is asked for or of all.
+/// Builds a page of properties, of the key that is asked for or of all.
 pub(super) fn page<R: Serialize>(
     call: &Call,
     mut rows: Vec<Property>,
@@ -156,7 +156,7 @@ async fn remove(call: Call, kind: Kind) -> Result<Response, Refusal> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// What the body of a write says.
+/// The body of a write.
 pub(super) struct Sent {
     pub(super) key: String,
     value: Value,
@@ -189,7 +189,7 @@ impl Sent {
         }
     }
 
-    /// The number must be the next one.
+    /// Checks that the number is the next one.
     pub(super) fn check_version(&self, present: &Property) -> Result<(), Refusal> {
         let Some(number) = self.number else {
             return Err(invalid_body("version.number: must not be null"));
@@ -203,7 +203,7 @@ impl Sent {
         )))
     }
 
-    /// Another key must be free.
+    /// Checks that a new key is free.
     pub(super) fn check_key(&self, present: &Property, all: &[Property]) -> Result<(), Refusal> {
         let taken = all.iter().any(|other| other.id != present.id && other.key == self.key);
         if taken { Err(key_taken(&self.key)) } else { Ok(()) }

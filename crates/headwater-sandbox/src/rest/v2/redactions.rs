@@ -1,4 +1,4 @@
-//! Blacking out parts of titles and bodies, in the newest version or an older one.
+//! Redaction of parts of titles and bodies, in the newest version or an older one.
 
 mod pointer;
 
@@ -30,7 +30,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "postRedactBlog" => redact(call, Kind::BlogPost),
 };
 
-/// What the body of a request says.
+/// The body of a redaction request.
 struct Request {
     created_at: i64,
     clean_history: bool,
@@ -98,7 +98,7 @@ impl Request {
         })
     }
 
-    /// The title and the body of a version as they are afterwards, and the texts that are gone.
+    /// Returns the redacted title and body of a version, and the texts that were removed.
     fn apply(&self, version: &Version) -> Result<(String, String, Vec<String>), Refusal> {
         let mut removed = Vec::new();
         let mut title = json!(version.title);
@@ -136,7 +136,7 @@ fn section(fields: &Fields, name: &str) -> Result<Option<Vec<Pointer>>, Refusal>
     }
 }
 
-/// The newest version is followed by a new one; an older one is changed where it is.
+/// Stores the redacted version. The newest version is followed by a new one; an older one is changed in place.
 async fn replace(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -155,7 +155,7 @@ async fn replace(
     Ok(())
 }
 
-/// Takes away the older versions in which any of the texts can still be read.
+/// Deletes the older versions in which any of the removed texts can still be read.
 async fn forget(connection: &mut SqliteConnection, id: i64, removed: &[String]) -> Result<(), Refusal> {
     let history = versions::all(connection, id).await?;
     for version in history.iter().skip(1) {

@@ -1,4 +1,4 @@
-//! Bodies in the formats clients read and write. Storage format is what is kept; the others are converted.
+//! Bodies in the formats that clients read and write. They are stored in storage format; the others are converted.
 
 use serde_json::{Map, Value};
 
@@ -16,7 +16,7 @@ pub(crate) struct Written {
     pub(crate) representation: &'static str,
 }
 
-/// Whether a format shows what a body refers to by name, and not only the names.
+/// Returns whether a format shows more of what a body refers to than its name.
 pub(crate) fn resolves(format: &str) -> bool {
     matches!(format, "atlas_doc_format" | "view" | "export_view" | "anonymous_export_view" | "styled_view")
 }
@@ -35,7 +35,7 @@ pub(crate) fn write(storage: &str, format: &str, references: &References) -> Res
     }
 }
 
-/// A whole page that carries its own style sheet.
+/// Wraps a view in a whole page with its own style sheet.
 fn styled(view: &str) -> String {
     format!(
         "<!DOCTYPE html><html><head><meta charset=\"UTF-8\"><style>{STYLE}</style></head>\
@@ -43,7 +43,7 @@ fn styled(view: &str) -> String {
     )
 }
 
-/// What a reader needs to tell headings, tables, panels and code apart.
+/// The style sheet of a styled view: enough to tell headings, tables, panels and code apart.
 const STYLE: &str = "body{font-family:sans-serif;line-height:1.5;color:#172b4d}\
     table{border-collapse:collapse}td,th{border:1px solid #c1c7d0;padding:7px 10px}th{background:#f4f5f7}\
     pre{background:#f4f5f7;padding:8px;overflow:auto}.confluence-information-macro{border-radius:3px;padding:8px;\

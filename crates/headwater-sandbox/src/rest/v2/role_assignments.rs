@@ -1,4 +1,4 @@
-//! Who has which role in a space.
+//! Assignments of roles in a space.
 
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -57,7 +57,8 @@ async fn list(call: Call) -> Result<Response, Refusal> {
     Ok(page.reply(&call, |row| show(&row)))
 }
 
-/// All or nothing: each entry gives a principal a role, or without a role takes the one it has away.
+/// Changes assignments, all of them or none: each entry gives a principal a role, or without a role takes its role
+/// away.
 async fn set(call: Call) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let entries: Vec<Value> = serde_json::from_slice(&call.body)
@@ -99,7 +100,7 @@ pub(super) async fn assign(
     Ok(())
 }
 
-/// Whether there is such a principal.
+/// Returns whether there is such a principal.
 async fn exists(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -124,7 +125,7 @@ fn principal(kind: &str, id: &str) -> Option<Principal> {
     Some(Principal { kind: kind.to_owned(), id: id.to_owned() })
 }
 
-/// The principal that a list is narrowed to.
+/// Reads the principal that a list is narrowed to.
 pub(super) fn read_principal(query: &Query) -> Result<Option<Principal>, Refusal> {
     match (query.first("principal-type"), query.first("principal-id")) {
         (None, None) => Ok(None),
@@ -136,13 +137,13 @@ pub(super) fn read_principal(query: &Query) -> Result<Option<Principal>, Refusal
     }
 }
 
-/// An id in the query.
+/// Reads an id in the query.
 pub(super) fn text_id(query: &Query, name: &str) -> Result<Option<i64>, Refusal> {
     let Some(text) = query.first(name) else { return Ok(None) };
     text.parse().map(Some).map_err(|_| wrong_type(name, text, "long"))
 }
 
-/// One assignment.
+/// Shows an assignment.
 pub(super) fn show(assignment: &Assignment) -> Value {
     let Principal { kind, id } = &assignment.principal;
     let name = CLASSES.iter().find(|(_, known)| known == id).map_or(id.as_str(), |(name, _)| *name);

@@ -1,4 +1,4 @@
-//! What can be allowed in spaces, and who is allowed it.
+//! Permissions in spaces: which there are, and who has them.
 
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ async fn available(call: Call) -> Result<Response, Refusal> {
     }))
 }
 
-/// One permission.
+/// Shows a permission.
 pub(super) fn show(permission: &Permission) -> Value {
     json!({
         "id": permission.id.to_string(),

@@ -123,14 +123,14 @@ async fn mode(call: Call) -> Result<Response, Refusal> {
     Ok(paging::single(&call, json!({ "mode": mode })))
 }
 
-/// Begins what only administrators of the site may do; others are told that it does not exist.
+/// Begins a transaction for an administrator of the site; others get a 404.
 pub(super) async fn begin(call: &Call) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>, Refusal> {
     check_roles(call).await?;
     let mut tx = call.begin().await?;
     if access::administers_site(call, &mut tx).await? { Ok(tx) } else { Err(not_found("Not Found")) }
 }
 
-/// Tells of work that has just been done as a task that runs for a moment. The answer is its id.
+/// Adds a long-running task for work that has just been done, and answers with its id.
 pub(super) async fn task(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -159,12 +159,12 @@ async fn find_custom(call: &Call, connection: &mut SqliteConnection) -> Result<R
     if role.is_system { Err(invalid_body("System roles cannot be changed or deleted")) } else { Ok(role) }
 }
 
-/// The refusal for a role that does not exist.
+/// Refuses a role that does not exist.
 pub(super) fn no_role(id: &str) -> Refusal {
     not_found(format!("Cannot find a space role with id [{id}]"))
 }
 
-/// The role that the body describes; it keeps the id of the one it takes the place of.
+/// Reads the role that the body describes; it keeps the id of the one it replaces.
 async fn read_role(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -211,7 +211,7 @@ fn show(role: &Role) -> Value {
     })
 }
 
-/// The ids of all spaces of the site: administrators work on those that they do not see, too.
+/// Returns the ids of all spaces of the site: administrators also work on those that they do not see.
 pub(super) async fn all_spaces(
     call: &Call,
     connection: &mut SqliteConnection,

@@ -22,7 +22,7 @@ use crate::storage::{labels as stored_labels, relations, space_permissions, spac
 const TYPES: &[&str] =
     &["global", "collaboration", "knowledge_base", "personal", "system", "onboarding", "xflow_sample_space"];
 
-/// Which text of the space `Title` stands for follows from the word.
+/// The words of the `sort` parameter. `Title` stands for the key or the name, as the word says.
 pub(super) const SORTS: &[Sort] = &[
     up("id", By::Id),
     down("-id", By::Id),
@@ -75,15 +75,15 @@ async fn list_pages(call: Call) -> Result<Response, Refusal> {
     list_documents(call, Kind::Page, within).await
 }
 
-/// What a list of spaces is narrowed to.
+/// The filters of a list of spaces.
 struct Filter {
     ids: Vec<i64>,
     keys: Vec<String>,
     kind: Option<String>,
     status: Option<String>,
-    /// One of these is enough.
+    /// The labels of which a space must carry one.
     labels: Vec<String>,
-    /// Accounts whose favourite a space must be, and whose it must not be.
+    /// The accounts whose favourite a space must be, and must not be.
     favorited_by: Option<String>,
     not_favorited_by: Option<String>,
 }
@@ -110,7 +110,7 @@ impl Filter {
             && self.status.as_ref().is_none_or(|status| *status == space.status)
     }
 
-    /// Leaves out what does not carry a label that is asked for, or is not the favourite of who is asked for.
+    /// Removes spaces without a wanted label, and those that are not among the wanted favourites.
     async fn narrow(
         &self,
         call: &Call,
@@ -138,7 +138,7 @@ impl Filter {
     }
 }
 
-/// Which of the fields that are left out by default are wanted.
+/// The optional members of a space that are wanted.
 pub(super) struct Show {
     pub(super) description: Option<String>,
     pub(super) icon: bool,
@@ -196,7 +196,7 @@ async fn parts(call: &Call, connection: &mut SqliteConnection, space: &Space) ->
     Ok(parts)
 }
 
-/// Where a space stands in a sorted list.
+/// Returns the position of a space in a sorted list.
 pub(super) fn place(space: &Space, sort: Sort, by_key: bool) -> After {
     let key = match sort.order.by {
         By::Id => Key::Number(space.id),

@@ -30,7 +30,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "updateTask" => update(call),
 };
 
-/// What a list is narrowed to.
+/// The filters of a list of tasks.
 struct Filter {
     status: Option<String>,
     blank: bool,
@@ -46,7 +46,7 @@ struct Filter {
     completed: Span,
 }
 
-/// From and to, in milliseconds since 1970, both included.
+/// A span of time: from and to, in milliseconds since 1970, both included.
 struct Span(Option<i64>, Option<i64>);
 
 impl Span {
@@ -156,7 +156,7 @@ const MEMBERS: [&str; 12] = [
     "dueAt",
 ];
 
-/// Only the state of a task can be changed here; the rest is what its page says.
+/// Completes a task or opens it again. Its other members are those of the body that it is in.
 async fn update(call: Call) -> Result<Response, Refusal> {
     let format = body_format(&call.query, LIST_FORMATS)?;
     let fields = Fields::read(&call.body)?;

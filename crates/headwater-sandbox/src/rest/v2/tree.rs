@@ -1,4 +1,4 @@
-//! Whiteboards, databases, folders and smart links: what hangs in the page tree beside pages. They are created, read
+//! Whiteboards, databases, folders and smart links: the nodes of the page tree beside pages. They are created, read
 //! and trashed; nothing updates or lists them.
 
 mod create;
@@ -57,7 +57,7 @@ async fn remove(call: Call, kind: Kind) -> Result<Response, Refusal> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// One of them, with its links.
+/// Shows a node with its links.
 async fn show(call: &Call, connection: &mut SqliteConnection, content: &Content) -> Result<Value, Refusal> {
     let version = documents::newest_version(connection, content).await?;
     let space = documents::find_space(call, connection, content.space_id).await?;

@@ -15,7 +15,7 @@ use crate::rest::{Handlers, handlers};
 use crate::storage::spaces;
 use crate::storage::users::{self, User};
 
-/// How many accounts are looked up at once.
+/// The most accounts that can be looked up at once.
 const MOST: usize = 250;
 
 /// The operations on users.
@@ -25,7 +25,7 @@ pub(super) const HANDLERS: Handlers = handlers! { |call|
     "inviteByEmail" => invite(call),
 };
 
-/// Accounts that nobody has are left out.
+/// Looks up several users. Unknown accounts are left out.
 async fn bulk(call: Call) -> Result<Response, Refusal> {
     let ids = strings(&call.body, "accountIds")?;
     if ids.len() > MOST {
@@ -54,7 +54,7 @@ async fn check_access(call: Call) -> Result<Response, Refusal> {
     Ok(Json(json!({ "emailsWithoutAccess": without, "invalidEmails": invalid })).into_response())
 }
 
-/// Who is invited can use the site at once. What is no address is left out.
+/// Invites people by email. They can use the site at once; what is no address is ignored.
 async fn invite(call: Call) -> Result<Response, Refusal> {
     let emails = strings(&call.body, "emails")?;
     let mut tx = call.begin().await?;

@@ -73,7 +73,7 @@ impl Subject {
         }
     }
 
-    /// What the versioned content is called inside a version.
+    /// Returns the member that holds the content inside a version.
     fn noun(self) -> &'static str {
         self.kind.as_str()
     }

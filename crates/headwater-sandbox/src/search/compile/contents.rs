@@ -1,4 +1,4 @@
-//! What values of fields mean for content.
+//! Conditions on fields of content.
 
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -57,7 +57,7 @@ pub(super) fn one_value(
     Ok(())
 }
 
-/// Appends that a row of `labels` is this one; with a prefix or without.
+/// Appends that a row of `labels` has this name, which may have a prefix.
 pub(super) fn label(sql: &mut QueryBuilder<Sqlite>, value: &str) {
     let (prefix, name) = value.split_once(':').map_or((None, value), |(prefix, name)| (Some(prefix), name));
     sql.push("name = ").push_bind(name.to_lowercase());

@@ -1,4 +1,4 @@
-//! What values of fields mean for spaces.
+//! Conditions on fields of spaces.
 
 use sqlx::{QueryBuilder, Sqlite};
 

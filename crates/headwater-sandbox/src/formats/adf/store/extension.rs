@@ -1,4 +1,4 @@
-//! Nodes that storage format keeps as they are, because it has no elements of its own for them.
+//! Nodes without elements of their own in storage format, which are stored as they are.
 
 use serde_json::{Map, Value};
 

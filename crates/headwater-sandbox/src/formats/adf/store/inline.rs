@@ -1,4 +1,4 @@
-//! Lines of text as storage format.
+//! Inline content, written as storage format.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ struct Mark {
     end: String,
 }
 
-/// Converts the content of a node that holds a line. Neighbours share the tags of the marks they share.
+/// Converts inline content. Neighbours share the tags of the marks that they have in common.
 pub(super) fn line(node: &Value) -> Result<String, String> {
     let mut written = String::new();
     let mut open: Vec<Mark> = Vec::new();
@@ -35,7 +35,7 @@ fn close(written: &mut String, open: Vec<Mark>) {
     written.extend(open.into_iter().rev().map(|mark| mark.end));
 }
 
-/// A card is a link whose text is its address.
+/// Converts a card, which is a link whose text is its address.
 pub(super) fn card(node: &Value, appearance: &str) -> Result<String, String> {
     let url = escape(text(node, "url"));
     if url.is_empty() {
@@ -71,7 +71,7 @@ fn words(node: &Value) -> Result<String, String> {
     words.map(escape).ok_or_else(|| "a text node needs a text".to_owned())
 }
 
-/// The marks of a text; the first is the outermost.
+/// Converts the marks of a text; the first is the outermost.
 fn marks(node: &Value) -> Result<Vec<Mark>, String> {
     match node.get("marks") {
         None => Ok(Vec::new()),
@@ -80,7 +80,7 @@ fn marks(node: &Value) -> Result<Vec<Mark>, String> {
     }
 }
 
-/// A picture of a feeling.
+/// Converts an emoji.
 fn emoji(node: &Value) -> String {
     let id = match text(node, "id") {
         "" => String::new(),
@@ -90,7 +90,7 @@ fn emoji(node: &Value) -> String {
     format!("<ac:emoticon ac:emoji-shortname=\"{name}\"{id} ac:emoji-fallback=\"{fallback}\" />")
 }
 
-/// A mark; `None` when it is only about looks that are not kept.
+/// Converts a mark; `None` for a style that is not stored.
 fn mark(mark: &Value) -> Result<Option<Mark>, String> {
     let name = match kind(mark)? {
         "strong" => "strong",
@@ -113,13 +113,13 @@ fn mark(mark: &Value) -> Result<Option<Mark>, String> {
     Ok(Some(Mark { start: format!("<{name}>"), end: format!("</{name}>") }))
 }
 
-/// Text in a colour; what is no colour is left out.
+/// Converts a colour; anything that is no colour is left out.
 fn coloured(mark: &Value, property: &str) -> Option<Mark> {
     let colour = rgb(text(mark, "color"))?;
     Some(Mark { start: format!("<span style=\"{property}: {colour};\">"), end: "</span>".to_owned() })
 }
 
-/// Text that an inline comment is about.
+/// Converts the annotation of an inline comment.
 fn annotated(mark: &Value) -> Option<Mark> {
     let id = Some(text(mark, "id")).filter(|id| !id.is_empty())?;
     Some(Mark {

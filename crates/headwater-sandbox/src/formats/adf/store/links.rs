@@ -1,10 +1,10 @@
-//! Links as storage format.
+//! Links, written as storage format.
 
 use serde_json::Value;
 
 use super::{escape, text};
 
-/// The beginning and the end of a link around its words: to an address, or to what the metadata names.
+/// Returns the beginning and the end of a link around its words: to an address, or to what the metadata names.
 pub(super) fn ends(mark: &Value) -> (String, String) {
     let metadata = mark.get("attrs").and_then(|attributes| attributes.get("__confluenceMetadata"));
     let known = |name: &str| metadata.and_then(|metadata| metadata.get(name)).and_then(Value::as_str);

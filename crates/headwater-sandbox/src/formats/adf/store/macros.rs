@@ -33,7 +33,7 @@ pub(super) fn block(node_kind: &str, node: &Value) -> Result<String, String> {
     }
 }
 
-/// The lozenge.
+/// Converts a status lozenge.
 pub(super) fn status(node: &Value) -> String {
     let colour = match text(node, "color") {
         "green" => "Green",
@@ -47,7 +47,7 @@ pub(super) fn status(node: &Value) -> String {
     format!("<ac:structured-macro ac:name=\"status\">{inside}</ac:structured-macro>")
 }
 
-/// A panel: a macro where there is one of its colour.
+/// Converts a panel to a macro, if there is one of its colour.
 fn panel(node: &Value) -> Result<String, String> {
     let kind = text(node, "panelType");
     if let Some((name, _)) = PANELS.iter().find(|(_, known)| *known == kind) {
@@ -112,7 +112,7 @@ fn rich_macro_with(name: &str, attributes: &str, parameters: &str, body: &str) -
     )
 }
 
-/// A parameter of a macro; an empty one is left out.
+/// Writes a parameter of a macro; an empty one is left out.
 fn parameter(name: &str, value: &str) -> String {
     if value.is_empty() {
         return String::new();
@@ -136,7 +136,7 @@ fn macro_parameters(node: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The attributes of a macro that are no parameters, with a space before each.
+/// Writes the attributes of a macro that are no parameters, with a space before each.
 fn metadata(node: &Value) -> String {
     let value = |name: &str| node.pointer(&format!("/attrs/parameters/macroMetadata/{name}/value"));
     let written = METADATA.iter().filter_map(|(attribute, name)| Some((attribute, value(name)?.as_str()?)));

@@ -1,4 +1,4 @@
-//! Pictures as storage format.
+//! Pictures, written as storage format.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Tables as storage format.
+//! Tables, written as storage format.
 
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ pub(super) fn cell(name: &str, node: &Value) -> Result<String, String> {
     Ok(format!("<{name}{}{}{background}>{}</{name}>", span("colspan"), span("rowspan"), blocks(node)?))
 }
 
-/// The widths of the columns, if the cells of the first row say them all.
+/// Writes the widths of the columns, if all cells of the first row give them.
 fn columns(node: &Value) -> Result<String, String> {
     let Some(row) = content(node)?.iter().find(|row| kind(row) == Ok("tableRow")) else {
         return Ok(String::new());
@@ -44,7 +44,7 @@ fn columns(node: &Value) -> Result<String, String> {
     Ok(if columns.is_empty() { String::new() } else { wrap("colgroup", &columns.concat()) })
 }
 
-/// An attribute with a space before it; an empty one is left out.
+/// Writes an attribute with a space before it; an empty one is left out.
 fn attribute(name: &str, value: &str) -> String {
     if value.is_empty() { String::new() } else { format!(" {name}=\"{}\"", escape(value)) }
 }

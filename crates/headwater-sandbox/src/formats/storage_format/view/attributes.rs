@@ -1,11 +1,11 @@
-//! Attributes that are kept in a view, and values that can do no harm.
+//! Attributes that are kept in a view, and checks that their values are harmless.
 
 use crate::formats::storage_format::tree::Element;
 
-/// What styles may change.
+/// The properties that styles may set.
 const PROPERTIES: [&str; 5] = ["background-color", "color", "margin-left", "text-align", "width"];
 
-/// The attributes that are kept, and those that the vendor adds.
+/// Returns the attributes that are kept, and those that the vendor adds.
 pub(super) fn kept(name: &str, element: &Element) -> Vec<(String, String)> {
     let wanted: &[&str] = match name {
         "a" => &["href", "title", "data-card-appearance"],
@@ -39,13 +39,13 @@ pub(super) fn kept(name: &str, element: &Element) -> Vec<(String, String)> {
     kept
 }
 
-/// A link to the web, to mail, or to a place on the same site; nothing for others, which may run something.
+/// Returns a link to the web, to mail, or to a place on the same site; nothing for others, which may run something.
 pub(super) fn harmless_link(link: &str) -> Option<&str> {
     let begin = link.trim().to_ascii_lowercase();
     ["http://", "https://", "mailto:", "/", "#"].iter().any(|it| begin.starts_with(it)).then_some(link)
 }
 
-/// A day as people read it: `2 Jan 2026`; what is none stays as it is.
+/// Returns a day as people read it: `2 Jan 2026`. A text that is no day stays as it is.
 pub(super) fn spoken_day(day: &str) -> String {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -63,7 +63,7 @@ fn is_elsewhere(link: &str) -> bool {
     begin.starts_with("http://") || begin.starts_with("https://")
 }
 
-/// The declarations of a style that only change looks in a known way.
+/// Returns the declarations of a style that are known to be harmless.
 fn harmless_style(style: &str) -> String {
     let is_harmless = |(property, value): &(&str, &str)| {
         let is_plain = |letter: char| letter.is_ascii_alphanumeric() || " #.,%()-".contains(letter);

@@ -6,18 +6,18 @@ use crate::formats::storage_format::tree::Node;
 pub(super) struct Heading {
     pub(super) level: u8,
     pub(super) text: String,
-    /// What links lead to: the title of the page and the words of the heading, without spaces.
+    /// The target of links: the title of the page and the words of the heading, without spaces.
     pub(super) id: String,
 }
 
-/// The headings of a body, in their order.
+/// Returns the headings of a body, in their order.
 pub(super) fn all(nodes: &[Node], title: &str) -> Vec<Heading> {
     let mut found = Vec::new();
     collect(nodes, title, &mut found);
     found
 }
 
-/// The anchor of a place on the page with this title.
+/// Returns the anchor of a place on the page with this title.
 pub(super) fn anchor(title: &str, name: &str) -> String {
     let join = |text: &str| text.split_whitespace().collect::<String>();
     if title.is_empty() { join(name) } else { format!("{}-{}", join(title), join(name)) }

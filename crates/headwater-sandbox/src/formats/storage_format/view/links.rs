@@ -105,7 +105,7 @@ impl View<'_> {
         self.put("/>");
     }
 
-    /// A link to a page in a list of them.
+    /// Writes a link to a page in a list.
     pub(super) fn page_link(&mut self, page: &PageReference) {
         self.open_page_link(page, "");
         self.put(&escape(&page.title));
@@ -143,7 +143,7 @@ impl View<'_> {
         self.html.push('>');
     }
 
-    /// What the vendor says of a file where one is shown or linked.
+    /// Writes the data attributes that the vendor puts where a file is shown or linked.
     fn linked_file(&mut self, name: &str, file: &FileReference) {
         self.attribute("data-linked-resource-id", &file.id.to_string());
         self.attribute("data-linked-resource-version", &file.version.to_string());
@@ -153,7 +153,7 @@ impl View<'_> {
         self.attribute("data-linked-resource-container-id", &file.container_id.to_string());
     }
 
-    /// The words of a link, those it was given or else these, and its end.
+    /// Writes the words of a link, its own or else these, and its end.
     fn close_link(&mut self, element: &Element, otherwise: &str) {
         let words = ["ac:link-body", "ac:plain-text-link-body"].iter().find_map(|name| element.child(name));
         match words.filter(|words| !words.children.is_empty()) {

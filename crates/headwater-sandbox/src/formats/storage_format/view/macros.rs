@@ -1,4 +1,4 @@
-//! Macros in a view. What is not known is shown with its body, in a box that says its name to programs.
+//! Macros in a view. An unknown macro is shown with its body, in a box that names it to programs.
 
 use super::View;
 use super::headings::anchor;
@@ -122,7 +122,7 @@ impl View<'_> {
         ));
     }
 
-    /// The table of contents.
+    /// Writes the table of contents.
     fn contents(&mut self, element: &Element) {
         let level = |name: &str, otherwise: u8| parameter(element, name).parse().unwrap_or(otherwise);
         let (from, to) = (level("minLevel", 1), level("maxLevel", 7));
@@ -147,7 +147,7 @@ impl View<'_> {
         self.put("</div>");
     }
 
-    /// The pages below this one.
+    /// Writes the list of child pages.
     fn children(&mut self) {
         self.put("<ul class=\"childpages-macro\">");
         for page in &self.references.children {
@@ -191,7 +191,7 @@ fn plain_body(element: &Element) -> String {
     element.child("ac:plain-text-body").map(Element::text).unwrap_or_default()
 }
 
-/// The value of a macro's parameter; empty when there is none.
+/// Returns the value of a macro's parameter; empty when there is none.
 fn parameter(element: &Element, name: &str) -> String {
     let parameters = element.elements().filter(|child| child.name == "ac:parameter");
     parameters

@@ -1,4 +1,4 @@
-//! Conversions that are asked for now and fetched later, one or many at a time.
+//! Conversions that are requested now and fetched later, one or many at a time.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -14,13 +14,13 @@ use crate::request::v1_error::{bad_request, exception, not_found};
 use crate::request::{Call, Refusal};
 use crate::storage::conversions::{self, Conversion};
 
-/// How long a conversion is told to take, in milliseconds.
+/// The time a conversion seems to take, in milliseconds.
 const DURATION: i64 = 250;
 
-/// How long a result can be fetched.
+/// The time during which a result can be fetched, in milliseconds.
 const KEPT: i64 = 5 * 60 * 1000;
 
-/// The most conversions that are asked for, and that are fetched, at a time.
+/// The most conversions that are requested, and that are fetched, at a time.
 const MOST_REQUESTS: usize = 10;
 const MOST_RESULTS: usize = 50;
 
@@ -57,7 +57,8 @@ pub(super) async fn request(call: Call) -> Result<Response, Refusal> {
     Ok(Json(json!({ "asyncId": id })).into_response())
 }
 
-/// What cannot be queued is named in its place; the others are queued.
+/// Queues several conversions. Each that cannot be queued is answered with its error in its place; the others are
+/// queued.
 pub(super) async fn request_many(call: Call) -> Result<Response, Refusal> {
     let bulk: Bulk = read_body(&call.body)?;
     if bulk.conversion_inputs.len() > MOST_REQUESTS {
@@ -152,7 +153,7 @@ pub(in crate::rest::v1) async fn queue(
     Ok(conversion.id)
 }
 
-/// A conversion that has not been forgotten yet.
+/// Finds a conversion whose result is still kept.
 async fn live(
     call: &Call,
     connection: &mut SqliteConnection,

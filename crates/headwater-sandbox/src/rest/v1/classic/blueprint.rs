@@ -15,7 +15,7 @@ use crate::request::{Call, Refusal};
 use crate::storage::content::{Kind, Status};
 use crate::storage::contents::{self, Edit};
 
-/// What the body of a publication says.
+/// The body of a request that publishes a draft.
 #[derive(Deserialize)]
 struct Request {
     version: Number,

@@ -1,4 +1,4 @@
-//! What hangs on content and below it, one kind at a time.
+//! Children and descendants of content, one kind at a time.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -17,7 +17,7 @@ use crate::storage::content::{Content, Kind, Status};
 use crate::storage::listing::{self, By, Filter, Listed, Order, Parent};
 use crate::storage::tree;
 
-/// Deeper trees are not walked.
+/// The greatest depth of a page tree that is handled.
 const DEEPEST: i64 = 1000;
 
 /// The kinds that can be asked for.
@@ -31,7 +31,7 @@ const KINDS: [Kind; 7] = [
     Kind::Embed,
 ];
 
-/// Where to find each kind of children.
+/// Shows the address of each kind of children.
 pub(super) async fn kinds(call: Call) -> Result<Response, Refusal> {
     let id = call.parameter("id");
     let mut tx = call.begin().await?;
@@ -63,7 +63,7 @@ pub(super) async fn kinds(call: Call) -> Result<Response, Refusal> {
     Ok(Json(Value::Object(shown)).into_response())
 }
 
-/// The direct children of one kind.
+/// Lists the direct children of one kind.
 pub(super) async fn children(call: Call) -> Result<Response, Refusal> {
     let kind = kind(&call)?;
     let offset = Offset::read(&call.query, 25, 1000)?;
@@ -76,7 +76,7 @@ pub(super) async fn children(call: Call) -> Result<Response, Refusal> {
     Ok(offset.reply(&call, &shown, has_more))
 }
 
-/// Everything of one kind below content, however deep. This is still documented.
+/// Lists everything of one kind below content, however deep. This is still documented.
 pub(super) async fn descendants(call: Call) -> Result<Response, Refusal> {
     let kind = kind(&call)?;
     let depth = depth(&call)?;
@@ -101,7 +101,7 @@ pub(super) async fn descendants(call: Call) -> Result<Response, Refusal> {
     Ok(offset.reply(&call, &shown, has_more))
 }
 
-/// How deep to look: to the bottom, at the children, or a number of levels.
+/// Reads the depth: all levels, the children only, or a number of levels.
 fn depth(call: &Call) -> Result<i64, Refusal> {
     match call.query.first("depth") {
         None | Some("all") => Ok(DEEPEST),
@@ -120,7 +120,7 @@ fn kind(call: &Call) -> Result<Kind, Refusal> {
     known.ok_or_else(|| bad_request(&format!("No ContentType found for value: {word}")))
 }
 
-/// The first children of one kind, in their order.
+/// Lists the first children of one kind, in their order.
 async fn rows(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -148,7 +148,7 @@ async fn rows(
     Ok(listing::list(connection, &filter, Order { by, descending: false }, None, limit).await?)
 }
 
-/// All comments or files on content.
+/// Lists all comments or files on content.
 async fn everything_on(
     call: &Call,
     connection: &mut SqliteConnection,

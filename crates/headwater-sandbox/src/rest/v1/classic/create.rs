@@ -19,7 +19,7 @@ use crate::storage::spaces::Space;
 /// The longest title.
 const TITLE_LIMIT: usize = 255;
 
-/// What the body of a create request says.
+/// The body of a create request.
 #[derive(Deserialize)]
 struct Request {
     #[serde(rename = "type")]
@@ -45,7 +45,7 @@ struct Named {
     id: Value,
 }
 
-/// Where new content goes.
+/// The place of new content.
 struct Place {
     space_id: i64,
     parent_id: Option<i64>,
@@ -100,7 +100,7 @@ pub(super) async fn create(call: Call) -> Result<Response, Refusal> {
     Ok(Json(shown).into_response())
 }
 
-/// Checks a title as far as it stands alone.
+/// Checks the length of a title.
 pub(super) fn check_title(title: &str, status: Status) -> Result<(), Refusal> {
     if status != Status::Draft && title.trim().is_empty() {
         return Err(bad_request("Title is required"));

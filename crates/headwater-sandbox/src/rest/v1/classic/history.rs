@@ -1,4 +1,4 @@
-//! Who made content and its versions.
+//! The history of content: its versions and their authors.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ use crate::request::{Call, Refusal};
 use crate::storage::versions as history_of;
 use crate::timestamp::iso;
 
-/// The first and the last version, and those beside the last.
+/// Shows the first and the last version, and the neighbours of the last.
 pub(super) async fn history(call: Call) -> Result<Response, Refusal> {
     let id = call.parameter("id");
     let mut tx = call.begin().await?;
@@ -39,7 +39,7 @@ pub(super) async fn history(call: Call) -> Result<Response, Refusal> {
     Ok(Json(shown).into_response())
 }
 
-/// All versions, newest first.
+/// Lists all versions, newest first.
 pub(super) async fn versions(call: Call) -> Result<Response, Refusal> {
     let offset = Offset::read(&call.query, 200, 200)?;
     let mut tx = call.begin().await?;
@@ -53,7 +53,7 @@ pub(super) async fn versions(call: Call) -> Result<Response, Refusal> {
     Ok(offset.reply(&call, &shown, has_more))
 }
 
-/// One version by its number.
+/// Shows one version by its number.
 pub(super) async fn version(call: Call) -> Result<Response, Refusal> {
     let number = call.parameter("versionNumber");
     let number =

@@ -12,7 +12,7 @@ use crate::request::v1_error::exception;
 use crate::request::{Call, Refusal};
 use crate::storage::labels;
 
-/// More than this many are cut silently.
+/// The largest limit. A larger one is reduced silently.
 const LIMIT: usize = 200;
 
 pub(super) async fn list(call: Call) -> Result<Response, Refusal> {

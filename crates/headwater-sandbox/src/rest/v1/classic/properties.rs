@@ -16,7 +16,7 @@ use crate::storage::content::Content;
 use crate::storage::properties::{self, Change, Property};
 use crate::timestamp::iso;
 
-/// What a list shows when nothing is asked, and the most it shows.
+/// The default and the greatest number of rows of a list.
 const LIMITS: (usize, usize) = (10, 200);
 /// The longest key.
 const KEY_LIMIT: usize = 255;
@@ -115,7 +115,7 @@ pub(super) async fn remove(call: Call) -> Result<Response, Refusal> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// The content that the path names, on a site that still answers.
+/// Finds the content that the path names, on a site that still answers these operations.
 async fn answered(call: &Call, connection: &mut SqliteConnection) -> Result<Content, Refusal> {
     check_answered(call, connection).await?;
     find(call, connection, call.parameter("id")).await

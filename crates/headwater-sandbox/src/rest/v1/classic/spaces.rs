@@ -10,7 +10,7 @@ use super::check_answered;
 use crate::access;
 use crate::request::{Call, Refusal};
 
-/// What a list shows when nothing is asked, and the most it shows.
+/// The default and the greatest number of rows of a list.
 const LIMITS: (usize, usize) = (25, 1000);
 
 pub(super) async fn list(call: Call) -> Result<Response, Refusal> {

@@ -1,4 +1,4 @@
-//! Updating content, bringing it back from the trash, and removing it.
+//! Updating content, restoring it from the trash, and deleting it.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -17,7 +17,7 @@ use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents::{self, Edit};
 use crate::storage::{drafts, tree};
 
-/// What the body of an update says. What is left out stays.
+/// The body of an update. Members that are left out do not change.
 #[derive(Deserialize)]
 struct Request {
     version: Number,
@@ -61,7 +61,8 @@ pub(super) async fn update(call: Call) -> Result<Response, Refusal> {
     Ok(Json(shown).into_response())
 }
 
-/// Into the trash, or with `status=trashed` out of it for good; comments and drafts are gone at once.
+/// Moves content to the trash, or with `status=trashed` deletes it from there. Comments and drafts are deleted at
+/// once.
 pub(super) async fn remove(call: Call) -> Result<Response, Refusal> {
     let mut tx = call.begin().await?;
     check_answered(&call, &mut tx).await?;
@@ -90,7 +91,7 @@ async fn restore(connection: &mut SqliteConnection, content: &Content) -> Result
     Ok(contents::restore(connection, content).await?)
 }
 
-/// Makes a new version; content that stays the same keeps its number.
+/// Adds a version; content that stays the same keeps its number.
 async fn revise(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -130,7 +131,7 @@ async fn revise(
     Ok(())
 }
 
-/// Hangs a page below another parent.
+/// Moves a page below another parent.
 async fn relocate(
     call: &Call,
     connection: &mut SqliteConnection,

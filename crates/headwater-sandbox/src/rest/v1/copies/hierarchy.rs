@@ -18,7 +18,7 @@ use crate::storage::{copies, tree};
 
 const TASK: &str = "com.atlassian.confluence.pages.copypagehierarchy";
 
-/// Deeper trees are not walked.
+/// The greatest depth of a page tree that is handled.
 const DEEPEST: i64 = 1000;
 
 #[derive(Deserialize)]
@@ -31,7 +31,7 @@ struct Request {
     title_options: Option<TitleOptions>,
 }
 
-/// How the titles of the copies differ from those of the originals.
+/// The changes that titles of copies get.
 #[derive(Default, Deserialize)]
 struct TitleOptions {
     prefix: Option<String>,
@@ -39,7 +39,7 @@ struct TitleOptions {
     search: Option<String>,
 }
 
-/// Copies a page and what is below it; a task tells about it.
+/// Copies a page and what is below it. The reply names a long-running task.
 pub(super) async fn copy(call: Call) -> Result<Response, Refusal> {
     let request: Request = read_body(&call.body)?;
     let destination_id = match &request.destination_page_id {
@@ -92,7 +92,7 @@ impl TitleOptions {
     }
 }
 
-/// The titles of the copies of pages must be free where they go, and differ from each other.
+/// Checks that the titles of the copies are free in their space, and differ from each other.
 async fn check_titles(
     connection: &mut SqliteConnection,
     nodes: &[Content],

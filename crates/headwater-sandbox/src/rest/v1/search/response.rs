@@ -1,4 +1,4 @@
-//! A search's answer as the v1 API gives it.
+//! Replies to searches.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -9,8 +9,8 @@ use crate::storage::content::Content;
 use crate::storage::spaces::Space;
 use crate::timestamp;
 
-/// The answer of `/wiki/rest/api/search`. `site_url` is the site's address without `/wiki`, `cql` and `limit` are the
-/// request's own.
+/// Builds the reply of `/wiki/rest/api/search`. `site_url` is the site's address without `/wiki`, `cql` and `limit`
+/// are the request's own.
 pub(crate) fn envelope(found: &Found, site_url: &str, cql: &str, limit: i64) -> Value {
     let rows: Vec<Value> = found.rows.iter().map(row).collect();
     json!({
@@ -26,7 +26,7 @@ pub(crate) fn envelope(found: &Found, site_url: &str, cql: &str, limit: i64) -> 
     })
 }
 
-/// The links of a search's answer. Of the request only the query and the limit are carried on [live].
+/// Builds the links of a reply. Of the request's parameters only the query and the limit are kept [live].
 pub(crate) fn links(path: &str, found: &Found, site_url: &str, cql: &str, limit: i64) -> Value {
     let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let mut links = json!({
@@ -75,7 +75,7 @@ fn row(hit: &Hit) -> Value {
     })
 }
 
-/// Content as searches show it.
+/// Shows content as searches do.
 pub(crate) fn content(content: &Content, space: &Space) -> Value {
     let kind = content.kind.as_str();
     let id = if kind == "attachment" { format!("att{}", content.id) } else { content.id.to_string() };

@@ -67,7 +67,7 @@ pub(super) async fn reset(call: Call, kind: Kind) -> Result<Response, Refusal> {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Whiteboards and databases are edited live and have no drafts.
+/// Reads the status that gets a level. Whiteboards and databases are edited live and have no drafts.
 fn writable_status(fields: &Fields, kind: Kind) -> Result<Status, Refusal> {
     match (fields.text("status")?, kind) {
         (Some("current"), _) => Ok(Status::Current),
@@ -77,7 +77,8 @@ fn writable_status(fields: &Fields, kind: Kind) -> Result<Status, Refusal> {
     }
 }
 
-/// What has the level: the content in this status, or its draft. What does not exist in this status is not found.
+/// Returns the holder of the level: the content in this status, or its draft. Content that does not exist in this
+/// status is not found.
 async fn target(
     connection: &mut SqliteConnection,
     content: &Content,

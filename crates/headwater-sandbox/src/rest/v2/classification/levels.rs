@@ -49,13 +49,13 @@ pub(super) const LEVELS: [Level; 4] = [
     },
 ];
 
-/// The level with this id.
+/// Returns the level with this id.
 pub(super) fn find(id: &str) -> Option<&'static Level> {
     LEVELS.iter().find(|level| level.id == id)
 }
 
 impl Level {
-    /// As replies have it.
+    /// Shows the level.
     pub(super) fn show(&self) -> Value {
         json!({
             "id": self.id,

@@ -1,4 +1,4 @@
-//! The level content of a space has while it has none of its own.
+//! The default level of a space, for content without a level of its own.
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;

@@ -80,7 +80,7 @@ async fn insert(
     Ok(contents::insert(connection, &new).await?)
 }
 
-/// What a new comment hangs on.
+/// The target of a new comment.
 enum Target {
     Document(Kind, i64),
     Comment(i64),
@@ -112,7 +112,7 @@ impl Target {
         }
     }
 
-    /// The content below which the comment appears, and the comment that it answers.
+    /// Finds the content that the comment is on, and the comment that it answers.
     async fn find(
         self,
         call: &Call,
@@ -169,7 +169,7 @@ impl Selection {
         Ok(Self { text, index, count })
     }
 
-    /// Marks the text in the container. That is no new version of it.
+    /// Marks the text in the container, without a new version of it.
     async fn mark(
         &self,
         call: &Call,

@@ -26,7 +26,7 @@ const SORTS: &[Sort] = &[
 const STATUSES: &[&str] = &["current", "archived", "trashed", "deleted", "historical", "draft"];
 const RESOLUTIONS: &[&str] = &["resolved", "open", "dangling", "reopened"];
 
-/// The comments at the root of content of this kind; answers are not in it.
+/// Lists the root comments on content of this kind, without the answers to them.
 pub(in crate::rest::v2) async fn of_container(
     call: Call,
     container: Kind,
@@ -48,12 +48,12 @@ pub(in crate::rest::v2) async fn of_container(
     list(call, kind, Some(id), Parent::Nothing).await
 }
 
-/// All comments of a kind on the site, answers among them.
+/// Lists all comments of a kind on the site, with answers.
 pub(super) async fn everywhere(call: Call, kind: CommentKind) -> Result<Response, Refusal> {
     list(call, kind, None, Parent::Any).await
 }
 
-/// The answers to one comment.
+/// Lists the answers to one comment.
 pub(super) async fn children(call: Call, kind: CommentKind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let mut tx = call.begin().await?;

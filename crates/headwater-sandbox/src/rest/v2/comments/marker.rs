@@ -6,7 +6,7 @@ fn start(reference: &str) -> String {
     format!("<ac:inline-comment-marker ac:ref=\"{reference}\">")
 }
 
-/// Whether the marker stands in a body.
+/// Returns whether the marker is in a body.
 pub(super) fn is_in(body: &str, reference: &str) -> bool {
     body.contains(&start(reference))
 }
@@ -28,7 +28,7 @@ pub(super) fn put(
     Some(format!("{before}{}{wanted}{END}{after}", start(reference)))
 }
 
-/// Takes the marker out of a body; its text stays.
+/// Removes the marker from a body; its text stays.
 pub(super) fn take_out(body: &str, reference: &str) -> String {
     let start = start(reference);
     let Some((before, rest)) = body.split_once(&start) else { return body.to_owned() };
@@ -36,7 +36,7 @@ pub(super) fn take_out(body: &str, reference: &str) -> String {
     format!("{before}{text}{after}")
 }
 
-/// Where a text occurs outside of tags and of sections that are no text.
+/// Finds where a text occurs outside of tags and CDATA sections.
 fn occurrences(body: &str, wanted: &str) -> Vec<usize> {
     let mut places = Vec::new();
     let mut place = 0;

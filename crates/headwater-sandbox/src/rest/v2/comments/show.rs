@@ -1,4 +1,4 @@
-//! How comments look.
+//! Comments as v2 replies show them.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::storage::inline_comments::{self, InlineComment};
 use crate::storage::spaces::Space;
 use crate::storage::versions::Version;
 
-/// A comment as every reply has it.
+/// Shows a comment, without its resolution.
 pub(super) async fn comment(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -51,7 +51,7 @@ pub(super) async fn read_resolution(
     }
 }
 
-/// A comment dangles when the text it was made on is gone.
+/// Returns the status of an inline comment. It is dangling when the text it was made on is gone.
 pub(super) async fn resolution(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -64,7 +64,7 @@ pub(super) async fn resolution(
     Ok(if keeps { place.resolution.clone() } else { "dangling".to_owned() })
 }
 
-/// What the comment hangs on.
+/// Returns the content that was commented on, if the user may see it.
 pub(super) async fn container(
     call: &Call,
     connection: &mut SqliteConnection,

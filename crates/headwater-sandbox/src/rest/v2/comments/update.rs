@@ -15,7 +15,7 @@ use crate::storage::content::{Content, Kind};
 use crate::storage::contents::{self, Edit};
 use crate::storage::inline_comments;
 
-/// Gives a comment its next version, or resolves it. What stays the same keeps its version.
+/// Updates or resolves a comment. Without a change of the body the version stays the same.
 pub(super) async fn update(call: Call, kind: CommentKind) -> Result<Response, Refusal> {
     let id = path_id(&call, "comment-id")?;
     let fields = Fields::read(&call.body)?;
@@ -85,7 +85,7 @@ async fn resolve(
     Ok(inline_comments::set_resolution(connection, comment.id, next, by, at).await?)
 }
 
-/// Removes a comment for good, with the answers to it and its marker.
+/// Deletes a comment, with the answers to it and its marker.
 pub(super) async fn remove(call: Call, kind: CommentKind) -> Result<Response, Refusal> {
     let id = path_id(&call, "comment-id")?;
     let mut tx = call.begin().await?;

@@ -10,14 +10,14 @@ use crate::formats::storage_format::References;
 use crate::request::v2_error::invalid_body;
 use crate::request::{Query, Refusal};
 
-/// What `body-format` may be for lists.
+/// The values of `body-format` for lists.
 pub(in crate::rest::v2) const LIST_FORMATS: &[&str] = &["raw", "storage", "atlas_doc_format"];
 
-/// What `body-format` may be for one piece of custom content.
+/// The values of `body-format` for one piece of custom content.
 pub(super) const SINGLE_FORMATS: &[&str] =
     &["raw", "storage", "atlas_doc_format", "view", "export_view", "anonymous_export_view"];
 
-/// The format bodies are wanted in.
+/// Reads the format that bodies are wanted in.
 pub(in crate::rest::v2) fn wanted<'a>(
     query: &'a Query,
     allowed: &[&str],
@@ -30,7 +30,7 @@ pub(in crate::rest::v2) fn wanted<'a>(
     word(query, "body-format", allowed, kind)
 }
 
-/// The body in the wanted format; an empty object when none is wanted.
+/// Shows a body in the wanted format; an empty object when none is wanted.
 pub(in crate::rest::v2) fn show(
     body: &str,
     stored: &str,
@@ -62,7 +62,7 @@ pub(super) fn read(body: &Value) -> Result<Written, Refusal> {
     }
 }
 
-/// The format a body that came in one format is kept in.
+/// Returns the format that a body is stored in.
 pub(super) fn kept_as(written: &Written) -> &'static str {
     if written.representation == "raw" { "raw" } else { "storage" }
 }

@@ -1,4 +1,4 @@
-//! Lists of custom content of one type, and of what hangs on custom content.
+//! Lists of custom content, by type and by container.
 
 use axum::response::Response;
 use serde_json::json;
@@ -33,14 +33,14 @@ const CHILD_SORTS: &[Sort] = &[
     down("-modified-date", By::ModifiedAt),
 ];
 
-/// All custom content of a type on the site.
+/// Lists all custom content of a type on the site.
 pub(super) async fn everywhere(call: Call) -> Result<Response, Refusal> {
     let ids_wanted = ids(&call.query, "id", 250)?;
     let space_ids = ids(&call.query, "space-id", 100)?;
     list(call, &ids_wanted, &space_ids, None).await
 }
 
-/// The custom content of a type that hangs on content of this kind.
+/// Lists the custom content of a type in content of this kind.
 pub(super) async fn of_container(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let mut tx = call.begin().await?;
@@ -49,7 +49,7 @@ pub(super) async fn of_container(call: Call, kind: Kind) -> Result<Response, Ref
     list(call, &[], &[], Some(id)).await
 }
 
-/// The custom content of a type in a space, whatever it hangs on there.
+/// Lists the custom content of a type in a space, in any container.
 pub(super) async fn of_space(call: Call) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let mut tx = call.begin().await?;
@@ -58,7 +58,7 @@ pub(super) async fn of_space(call: Call) -> Result<Response, Refusal> {
     list(call, &[], &[id], None).await
 }
 
-/// What hangs on custom content, of any type.
+/// Lists the custom content below custom content, of any type.
 pub(super) async fn children(call: Call) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let paging =

@@ -14,7 +14,7 @@ use crate::storage::content::{Content, Kind, Status};
 use crate::storage::content_details;
 use crate::storage::contents::{self, Edit};
 
-/// What the body of an update says.
+/// The body of an update.
 struct Request {
     title: String,
     place: Option<Place>,
@@ -23,7 +23,7 @@ struct Request {
     message: String,
 }
 
-/// Updates custom content. What stays the same keeps its version.
+/// Updates custom content. Without a change the version stays the same.
 pub(super) async fn update(call: Call) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let fields = Fields::read(&call.body)?;

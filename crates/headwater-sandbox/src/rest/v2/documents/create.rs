@@ -15,7 +15,7 @@ use crate::storage::contents::{self, NewContent};
 use crate::storage::spaces::Space;
 use crate::timestamp;
 
-/// What the body of a create request says.
+/// The body of a create request.
 struct Request {
     space_id: i64,
     status: Status,
@@ -105,14 +105,14 @@ impl Request {
     }
 }
 
-/// The date a blog post asks for.
+/// Reads the wanted date of a blog post.
 pub(super) fn read_time(text: &str) -> Result<i64, Refusal> {
     timestamp::parse(text).ok_or_else(|| {
         invalid_body(format!("createdAt: {text} must have the format yyyy-MM-ddTHH:mm:ss.SSSZ"))
     })
 }
 
-/// Where a new node of the tree goes: below the wanted parent, or else below the homepage of its space.
+/// Returns the parent of a new node of the tree: the one that is asked for, or else the homepage of its space.
 pub(crate) async fn place(
     call: &Call,
     connection: &mut SqliteConnection,

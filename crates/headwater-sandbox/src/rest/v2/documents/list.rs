@@ -18,7 +18,7 @@ use crate::storage::labels;
 use crate::storage::listing::{self, By, Filter, Kinds, Listed, Parent};
 use crate::storage::spaces::Space;
 
-/// How lists of pages can be sorted.
+/// The words by which lists of pages can be sorted.
 pub(crate) const PAGE_SORTS: &[Sort] = &[
     up("id", By::Id),
     down("-id", By::Id),
@@ -30,7 +30,7 @@ pub(crate) const PAGE_SORTS: &[Sort] = &[
     down("-title", By::Title),
 ];
 
-/// How lists of blog posts can be sorted.
+/// The words by which lists of blog posts can be sorted.
 pub(crate) const BLOG_POST_SORTS: &[Sort] = &[
     up("id", By::Id),
     down("-id", By::Id),
@@ -40,16 +40,16 @@ pub(crate) const BLOG_POST_SORTS: &[Sort] = &[
     down("-modified-date", By::ModifiedAt),
 ];
 
-/// What a list of pages or blog posts is narrowed to besides the query.
+/// The filters of a list of pages or blog posts that come from the path.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Within {
     pub(crate) space_id: Option<i64>,
     pub(crate) label_id: Option<i64>,
-    /// Only what has no parent.
+    /// True for content without a parent only.
     pub(crate) roots_only: bool,
 }
 
-/// All content of a kind on the site of a call that its user may see.
+/// Returns a filter for all content of a kind that the user may see.
 pub(crate) fn everything(call: &Call, kind: Kind) -> Filter<'_> {
     Filter {
         cloud_id: &call.site.cloud_id,
@@ -104,7 +104,7 @@ pub(crate) async fn list(call: Call, kind: Kind, within: Within) -> Result<Respo
     Ok(Page { rows: shown, next }.reply(&call, |row| row))
 }
 
-/// Lists what carries a label.
+/// Lists the content that carries a label.
 pub(crate) async fn of_label(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let mut tx = call.begin().await?;
@@ -114,7 +114,7 @@ pub(crate) async fn of_label(call: Call, kind: Kind) -> Result<Response, Refusal
     list(call, kind, Within { label_id: Some(id), ..Within::default() }).await
 }
 
-/// Lists what is in a space.
+/// Lists the content of a space.
 pub(crate) async fn of_space(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let mut tx = call.begin().await?;
@@ -123,7 +123,7 @@ pub(crate) async fn of_space(call: Call, kind: Kind) -> Result<Response, Refusal
     list(call, kind, Within { space_id: Some(id), ..Within::default() }).await
 }
 
-/// The statuses of the rows that are wanted; `None` when no row can have them.
+/// Reads the statuses that are wanted; `None` when no content can have them.
 fn wanted(call: &Call, kind: Kind) -> Result<Option<Vec<Status>>, Refusal> {
     let (allowed, default): (&[&str], &[Status]) = match kind {
         Kind::Page => (&["current", "archived", "deleted", "trashed"], &[Status::Current, Status::Archived]),
@@ -133,7 +133,7 @@ fn wanted(call: &Call, kind: Kind) -> Result<Option<Vec<Status>>, Refusal> {
     Ok(wanted)
 }
 
-/// The spaces of the site by their ids, for links.
+/// Returns the spaces of the site by their ids, for links.
 pub(crate) async fn spaces_of(
     call: &Call,
     connection: &mut SqliteConnection,

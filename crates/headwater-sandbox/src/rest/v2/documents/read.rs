@@ -16,7 +16,7 @@ use crate::storage::listing::{self, Filter, Kinds, Parent};
 use crate::storage::versions::{self, Version};
 use crate::storage::{likes, properties, relations};
 
-/// Which statuses a reader may ask for.
+/// The values of the `status` parameter.
 const STATUSES: &[&str] = &["current", "archived", "trashed", "deleted", "historical", "draft"];
 
 /// Reads content of this kind.
@@ -41,7 +41,7 @@ pub(crate) async fn read(call: Call, kind: Kind) -> Result<Response, Refusal> {
     Ok(super::answer(&call, shown))
 }
 
-/// Published content as its draft would have it.
+/// Returns published content as its draft would make it.
 pub(crate) fn as_draft(content: &Content, draft: &Draft) -> (Content, Version) {
     let shown = Content {
         status: Status::Draft,
@@ -62,7 +62,7 @@ pub(crate) fn as_draft(content: &Content, draft: &Draft) -> (Content, Version) {
     (shown, version)
 }
 
-/// The state that was asked for: a numbered version, the draft, or the newest version.
+/// Finds the state that was asked for: a numbered version, the draft, or the newest version.
 async fn choose(
     call: &Call,
     connection: &mut SqliteConnection,

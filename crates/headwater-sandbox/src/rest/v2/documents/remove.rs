@@ -1,4 +1,4 @@
-//! Removing pages and blog posts: into the trash, out of the trash for good, or as a draft.
+//! Deleting pages and blog posts: to the trash, from the trash for good, or a draft.
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;

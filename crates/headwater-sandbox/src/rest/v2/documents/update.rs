@@ -1,4 +1,4 @@
-//! Updating pages and blog posts: publishing, new versions, drafts, moves, and bringing back from the trash.
+//! Updating pages and blog posts: publishing, new versions, drafts, moves, and restoring from the trash.
 
 use axum::response::Response;
 use sqlx::SqliteConnection;
@@ -17,7 +17,7 @@ use crate::storage::contents::{self, Edit};
 use crate::storage::drafts::{self, Draft};
 use crate::storage::users;
 
-/// What the body of an update says.
+/// The body of an update.
 struct Request {
     id: i64,
     status: Status,
@@ -31,7 +31,8 @@ struct Request {
     created_at: Option<i64>,
 }
 
-/// Updates content of this kind. What that means depends on the status it has and the status it shall have.
+/// Updates content of this kind: publishes, revises, restores it or saves a draft, as its present and its wanted
+/// status say.
 pub(crate) async fn update(call: Call, kind: Kind) -> Result<Response, Refusal> {
     let id = path_id(&call, "id")?;
     let mut request = Request::read(&call.body)?;
@@ -133,7 +134,7 @@ impl Request {
         }
     }
 
-    /// Drafts and first publications always have the number 1.
+    /// Checks the version of drafts and first publications, which is always 1.
     fn check_first_number(&self, content: &Content) -> Result<(), Refusal> {
         if self.number == 1 {
             return Ok(());
@@ -146,7 +147,7 @@ impl Request {
     }
 }
 
-/// The claim of existing content to a title; blog posts can be dated anew.
+/// Returns the claim of existing content to a title; blog posts can get another date.
 fn claim<'a>(content: &Content, title: &'a str, created_at: Option<i64>) -> Claim<'a> {
     Claim {
         kind: content.kind,
@@ -157,7 +158,7 @@ fn claim<'a>(content: &Content, title: &'a str, created_at: Option<i64>) -> Clai
     }
 }
 
-/// Only the status changes; what else was sent is ignored.
+/// Restores content from the trash. Only the status changes; what else was sent is ignored.
 async fn restore(call: &Call, connection: &mut SqliteConnection, content: &Content) -> Result<(), Refusal> {
     check_title_is_free(call, connection, claim(content, &content.title, None)).await?;
     Ok(contents::restore(connection, content).await?)
@@ -190,7 +191,7 @@ async fn publish(
     Ok(contents::set_status(connection, content.id, Status::Current).await?)
 }
 
-/// Puts an unpublished edit beside what is published, in place of an earlier one, and shows it.
+/// Saves a draft of published content, in place of an earlier one, and shows it.
 async fn save_draft(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -210,7 +211,7 @@ async fn save_draft(
     super::show(call, connection, &content, &version, Some(request.body.representation)).await
 }
 
-/// Makes a new version. Content that stays the same keeps its number, and drafts are done with.
+/// Adds a version and discards drafts. Content that stays the same keeps its number.
 async fn revise(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -229,7 +230,7 @@ async fn revise(
     Ok(())
 }
 
-/// Applies what is no part of a version: parent and owner of pages, the date of blog posts.
+/// Changes what is no part of a version: parent and owner of pages, the date of blog posts.
 async fn relocate(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -258,7 +259,7 @@ async fn relocate(
     }
 }
 
-/// A page cannot hang below itself.
+/// Refuses to move a page below itself.
 async fn check_no_circle(
     call: &Call,
     connection: &mut SqliteConnection,

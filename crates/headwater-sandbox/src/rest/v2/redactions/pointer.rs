@@ -1,14 +1,14 @@
-//! Which characters to black out: a JSON pointer to a text in the document, and a range of UTF-16 units in it.
+//! Ranges of characters to black out: a JSON pointer to a text in the document, and a range of UTF-16 units in it.
 
 use serde_json::{Value, json};
 
 use crate::request::Refusal;
 use crate::request::v2_error::invalid_body;
 
-/// What stands where something was.
+/// The character that replaces each redacted one.
 const BLACK: u16 = 0x2588;
 
-/// One range of one text. Without a range it is the whole text.
+/// A range of one text. Without a range it is the whole text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pointer {
     pointer: String,
@@ -42,7 +42,7 @@ impl Pointer {
         self.cut(found)
     }
 
-    /// A title is one text: the pointer may name it or be empty.
+    /// Blacks out a range in a title. It is one text, so the pointer may name it or be empty.
     pub(super) fn apply_to_title(&self, title: &mut Value) -> Result<String, Refusal> {
         match self.pointer.as_str() {
             "" | "/" | "/title" => self.cut(title),
@@ -50,7 +50,7 @@ impl Pointer {
         }
     }
 
-    /// `found` is the text, or the text node that holds it.
+    /// Blacks out the range in `found`, which is the text or the text node that holds it.
     fn cut(&self, found: &mut Value) -> Result<String, Refusal> {
         let text = if found.is_object() { found.get_mut("text") } else { Some(found) };
         let Some(Value::String(text)) = text else { return Err(self.invalid("does not lead to text")) };
@@ -67,7 +67,7 @@ impl Pointer {
         invalid_body(format!("The JSON pointer '{}' {problem}", self.pointer))
     }
 
-    /// Whether this is inside, or the same as, another range of the same text.
+    /// Returns whether this is inside, or the same as, another range of the same text.
     fn is_within(&self, other: &Self) -> bool {
         let (from, to) = (self.from.unwrap_or(0), self.to.unwrap_or(usize::MAX));
         let (other_from, other_to) = (other.from.unwrap_or(0), other.to.unwrap_or(usize::MAX));
@@ -75,7 +75,7 @@ impl Pointer {
     }
 }
 
-/// The redactions of a reply, each with an id. Ranges inside others are the same redaction.
+/// Shows the redactions, each with an id. Ranges inside others belong to the same redaction.
 pub(super) fn show(pointers: &[Pointer], mut new_id: impl FnMut() -> String) -> Vec<Value> {
     let mut kept: Vec<(&Pointer, String)> = Vec::new();
     for (place, pointer) in pointers.iter().enumerate() {

@@ -21,7 +21,7 @@ use crate::storage::spaces::{self, NewSpace, Space};
 const NAME_LIMIT: usize = 200;
 const KEY_LIMIT: usize = 255;
 
-/// What is wrong with a wish for a space.
+/// A fault in the request for a new space.
 pub(crate) enum Problem {
     Name,
     Key,
@@ -72,7 +72,7 @@ pub(super) async fn create(call: Call) -> Result<Response, Refusal> {
     Ok((StatusCode::CREATED, Json(shown)).into_response())
 }
 
-/// A space that somebody wants.
+/// A request for a new space.
 pub(crate) struct Wish<'a> {
     pub(crate) key: &'a str,
     pub(crate) name: &'a str,
@@ -80,7 +80,7 @@ pub(crate) struct Wish<'a> {
     pub(crate) is_private: bool,
 }
 
-/// Adds the space and its homepage, or says what is wrong with the wish.
+/// Adds the space and its homepage, or returns what is wrong with the request.
 pub(crate) async fn insert(
     call: &Call,
     connection: &mut SqliteConnection,
@@ -144,7 +144,7 @@ async fn add_homepage(call: &Call, connection: &mut SqliteConnection, space: &Sp
     Ok(homepage.id)
 }
 
-/// Allows in one space what is allowed in another.
+/// Copies the permissions and roles of one space to another.
 async fn copy_access(connection: &mut SqliteConnection, from: i64, to: i64) -> Result<(), Refusal> {
     for it in space_permissions::of_space(connection, from).await? {
         space_permissions::grant(connection, to, &it.principal, &it.operation, &it.target).await?;
@@ -155,7 +155,7 @@ async fn copy_access(connection: &mut SqliteConnection, from: i64, to: i64) -> R
     Ok(())
 }
 
-/// A plain text as a paragraph of the storage format.
+/// Returns a plain text as a paragraph in storage format.
 pub(crate) fn as_paragraph(text: &str) -> String {
     if text.is_empty() {
         return String::new();

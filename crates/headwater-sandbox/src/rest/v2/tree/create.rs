@@ -13,7 +13,7 @@ use crate::storage::content::{Kind, Status};
 use crate::storage::content_details;
 use crate::storage::contents::{self, NewContent};
 
-/// What the body of a create request says.
+/// The body of a create request.
 struct Request {
     space_id: i64,
     title: String,

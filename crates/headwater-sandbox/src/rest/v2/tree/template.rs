@@ -1,4 +1,4 @@
-//! The templates a whiteboard can start from. What is kept of one is its name, as the text of the board.
+//! Templates of whiteboards. The sandbox keeps only the name of a template, as the text of the board.
 
 use super::super::fields::Fields;
 use crate::request::Refusal;
@@ -67,7 +67,7 @@ const LOCALES: &[&str] = &[
     "ru-RU", "pl-PL", "tr-TR", "hu-HU", "en-GB", "en-US", "pt-BR", "zh-CN", "zh-TW", "es-ES",
 ];
 
-/// What a new whiteboard holds, in storage format.
+/// Returns the body of a new whiteboard in storage format.
 pub(super) fn read(fields: &Fields) -> Result<String, Refusal> {
     if let Some(locale) = fields.text("locale")?
         && !LOCALES.contains(&locale)
