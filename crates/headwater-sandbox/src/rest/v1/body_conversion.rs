@@ -2,6 +2,8 @@
 
 pub(super) mod background;
 
+use std::future::ready;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -39,7 +41,7 @@ const CONVERSIONS: &[(&str, &[&str])] = &[
 
 /// The operations.
 pub(super) const HANDLERS: Handlers = handlers! { |call|
-    "v1.convertContentBody" => convert_now(call),
+    "v1.convertContentBody" => ready(convert_now(&call)),
     "v1.asyncConvertContentBodyRequest" => background::request(call),
     "v1.asyncConvertContentBodyResponse" => background::fetch(call),
     "v1.bulkAsyncConvertContentBodyRequest" => background::request_many(call),
@@ -78,7 +80,7 @@ impl Sent {
     }
 }
 
-async fn convert_now(call: Call) -> Result<Response, Refusal> {
+fn convert_now(call: &Call) -> Result<Response, Refusal> {
     let sent: Sent = read_body(&call.body)?;
     let to = call.parameter("to");
     let value = sent.convert(to)?;

@@ -1,5 +1,7 @@
 //! Users: the one who gave the consent, and others by their accounts.
 
+use std::future::ready;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -19,10 +21,10 @@ const MOST: usize = 200;
 pub(super) const HANDLERS: Handlers = handlers! { |call|
     "v1.getUser" => read(call),
     "v1.getCurrentUser" => current(call),
-    "v1.getAnonymousUser" => anonymous(call),
+    "v1.getAnonymousUser" => ready(Ok(anonymous(&call))),
     "v1.getBulkUserLookup" => bulk(call),
-    "v1.getPrivacyUnsafeUserEmail" => emails(call),
-    "v1.getPrivacyUnsafeUserEmailBulk" => emails(call),
+    "v1.getPrivacyUnsafeUserEmail" => ready(refuse_emails(&call)),
+    "v1.getPrivacyUnsafeUserEmailBulk" => ready(refuse_emails(&call)),
 };
 
 async fn current(call: Call) -> Result<Response, Refusal> {
@@ -45,7 +47,7 @@ pub(super) async fn find(call: &Call, connection: &mut SqliteConnection) -> Resu
     user.ok_or_else(|| not_found(&format!("No user found with account id: {id}")))
 }
 
-async fn anonymous(call: Call) -> Result<Response, Refusal> {
+fn anonymous(call: &Call) -> Response {
     let shown = json!({
         "type": "anonymous",
         "profilePicture": { "path": "/wiki/aa-avatar/anonymous", "width": 48, "height": 48, "isDefault": true },
@@ -53,7 +55,7 @@ async fn anonymous(call: Call) -> Result<Response, Refusal> {
         "_expandable": { "operations": "" },
         "_links": { "base": call.base(), "context": "/wiki" },
     });
-    Ok(Json(shown).into_response())
+    Json(shown).into_response()
 }
 
 /// Looks up several users. Unknown accounts are left out.
@@ -74,7 +76,7 @@ async fn bulk(call: Call) -> Result<Response, Refusal> {
 }
 
 /// Refuses to show e-mail addresses: they are for apps that the vendor has approved, and no app here is.
-async fn emails(_: Call) -> Result<Response, Refusal> {
+fn refuse_emails(_: &Call) -> Result<Response, Refusal> {
     Err(exception(
         StatusCode::BAD_REQUEST,
         "com.atlassian.confluence.api.service.exceptions.api.BadRequestException",

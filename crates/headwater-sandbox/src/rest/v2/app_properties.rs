@@ -1,5 +1,7 @@
 //! The properties of Forge apps. Only such an app, speaking for itself, may use them; a user's token is refused.
 
+use std::future::ready;
+
 use axum::Json;
 use axum::response::Response;
 use http::StatusCode;
@@ -14,13 +16,13 @@ const KEY_LIMIT: usize = 127;
 
 /// The operations on properties of apps.
 pub(super) const HANDLERS: Handlers = handlers! { |call|
-    "getForgeAppProperties" => refuse(call),
-    "getForgeAppProperty" => refuse(call),
-    "putForgeAppProperty" => refuse(call),
-    "deleteForgeAppProperty" => refuse(call),
+    "getForgeAppProperties" => ready(refuse(&call)),
+    "getForgeAppProperty" => ready(refuse(&call)),
+    "putForgeAppProperty" => ready(refuse(&call)),
+    "deleteForgeAppProperty" => ready(refuse(&call)),
 };
 
-async fn refuse(call: Call) -> Result<Response, Refusal> {
+fn refuse(call: &Call) -> Result<Response, Refusal> {
     if call.parameter("propertyKey").chars().count() > KEY_LIMIT {
         return Err(invalid_parameter(format!(
             "The property key must not be longer than {KEY_LIMIT} characters"

@@ -27,9 +27,16 @@ pub(crate) struct TreeNode {
     version: Version,
     #[serde(rename = "_links")]
     links: TreeNodeLinks,
-    /// Of smart links only: the address they show, if they have one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    embed_url: Option<Option<String>>,
+    #[serde(flatten)]
+    smart_link: Option<SmartLink>,
+}
+
+/// The further members of smart links.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SmartLink {
+    /// The address that the link shows, if it has one.
+    embed_url: Option<String>,
 }
 
 /// The addresses of a node, below the base.
@@ -66,7 +73,7 @@ impl TreeNode {
             space_id: content.space_id.to_string(),
             version: Version::from(version),
             links: TreeNodeLinks { webui, editui, base },
-            embed_url: (content.kind == Kind::Embed).then_some(embed_url),
+            smart_link: (content.kind == Kind::Embed).then_some(SmartLink { embed_url }),
         }
     }
 }
