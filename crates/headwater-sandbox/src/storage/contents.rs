@@ -82,14 +82,11 @@ pub(crate) async fn insert(
         minor_edit: false,
         at: new.created_at,
     };
-    record_version(connection, id, 1, &first).await?;
-    index(connection, id, new.title, new.body).await?;
+    // Content in a private container is closed with it, and needs no restriction of its own.
     if new.private && new.container_id.is_none() {
         restrictions::close(connection, id, new.author_id).await?;
     }
-    let content = reread(connection, id).await?;
-    tasks::follow(connection, &content, new.author_id, new.created_at).await?;
-    Ok(content)
+    finish(connection, id, 1, &first).await
 }
 
 /// Adds a version: the number grows by one, and searches find the new title and body.
@@ -109,11 +106,7 @@ pub(crate) async fn edit(
     .bind(edit.at)
     .fetch_one(&mut *connection)
     .await?;
-    record_version(connection, id, number, edit).await?;
-    index(connection, id, edit.title, edit.body).await?;
-    let content = reread(connection, id).await?;
-    tasks::follow(connection, &content, edit.author_id, edit.at).await?;
-    Ok(content)
+    finish(connection, id, number, edit).await
 }
 
 /// Replaces title and body of the newest version without a new number, as saving a draft does.
@@ -137,14 +130,10 @@ pub(crate) async fn overwrite(
         .bind(number)
         .execute(&mut *connection)
         .await?;
-    record_version(connection, id, number, edit).await?;
-    index(connection, id, edit.title, edit.body).await?;
-    let content = reread(connection, id).await?;
-    tasks::follow(connection, &content, edit.author_id, edit.at).await?;
-    Ok(content)
+    finish(connection, id, number, edit).await
 }
 
-/// The content with this id on this site, whatever its kind and status.
+/// Finds the content with this id on this site, of any kind and status.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -174,7 +163,7 @@ pub(crate) async fn find_page_by_title(
     .await?)
 }
 
-/// The blog posts of this space that have this title and were published on the same day, in UTC.
+/// Finds the blog posts of this space that have this title and were published on the same day, in UTC.
 pub(crate) async fn find_blog_posts_by_title(
     connection: &mut SqliteConnection,
     space_id: i64,
@@ -275,9 +264,11 @@ pub(crate) async fn trash(
     content: &Content,
     children: ChildrenOfTrashed,
 ) -> Result<(), StorageError> {
+    // Before the node itself moves: its children go to the place that it still has.
     if content.kind.is_in_tree() && children == ChildrenOfTrashed::MoveUp {
         tree::lift_children(connection, content).await?;
     }
+    // A comment in the trash is still an answer to its parent.
     let keeps_parent = !content.kind.is_in_tree();
     sqlx::query(
         "UPDATE contents SET status = 'trashed', previous_parent_id = parent_id,
@@ -299,6 +290,7 @@ pub(crate) async fn restore(
     if !content.kind.is_in_tree() {
         return Ok(());
     }
+    // The former parent may be in the trash itself, or gone; then the node goes to the top of the space.
     let parent_id: Option<i64> =
         sqlx::query_scalar("SELECT id FROM contents WHERE id = ?1 AND status IN ('current', 'archived')")
             .bind(content.previous_parent_id)
@@ -309,18 +301,19 @@ pub(crate) async fn restore(
 
 /// Deletes content, with its comments, attachments, history and search entries.
 pub(crate) async fn destroy(connection: &mut SqliteConnection, id: i64) -> Result<(), StorageError> {
-    // Everything that hangs below: comments and attachments of it, answers to those comments, and so on.
+    // Everything in it: comments, attachments, answers to those comments, and so on.
     let ids: Vec<i64> = sqlx::query_scalar(
-        "WITH RECURSIVE doomed (id) AS (
+        "WITH RECURSIVE below (id) AS (
             SELECT ?1 UNION
-            SELECT contents.id FROM contents JOIN doomed ON contents.container_id = doomed.id
-                OR (contents.parent_id = doomed.id AND contents.type = 'comment'))
-         SELECT id FROM doomed",
+            SELECT contents.id FROM contents JOIN below ON contents.container_id = below.id
+                OR (contents.parent_id = below.id AND contents.type = 'comment'))
+         SELECT id FROM below",
     )
     .bind(id)
     .fetch_all(&mut *connection)
     .await?;
     for id in ids {
+        // The tables of the index are virtual: no foreign key deletes their rows.
         for index in
             ["DELETE FROM content_search WHERE rowid = ?1", "DELETE FROM content_words WHERE rowid = ?1"]
         {
@@ -351,6 +344,21 @@ pub(crate) async fn next_position(
     .bind(parent_id)
     .fetch_one(connection)
     .await?)
+}
+
+/// Follows a write of title and body: adds the version, updates the search index and the tasks, and reads the content
+/// again.
+async fn finish(
+    connection: &mut SqliteConnection,
+    id: i64,
+    number: i64,
+    edit: &Edit<'_>,
+) -> Result<Content, StorageError> {
+    record_version(connection, id, number, edit).await?;
+    index(connection, id, edit.title, edit.body).await?;
+    let content = reread(connection, id).await?;
+    tasks::follow(connection, &content, edit.author_id, edit.at).await?;
+    Ok(content)
 }
 
 async fn record_version(

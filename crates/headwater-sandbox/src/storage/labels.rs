@@ -24,18 +24,8 @@ pub(crate) async fn attach(
     author_id: &str,
     at: i64,
 ) -> Result<(), StorageError> {
-    let name = name.to_lowercase();
-    let label_id = known_or_new(connection, prefix, &name).await?;
-    sqlx::query(
-        "INSERT OR IGNORE INTO content_labels (content_id, label_id, created_at, author_id) VALUES (?1, ?2, ?3, ?4)",
-    )
-    .bind(content_id)
-    .bind(label_id)
-    .bind(at)
-    .bind(author_id)
-    .execute(connection)
-    .await?;
-    Ok(())
+    let sql = "INSERT OR IGNORE INTO content_labels (content_id, label_id, created_at, author_id) VALUES (?1, ?2, ?3, ?4)";
+    attach_with(connection, sql, content_id, (prefix, name), author_id, at).await
 }
 
 /// Removes a label from content, and deletes labels that nothing carries any more. Returns whether it was there.
@@ -57,37 +47,27 @@ pub(crate) async fn detach(
     Ok(taken > 0)
 }
 
-/// The labels of one piece of content, oldest label first.
+/// Lists the labels of one piece of content, oldest label first.
 pub(crate) async fn of_content(
     connection: &mut SqliteConnection,
     content_id: i64,
 ) -> Result<Vec<Label>, StorageError> {
-    let rows = sqlx::query(
-        "SELECT labels.* FROM labels JOIN content_labels ON content_labels.label_id = labels.id
-         WHERE content_labels.content_id = ?1 ORDER BY labels.id",
-    )
-    .bind(content_id)
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(read).collect()
+    let sql = "SELECT labels.* FROM labels JOIN content_labels ON content_labels.label_id = labels.id
+         WHERE content_labels.content_id = ?1 ORDER BY labels.id";
+    of_carrier(connection, sql, content_id).await
 }
 
-/// The labels of one space, oldest label first.
+/// Lists the labels of one space, oldest label first.
 pub(crate) async fn of_space(
     connection: &mut SqliteConnection,
     space_id: i64,
 ) -> Result<Vec<Label>, StorageError> {
-    let rows = sqlx::query(
-        "SELECT labels.* FROM labels JOIN space_labels ON space_labels.label_id = labels.id
-         WHERE space_labels.space_id = ?1 ORDER BY labels.id",
-    )
-    .bind(space_id)
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(read).collect()
+    let sql = "SELECT labels.* FROM labels JOIN space_labels ON space_labels.label_id = labels.id
+         WHERE space_labels.space_id = ?1 ORDER BY labels.id";
+    of_carrier(connection, sql, space_id).await
 }
 
-/// The labels that current content of one space carries, as far as this user may see it.
+/// Lists the labels that current content of one space carries, as far as this user may see it.
 pub(crate) async fn in_space(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -109,7 +89,7 @@ pub(crate) async fn in_space(
     rows.iter().map(read).collect()
 }
 
-/// The labels that something on this site carries, as far as this user may see it.
+/// Lists the labels that something on this site carries, as far as this user may see it.
 pub(crate) async fn on_site(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -142,15 +122,8 @@ pub(crate) async fn attach_to_space(
     author_id: &str,
     at: i64,
 ) -> Result<(), StorageError> {
-    let label_id = known_or_new(connection, prefix, &name.to_lowercase()).await?;
-    sqlx::query("INSERT OR IGNORE INTO space_labels (space_id, label_id, created_at, author_id) VALUES (?1, ?2, ?3, ?4)")
-        .bind(space_id)
-        .bind(label_id)
-        .bind(at)
-        .bind(author_id)
-        .execute(connection)
-        .await?;
-    Ok(())
+    let sql = "INSERT OR IGNORE INTO space_labels (space_id, label_id, created_at, author_id) VALUES (?1, ?2, ?3, ?4)";
+    attach_with(connection, sql, space_id, (prefix, name), author_id, at).await
 }
 
 /// Removes a label from a space. Returns whether it was there.
@@ -174,7 +147,7 @@ pub(crate) async fn detach_from_space(
     Ok(taken > 0)
 }
 
-/// The labels of this name, whatever their prefix.
+/// Finds the labels of this name, whatever their prefix.
 pub(crate) async fn named(connection: &mut SqliteConnection, name: &str) -> Result<Vec<Label>, StorageError> {
     let rows = sqlx::query("SELECT * FROM labels WHERE name = ?1 ORDER BY id")
         .bind(name.to_lowercase())
@@ -191,7 +164,7 @@ pub(crate) struct Carrier {
     pub(crate) title: String,
 }
 
-/// The current content of a site that carries a label, as far as this user may see it.
+/// Lists the current content of a site that carries a label, as far as this user may see it.
 pub(crate) async fn carriers(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -210,6 +183,31 @@ pub(crate) async fn carriers(
     .fetch_all(connection)
     .await?;
     Ok(rows.into_iter().map(|(id, kind, title)| Carrier { id, kind, title }).collect())
+}
+
+/// Adds a label, which is a prefix and a name, to a carrier with the insert statement of its table. Names are
+/// stored in lower case, in which they are compared.
+async fn attach_with(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    carrier_id: i64,
+    (prefix, name): (&str, &str),
+    author_id: &str,
+    at: i64,
+) -> Result<(), StorageError> {
+    let label_id = known_or_new(connection, prefix, &name.to_lowercase()).await?;
+    sqlx::query(sql).bind(carrier_id).bind(label_id).bind(at).bind(author_id).execute(connection).await?;
+    Ok(())
+}
+
+/// Reads the labels of a carrier with the query of its table.
+async fn of_carrier(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    carrier_id: i64,
+) -> Result<Vec<Label>, StorageError> {
+    let rows = sqlx::query(sql).bind(carrier_id).fetch_all(connection).await?;
+    rows.iter().map(read).collect()
 }
 
 async fn known_or_new(
@@ -238,7 +236,7 @@ async fn forget_unused(connection: &mut SqliteConnection) -> Result<(), StorageE
     Ok(())
 }
 
-/// The label with this id.
+/// Finds the label with this id.
 pub(crate) async fn find(connection: &mut SqliteConnection, id: i64) -> Result<Option<Label>, StorageError> {
     let row = sqlx::query("SELECT * FROM labels WHERE id = ?1").bind(id).fetch_optional(connection).await?;
     row.as_ref().map(read).transpose()

@@ -30,14 +30,8 @@ pub(crate) async fn add(
     target: &Target,
     account_id: &str,
 ) -> Result<(), StorageError> {
-    let (kind, id) = target.columns();
-    sqlx::query("INSERT OR IGNORE INTO watches (target_type, target_id, account_id) VALUES (?1, ?2, ?3)")
-        .bind(kind)
-        .bind(id)
-        .bind(account_id)
-        .execute(connection)
-        .await?;
-    Ok(())
+    let sql = "INSERT OR IGNORE INTO watches (target_type, target_id, account_id) VALUES (?1, ?2, ?3)";
+    change(connection, sql, target, account_id).await
 }
 
 /// Removes a watch.
@@ -46,13 +40,18 @@ pub(crate) async fn remove(
     target: &Target,
     account_id: &str,
 ) -> Result<(), StorageError> {
+    let sql = "DELETE FROM watches WHERE target_type = ?1 AND target_id = ?2 AND account_id = ?3";
+    change(connection, sql, target, account_id).await
+}
+
+async fn change(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    target: &Target,
+    account_id: &str,
+) -> Result<(), StorageError> {
     let (kind, id) = target.columns();
-    sqlx::query("DELETE FROM watches WHERE target_type = ?1 AND target_id = ?2 AND account_id = ?3")
-        .bind(kind)
-        .bind(id)
-        .bind(account_id)
-        .execute(connection)
-        .await?;
+    sqlx::query(sql).bind(kind).bind(id).bind(account_id).execute(connection).await?;
     Ok(())
 }
 
