@@ -9,7 +9,7 @@ mod steered_clock;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub(crate) use self::fault::{Asked, FaultWish, within_site};
+pub(crate) use self::fault::{Asked, FaultSpec, within_site};
 pub use self::fault::{
     Fault, FaultDelay, FaultOutcome, FaultPhase, FaultStep, FaultTarget, ScriptedResponse,
 };
@@ -21,7 +21,7 @@ use crate::rules::{ConsentOutcome, ConsentSites, Switches};
 
 /// The outcome of automatic consents.
 #[derive(Clone, Debug)]
-pub(crate) struct ConsentWish {
+pub(crate) struct ConsentChoice {
     pub(crate) outcome: ConsentOutcome,
     pub(crate) sites: ConsentSites,
     /// The user who consents; the first user when nobody is named.
@@ -33,11 +33,11 @@ pub(crate) struct Control {
     pub(crate) clock: Arc<SteeredClock>,
     pub(crate) holds: Holds,
     pub(crate) ledger: Ledger,
-    wishes: Mutex<Wishes>,
+    choices: Mutex<Choices>,
 }
 
-struct Wishes {
-    consent: ConsentWish,
+struct Choices {
+    consent: ConsentChoice,
     switches: Switches,
     faults: Vec<Fault>,
 }
@@ -45,51 +45,52 @@ struct Wishes {
 impl Control {
     pub(crate) fn new(clock: Arc<SteeredClock>, switches: Switches) -> Self {
         let consent =
-            ConsentWish { outcome: ConsentOutcome::Allow, sites: ConsentSites::All, account_id: None };
-        let wishes = Wishes { consent, switches, faults: Vec::new() };
-        Self { clock, holds: Holds::new(), ledger: Ledger::new(), wishes: Mutex::new(wishes) }
+            ConsentChoice { outcome: ConsentOutcome::Allow, sites: ConsentSites::All, account_id: None };
+        let choices = Choices { consent, switches, faults: Vec::new() };
+        Self { clock, holds: Holds::new(), ledger: Ledger::new(), choices: Mutex::new(choices) }
     }
 
-    pub(crate) fn choose_consent(&self, wish: ConsentWish) {
-        self.wishes().consent = wish;
+    pub(crate) fn choose_consent(&self, choice: ConsentChoice) {
+        self.choices().consent = choice;
     }
 
-    pub(crate) fn consent(&self) -> ConsentWish {
-        self.wishes().consent.clone()
+    pub(crate) fn consent(&self) -> ConsentChoice {
+        self.choices().consent.clone()
     }
 
     pub(crate) fn switches(&self) -> Switches {
-        self.wishes().switches
+        self.choices().switches
     }
 
     pub(crate) fn switch(&self, switches: Switches) {
-        self.wishes().switches = switches;
+        self.choices().switches = switches;
     }
 
     pub(crate) fn script(&self, fault: Fault) {
-        self.wishes().faults.push(fault);
+        self.choices().faults.push(fault);
     }
 
     pub(crate) fn clear_faults(&self) {
-        self.wishes().faults.clear();
+        self.choices().faults.clear();
     }
 
     pub(crate) fn faults(&self) -> Vec<Fault> {
-        self.wishes().faults.clone()
+        self.choices().faults.clone()
     }
 
     /// Takes the next step of the first fault that fits this request, with the name of the fault.
     pub(crate) fn strike(&self, asked: &Asked<'_>) -> Option<(Option<String>, FaultStep)> {
-        let mut wishes = self.wishes();
-        let struck = wishes.faults.iter_mut().find_map(|fault| {
+        let mut choices = self.choices();
+        let struck = choices.faults.iter_mut().find_map(|fault| {
             let step = fault.strike(asked)?;
             Some((fault.name().map(str::to_owned), step))
         });
-        wishes.faults.retain(|fault| !fault.is_over());
+        // A fault whose steps are used up would stand in front of those behind it.
+        choices.faults.retain(|fault| !fault.is_over());
         struck
     }
 
-    fn wishes(&self) -> MutexGuard<'_, Wishes> {
-        self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn choices(&self) -> MutexGuard<'_, Choices> {
+        self.choices.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -19,7 +19,7 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 
-pub(crate) use self::edge::dress;
+pub(crate) use self::edge::add_edge_headers;
 use self::rates::{Asked, Rates};
 pub(crate) use self::refusals::{scope_mismatch, unauthorized};
 pub(crate) use self::site::asked as asked_site;
@@ -101,7 +101,7 @@ pub(crate) async fn access(state: &State, parts: &Parts) -> Result<Option<Access
 async fn serve(Extract(gateway): Extract<Gateway>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let mut response = gateway.answer(&parts, body).await.unwrap_or_else(IntoResponse::into_response);
-    dress(&gateway.state, response.headers_mut());
+    add_edge_headers(&gateway.state, response.headers_mut());
     if parts.method == Method::HEAD {
         *response.body_mut() = Body::empty();
     }
@@ -168,6 +168,7 @@ impl Gateway {
                     headers: parts.headers.clone(),
                     body: to_bytes(body, limit(path)).await.map_err(|_| refusals::too_large())?,
                 };
+                // The operation consumes the call, and the log is written after it.
                 let writer = (call.account_id.clone(), call.site.cloud_id.clone());
                 let reply = route.answer(call).await.unwrap_or_else(IntoResponse::into_response);
                 self.note_write(parts, path, writer, reply.status());
@@ -177,6 +178,7 @@ impl Gateway {
                 })
             }
             Match::OtherMethod => Err(refusals::other_method(&parts.method, path)),
+            // An operation that is not for apps does not exist for them.
             Match::Found(..) | Match::Nothing => Err(refusals::no_such_path(&site, path, &parts.headers)),
         }
     }

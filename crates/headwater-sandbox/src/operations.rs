@@ -58,6 +58,7 @@ pub(crate) fn named(name: &str) -> Option<&'static Operation> {
 /// Returns the operation for this method and this path below `/wiki`. HEAD asks for GET.
 pub(crate) fn find(method: &Method, path: &str) -> Found {
     let method = if method == Method::HEAD { &Method::GET } else { method };
+    // Methods have trees of their own, so a path is first looked for with its method and then with any.
     if let Some((place, parameters)) = PATHS.find(method, path)
         && let Some(operation) = OPERATIONS.get(place)
     {
@@ -66,8 +67,8 @@ pub(crate) fn find(method: &Method, path: &str) -> Found {
     if PATHS.exists(path) { Found::OtherMethod } else { Found::Nothing }
 }
 
-/// Returns the vendor's name of the operation of REST v2 that a request is for. The path is one as a site knows it, such
-/// as `/wiki/api/v2/pages/7`.
+/// Returns the vendor's name of the operation of REST v2 that a request is for. The path is one as a site knows it,
+/// such as `/wiki/api/v2/pages/7`.
 pub(crate) fn name_of(method: &Method, path: &str) -> Option<&'static str> {
     let (place, _) = PATHS.find(method, path.strip_prefix("/wiki")?)?;
     OPERATIONS.get(place).filter(|operation| operation.is_v2()).map(|operation| operation.name)

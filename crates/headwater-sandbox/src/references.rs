@@ -94,6 +94,7 @@ async fn add_files(
     wanted: &Mentioned,
     found: &mut References,
 ) -> Result<(), StorageError> {
+    // Most bodies show no files, and looking them up takes a query for each.
     if !wanted.files {
         return Ok(());
     }

@@ -1,5 +1,5 @@
-//! Rules that can be switched while the sandbox runs: what the vendor does not state, what differs from site to site, and
-//! what tests want shorter or stricter.
+//! Rules that can be switched while the sandbox runs: what the vendor does not state, what differs from site to
+//! site, and what tests want shorter or stricter.
 
 mod consent;
 mod content;
@@ -28,9 +28,9 @@ pub(crate) struct Switches {
 impl Switches {
     /// Returns these rules with the members of an object, at any depth, in place of their own. Fails when a member or a
     /// value is unknown.
-    pub(crate) fn changed(self, wish: &Value) -> Result<Self, serde_json::Error> {
+    pub(crate) fn changed(self, change: &Value) -> Result<Self, serde_json::Error> {
         let mut value = serde_json::to_value(self)?;
-        overwrite(&mut value, wish);
+        overwrite(&mut value, change);
         serde_json::from_value(value)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Router, middleware};
 
 use crate::clock::Clock;
-use crate::control::{ConsentWish, Control, Fault, LedgerEntry, LedgerFilter, SteeredClock};
+use crate::control::{ConsentChoice, Control, Fault, LedgerEntry, LedgerFilter, SteeredClock};
 use crate::edition::Edition;
 use crate::options::{Client, Options};
 use crate::random::Random;
@@ -134,7 +134,7 @@ impl Sandbox {
 
     /// Chooses how automatic consents of the first user end from now on.
     pub fn choose_consent(&self, outcome: ConsentOutcome, sites: ConsentSites) {
-        self.state.control.choose_consent(ConsentWish { outcome, sites, account_id: None });
+        self.state.control.choose_consent(ConsentChoice { outcome, sites, account_id: None });
     }
 
     /// Moves the sandbox's clock, back when the number is negative.

@@ -10,7 +10,7 @@ mod site;
 use serde_json::Value;
 
 use self::file::ScenarioFile;
-use crate::control::{ConsentWish, Event, FaultWish};
+use crate::control::{ConsentChoice, Event, FaultSpec};
 use crate::state::State;
 use crate::storage::StorageError;
 
@@ -57,7 +57,7 @@ pub(crate) async fn play(state: &State, text_or_name: &str) -> Result<(), Scenar
         .fault
         .iter()
         .cloned()
-        .map(FaultWish::read)
+        .map(FaultSpec::read)
         .collect::<Result<_, _>>()
         .map_err(ScenarioError::Content)?;
     let switches = state
@@ -65,11 +65,12 @@ pub(crate) async fn play(state: &State, text_or_name: &str) -> Result<(), Scenar
         .switches()
         .changed(&Value::Object(file.options.clone()))
         .map_err(|problem| ScenarioError::Content(format!("options: {problem}")))?;
+    // Everything that can fail is done before the first rule changes.
     content::add(state, &file).await?;
     state.control.switch(switches);
     if let Some(consent) = &file.consent {
         let account_id = consent.account_id.clone();
-        state.control.choose_consent(ConsentWish {
+        state.control.choose_consent(ConsentChoice {
             outcome: consent.outcome,
             sites: consent.sites,
             account_id,

@@ -82,7 +82,8 @@ impl Loader<'_> {
         let space = spaces::insert(connection, &new).await?;
         let mut homepage = None;
         for entry in &file.page {
-            // The first page of a file is the space's homepage; the others hang below it unless they name a parent.
+            // The first page of a file is the space's homepage; the others are its children unless they name a
+            // parent.
             let parent = entry.parent.as_ref().and_then(|title| self.pages.get(title)).copied().or(homepage);
             let kind = entry.kind.as_deref().map_or(Some(Kind::Page), Kind::parse);
             let kind = kind.ok_or_else(|| file::unknown("kind of", &entry.title))?;
@@ -96,7 +97,7 @@ impl Loader<'_> {
         for entry in &file.blog {
             self.entry(connection, space.id, Kind::BlogPost, None, entry).await?;
         }
-        self.hangings(connection, space.id, file).await
+        self.comments_and_files(connection, space.id, file).await
     }
 
     async fn entry(
@@ -140,7 +141,7 @@ impl Loader<'_> {
     }
 
     /// Adds comments and files.
-    async fn hangings(
+    async fn comments_and_files(
         &self,
         connection: &mut SqliteConnection,
         space_id: i64,

@@ -7,6 +7,7 @@ use crate::storage::{StorageError, tokens};
 
 /// Expires access tokens.
 pub(crate) async fn expire_access_tokens(state: &State, chosen: &Chosen) -> Result<(), StorageError> {
+    // No exchange may be noted between the decision here and its entry.
     let _order = state.control.ledger.token_order.lock().await;
     let now = state.clock.now_ms();
     let mut tx = state.storage.begin().await?;

@@ -61,6 +61,7 @@ pub(crate) async fn guard(call: &Call, method: &Method, pattern: &'static str) -
     let is_allowed = match act {
         Act::Administer => administers_named(call, &mut tx).await?,
         act => {
+            // Hidden or missing: the operation answers 404 in its own words.
             let Some(content) = named(call, &mut tx).await? else { return Ok(()) };
             if allows(call, &mut tx, act, &content).await? {
                 return Ok(());
@@ -79,6 +80,7 @@ fn act(call: &Call, method: &Method, pattern: &str) -> Option<Act> {
     let mut segments = pattern.split('/').skip(3);
     let (collection, name) = (segments.next()?, segments.next()?);
     let rest: Vec<&str> = segments.collect();
+    // Only a path with an id names something; lists and creations are checked by their operations.
     let is_v2 = pattern.starts_with("/api/v2/");
     let is_named = name.starts_with('{');
     match (collection, rest.first().copied()) {

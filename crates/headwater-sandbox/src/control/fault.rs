@@ -7,9 +7,9 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
-mod wish;
+mod spec;
 
-pub(crate) use self::wish::FaultWish;
+pub(crate) use self::spec::FaultSpec;
 use crate::operations::{self, Pattern};
 
 /// Steps for the next requests that match.

@@ -39,6 +39,7 @@ impl Holds {
             place.releases
         };
         let _held = Held { holds: self, name };
+        // For tests that wait until this many requests are held.
         self.changed.ring();
         self.changed.until(|| self.place(name).releases > arrived).await;
     }

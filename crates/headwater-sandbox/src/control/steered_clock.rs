@@ -45,6 +45,7 @@ impl SteeredClock {
 
     /// Stops the clock, or lets it run on from where it stands.
     pub(crate) fn stand(&self, standing: bool) {
+        // Read before the lock is taken, because reading takes it too.
         let now = self.now_ms();
         let mut steering = self.steering();
         if let (Some(at), false) = (steering.standing_at, standing) {

@@ -7,7 +7,7 @@ use crate::random;
 use crate::state::State;
 
 /// Adds the headers of the edge: who served it, and the ids it can be traced by.
-pub(crate) fn dress(state: &State, headers: &mut HeaderMap) {
+pub(crate) fn add_edge_headers(state: &State, headers: &mut HeaderMap) {
     let trace = random::uuid(&*state.random);
     let generated = [
         ("x-trace-id", trace.simple().to_string()),

@@ -55,6 +55,7 @@ impl Rates {
                 return Err(refuse(asked, limit, SECOND, "confluence-burst-based"));
             }
         }
+        // The request that crosses the limit is still answered: its points are only known by its reply.
         if let Some(limit) = asked.rules.points_per_hour
             && counters.spent.get(&asked.client_id).is_some_and(|spent| *spent >= u64::from(limit))
         {
@@ -113,7 +114,7 @@ fn points(method: &Method, path: &str, body: &[u8]) -> u64 {
 fn tell(headers: &mut HeaderMap, limit: u32, left: u64, now: i64) {
     let until = (HOUR - now.rem_euclid(HOUR)) / SECOND;
     put(headers, "ratelimit-policy", &format!("\"global-app-quota\";q={limit};w=3600"));
-    // What is left is told only when it is little.
+    // The vendor says what is left only when it is little.
     if left * 5 < u64::from(limit) {
         put(headers, "ratelimit", &format!("\"global-app-quota\";r={left};t={until}"));
         put(headers, "x-ratelimit-nearlimit", "true");

@@ -145,11 +145,11 @@ fn read(state: &State, query: &Query, client: &Client, redirect_uri: &Url) -> Re
 
 /// Decides as the controls say, without asking anybody.
 async fn automatic(state: &State) -> Result<Option<Decision>, Refusal> {
-    let wish = state.control.consent();
-    if wish.outcome == ConsentOutcome::Deny {
+    let choice = state.control.consent();
+    if choice.outcome == ConsentOutcome::Deny {
         return Ok(None);
     }
-    consent::without_asking(state, &wish).await
+    consent::without_asking(state, &choice).await
 }
 
 /// Sends the user back to the app: with a code when there is a decision, else with the refusal.

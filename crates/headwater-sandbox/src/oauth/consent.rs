@@ -1,6 +1,6 @@
 //! Consents: the decision of a user becomes a grant and a code that stands for it.
 
-use crate::control::{ConsentWish, Event};
+use crate::control::{ConsentChoice, Event};
 use crate::random;
 use crate::request::Refusal;
 use crate::rules::{ConsentSites, milliseconds};
@@ -17,14 +17,17 @@ pub(super) struct Decision {
 }
 
 /// Decides for the user that was chosen, else for the first; none when there is no such user.
-pub(super) async fn without_asking(state: &State, wish: &ConsentWish) -> Result<Option<Decision>, Refusal> {
+pub(super) async fn without_asking(
+    state: &State,
+    choice: &ConsentChoice,
+) -> Result<Option<Decision>, Refusal> {
     let mut tx = state.storage.begin().await?;
-    let user = match &wish.account_id {
+    let user = match &choice.account_id {
         Some(account_id) => users::find(&mut tx, account_id).await?,
         None => users::all(&mut tx).await?.into_iter().next(),
     };
     let Some(user) = user else { return Ok(None) };
-    let most = match wish.sites {
+    let most = match choice.sites {
         ConsentSites::One => 1,
         ConsentSites::All => usize::MAX,
     };

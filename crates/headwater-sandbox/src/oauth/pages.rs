@@ -66,7 +66,7 @@ pub(super) fn form(state: &State, consent: &Consent, choices: &Choices<'_>) -> R
     page(status, &nonce, &form)
 }
 
-/// Shows why there is no consent form. The user is told and not the app, which may not be what it says it is.
+/// Shows the user why there is no consent form. The app gets no answer, because it may not be what it says it is.
 pub(super) fn problem(state: &State, title: &str, text: &str) -> Response {
     let nonce = random::token(&*state.random);
     page(StatusCode::BAD_REQUEST, &nonce, &Problem { nonce: &nonce, title, text })

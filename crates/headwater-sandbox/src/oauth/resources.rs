@@ -8,7 +8,7 @@ use http::header::{CONTENT_TYPE, ETAG};
 use http::request::Parts;
 use serde_json::{Value, json};
 
-use crate::gateway::{access, asked_site, dress, scope_mismatch, unauthorized};
+use crate::gateway::{access, add_edge_headers, asked_site, scope_mismatch, unauthorized};
 use crate::random;
 use crate::request::Refusal;
 use crate::state::State;
@@ -17,12 +17,12 @@ use crate::storage::{grants, users};
 
 /// The sites of a token, each with the scopes that are good there.
 pub(super) async fn sites(Extract(state): Extract<State>, parts: Parts) -> Response {
-    dressed(&state, list_sites(&state, &parts).await)
+    with_edge_headers(&state, list_sites(&state, &parts).await)
 }
 
 /// The user of a token that holds `read:me`.
 pub(super) async fn me(Extract(state): Extract<State>, parts: Parts) -> Response {
-    dressed(&state, show_user(&state, &parts).await)
+    with_edge_headers(&state, show_user(&state, &parts).await)
 }
 
 /// The cloud id of the site that is asked, without any token.
@@ -87,8 +87,8 @@ async fn good_token(state: &State, parts: &Parts) -> Result<AccessToken, Refusal
     access(state, parts).await?.ok_or_else(unauthorized)
 }
 
-fn dressed(state: &State, answer: Result<Response, Refusal>) -> Response {
+fn with_edge_headers(state: &State, answer: Result<Response, Refusal>) -> Response {
     let mut response = answer.unwrap_or_else(IntoResponse::into_response);
-    dress(state, response.headers_mut());
+    add_edge_headers(state, response.headers_mut());
     response
 }

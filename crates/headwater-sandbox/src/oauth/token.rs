@@ -53,7 +53,7 @@ pub(super) async fn exchange(
     };
     drop(order);
     response.headers_mut().insert(CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
-    gateway::dress(&state, response.headers_mut());
+    gateway::add_edge_headers(&state, response.headers_mut());
     response
 }
 
@@ -75,6 +75,7 @@ async fn decide(state: &State, headers: &HeaderMap, body: &[u8]) -> Result<Done,
         return Err(refused.of(&client_id));
     }
     let now = state.clock.now_ms();
+    // Swept here, because no job runs beside the requests.
     tokens::sweep(&mut tx, now - SWEEP_AFTER_MS).await?;
     let rules = state.control.switches().tokens;
     let exchange = Exchange { state, client_id: &client_id, now, rules };
@@ -178,6 +179,8 @@ impl Exchange<'_> {
             return Ok(Some(Refused::ended("family_too_old")));
         }
         let Some(rotated_at) = token.rotated_at else { return Ok(None) };
+        // Within the leeway an exchanged token is accepted again, for clients that lost the reply. One that has exchanged
+        // its successor has had it.
         let reason = if self.now - rotated_at > milliseconds(self.rules.leeway_seconds) {
             "after_leeway"
         } else if tokens::has_rotated_successor(connection, &token.token).await? {
@@ -226,6 +229,7 @@ impl Exchange<'_> {
             return Ok((access, Some(refresh)));
         }
         tokens::mark_rotated(connection, &token.token, self.now).await?;
+        // The access token that is replaced stays good for as long as the exchange can be repeated.
         let leeway_ends_at = self.now + milliseconds(self.rules.leeway_seconds);
         tokens::end_access_of(connection, &token.token, leeway_ends_at).await?;
         let refresh = self.refresh_token(connection, grant, Some(token)).await?;

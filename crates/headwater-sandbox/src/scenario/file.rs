@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::control::FaultWish;
+use crate::control::FaultSpec;
 use crate::edition::Edition;
 use crate::rules::{ConsentOutcome, ConsentSites};
 
@@ -28,7 +28,7 @@ pub(super) struct ScenarioFile {
     #[serde(default)]
     pub(super) space: Vec<SpaceEntry>,
     #[serde(default)]
-    pub(super) fault: Vec<FaultWish>,
+    pub(super) fault: Vec<FaultSpec>,
 }
 
 #[derive(Default, Deserialize)]

@@ -127,13 +127,13 @@ pub(super) fn push_from_index(
 /// Splits a condition into an expression of the full-text index that all results match, and the remaining
 /// condition. Returns nothing when there is no such expression, or when reading from the index first would not
 /// help.
-pub(super) fn driver(it: &Condition, lexicon: &Lexicon) -> Option<(String, Condition)> {
+pub(super) fn split_by_index(it: &Condition, lexicon: &Lexicon) -> Option<(String, Condition)> {
     match it {
-        Condition::Clause(clause) => Some((positive(clause, lexicon)?, Condition::And(Vec::new()))),
+        Condition::Clause(clause) => Some((index_expression(clause, lexicon)?, Condition::And(Vec::new()))),
         Condition::And(parts) => {
-            let place = parts.iter().position(|part| driver(part, lexicon).is_some())?;
+            let place = parts.iter().position(|part| split_by_index(part, lexicon).is_some())?;
             let mut others = parts.clone();
-            let (expression, rest) = driver(&others.remove(place), lexicon)?;
+            let (expression, rest) = split_by_index(&others.remove(place), lexicon)?;
             others.push(rest);
             Some((expression, Condition::And(others)))
         }
@@ -142,7 +142,7 @@ pub(super) fn driver(it: &Condition, lexicon: &Lexicon) -> Option<(String, Condi
 }
 
 /// Returns the expression of the index for a clause that asks for words.
-fn positive(clause: &Clause, lexicon: &Lexicon) -> Option<String> {
+fn index_expression(clause: &Clause, lexicon: &Lexicon) -> Option<String> {
     let column = match clause.field {
         Field::Text | Field::SiteSearch => "",
         Field::Title => "title : ",

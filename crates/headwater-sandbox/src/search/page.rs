@@ -4,7 +4,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::SearchError;
 use super::compile::{
-    Asker, Ordering, Universe, driver, push_from, push_from_index, push_order, push_select,
+    Asker, Ordering, Universe, push_from, push_from_index, push_order, push_select, split_by_index,
 };
 use crate::cql::ast::Condition;
 
@@ -81,7 +81,7 @@ async fn count(connection: &mut SqliteConnection, wanted: &Wanted<'_>) -> Result
 /// Appends `FROM … WHERE … ORDER BY …` by the ids of content.
 fn push_ordered(sql: &mut QueryBuilder<Sqlite>, wanted: &Wanted<'_>) -> Result<(), SearchError> {
     let Wanted { condition, ordering, asker, .. } = wanted;
-    if let Some((expression, rest)) = driver(condition, &asker.lexicon) {
+    if let Some((expression, rest)) = split_by_index(condition, &asker.lexicon) {
         push_from_index(sql, &expression, &rest, asker)?;
         sql.push(" ORDER BY f.rowid");
     } else {

@@ -23,7 +23,7 @@ pub(crate) fn find_people(
 }
 
 fn matches(it: &Condition, user: &User, asker: &str) -> Result<bool, CqlError> {
-    // Every part is looked at, so that a mistake is told whatever the others say.
+    // Every part is evaluated, so that an error in one is reported whatever the others give.
     let each = |parts: &[Condition]| -> Result<Vec<bool>, CqlError> {
         parts.iter().map(|part| matches(part, user, asker)).collect()
     };

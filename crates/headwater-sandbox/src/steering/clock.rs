@@ -14,7 +14,7 @@ use crate::timestamp;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ClockWish {
+pub(super) struct ClockChange {
     /// Moves it by so many seconds; back when negative.
     advance_seconds: Option<f64>,
     /// Moves it to this time, in milliseconds since 1970.
@@ -29,25 +29,25 @@ pub(super) async fn show(Extract(state): Extract<State>) -> Json<Value> {
 
 pub(super) async fn steer(
     Extract(state): Extract<State>,
-    Json(wish): Json<ClockWish>,
+    Json(change): Json<ClockChange>,
 ) -> Result<Json<Value>, Problem> {
     let clock = &state.control.clock;
     let before = clock.now_ms();
-    if wish.advance_seconds.is_some() && wish.set_ms.is_some() {
+    if change.advance_seconds.is_some() && change.set_ms.is_some() {
         let reason = "advance_seconds and set_ms exclude each other; give one".to_owned();
         return Err((StatusCode::BAD_REQUEST, reason));
     }
-    if let Some(standing) = wish.standing {
+    if let Some(standing) = change.standing {
         clock.stand(standing);
     }
-    if let Some(seconds) = wish.advance_seconds {
+    if let Some(seconds) = change.advance_seconds {
         if !seconds.is_finite() || seconds.abs() > 1e11 {
             return Err((StatusCode::BAD_REQUEST, "advance_seconds is too far away".to_owned()));
         }
         #[expect(clippy::cast_possible_truncation, reason = "the line above keeps it in range")]
         clock.advance((seconds * 1000.0) as i64);
     }
-    if let Some(set) = wish.set_ms {
+    if let Some(set) = change.set_ms {
         clock.set(set);
     }
     let now = clock.now_ms();

@@ -9,12 +9,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Problem;
-use crate::control::{Fault, FaultWish};
+use crate::control::{Fault, FaultSpec};
 use crate::state::State;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct HoldWish {
+pub(super) struct HoldRequest {
     hold: String,
     /// The number of requests to wait for; 1 when left out.
     count: Option<usize>,
@@ -22,9 +22,9 @@ pub(super) struct HoldWish {
 
 pub(super) async fn script(
     Extract(state): Extract<State>,
-    Json(wish): Json<FaultWish>,
+    Json(spec): Json<FaultSpec>,
 ) -> Result<StatusCode, Problem> {
-    let fault = wish.read().map_err(|problem| (StatusCode::BAD_REQUEST, problem))?;
+    let fault = spec.read().map_err(|problem| (StatusCode::BAD_REQUEST, problem))?;
     state.control.script(fault);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -53,14 +53,14 @@ pub(super) async fn held(Extract(state): Extract<State>) -> Json<BTreeMap<String
     Json(state.control.holds.list())
 }
 
-pub(super) async fn release(Extract(state): Extract<State>, Json(wish): Json<HoldWish>) -> Json<Value> {
-    Json(json!({ "released": state.control.holds.release(&wish.hold) }))
+pub(super) async fn release(Extract(state): Extract<State>, Json(request): Json<HoldRequest>) -> Json<Value> {
+    Json(json!({ "released": state.control.holds.release(&request.hold) }))
 }
 
 pub(super) async fn wait_until_held(
     Extract(state): Extract<State>,
-    Json(wish): Json<HoldWish>,
+    Json(request): Json<HoldRequest>,
 ) -> StatusCode {
-    state.control.holds.filled(&wish.hold, wish.count.unwrap_or(1)).await;
+    state.control.holds.filled(&request.hold, request.count.unwrap_or(1)).await;
     StatusCode::NO_CONTENT
 }

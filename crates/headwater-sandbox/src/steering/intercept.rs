@@ -46,6 +46,7 @@ pub(crate) async fn intercept(Extract(state): Extract<State>, mut request: Reque
     let is_token = method == Method::POST && path == TOKEN_PATH;
     let mut grant_type = None;
     if is_token {
+        // Read here, so that the log has what was presented even if a fault drops the request.
         let (parts, body) = request.into_parts();
         let Ok(bytes) = to_bytes(body, TOKEN_BODY_LIMIT).await else {
             return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -68,7 +69,7 @@ pub(crate) async fn intercept(Extract(state): Extract<State>, mut request: Reque
                 outcome: step.outcome.word(),
             };
             state.control.ledger.note(state.clock.now_ms(), Some(number), event);
-            suffer(&state, step, request, next).await
+            apply_step(&state, step, request, next).await
         }
         None => perform(request, next).await,
     };
@@ -82,20 +83,21 @@ async fn perform(request: Request, next: Next) -> Response {
     work.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
-async fn suffer(state: &State, step: FaultStep, request: Request, next: Next) -> Response {
+async fn apply_step(state: &State, step: FaultStep, request: Request, next: Next) -> Response {
     match step.phase {
         FaultPhase::Before => {
             delay(state, &step.delay).await;
             match step.outcome {
+                // These two take the place of the effect; the others only change how its reply arrives.
                 FaultOutcome::Answer(answer) => answer.into_response(),
                 FaultOutcome::Drop => dropped(),
-                outcome => spoil(state, outcome, perform(request, next).await).await,
+                outcome => apply_outcome(state, outcome, perform(request, next).await).await,
             }
         }
         FaultPhase::After => {
             let response = perform(request, next).await;
             delay(state, &step.delay).await;
-            spoil(state, step.outcome, response).await
+            apply_outcome(state, step.outcome, response).await
         }
     }
 }
@@ -113,7 +115,7 @@ async fn delay(state: &State, delay: &FaultDelay) {
 }
 
 /// Applies the outcome of a fault to the real reply.
-async fn spoil(state: &State, outcome: FaultOutcome, response: Response) -> Response {
+async fn apply_outcome(state: &State, outcome: FaultOutcome, response: Response) -> Response {
     let (after_bytes, hold) = match outcome {
         FaultOutcome::Proceed => return response,
         FaultOutcome::Answer(answer) => return answer.into_response(),

@@ -17,12 +17,12 @@ pub(super) async fn show(Extract(state): Extract<State>) -> Json<Switches> {
 /// Switches the rules that are given and leaves the others.
 pub(super) async fn switch(
     Extract(state): Extract<State>,
-    Json(wish): Json<Value>,
+    Json(change): Json<Value>,
 ) -> Result<Json<Switches>, Problem> {
     let problem = |error: serde_json::Error| (StatusCode::UNPROCESSABLE_ENTITY, error.to_string());
-    let switches = state.control.switches().changed(&wish).map_err(problem)?;
+    let switches = state.control.switches().changed(&change).map_err(problem)?;
     state.control.switch(switches);
-    let what = format!("options {wish}");
+    let what = format!("options {change}");
     state.control.ledger.note(state.clock.now_ms(), None, Event::Switched { what });
     Ok(Json(switches))
 }

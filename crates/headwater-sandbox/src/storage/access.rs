@@ -1,8 +1,8 @@
 //! Permissions to see: the same rules for single pieces of content, for lists, and for questions about a space.
 //!
 //! An account sees content when it may read the space, and when neither the content nor anything above it is
-//! restricted to others. Functions take the eyes to look with: an account, or `None` for an administrator who
-//! unlocked everything.
+//! restricted to others. Functions take a viewer: an account, or `None` for an administrator who unlocked
+//! everything.
 
 use std::collections::HashSet;
 

@@ -21,7 +21,7 @@ pub(crate) async fn insert(
     Ok(done.rows_affected() > 0)
 }
 
-/// The account id of the user with this e-mail address, if the token is theirs.
+/// Finds the account id of the user with this e-mail address, if the token is theirs.
 pub(crate) async fn owner(
     connection: &mut SqliteConnection,
     email: &str,

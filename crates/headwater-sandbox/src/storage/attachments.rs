@@ -40,7 +40,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// The file that belongs to a content row.
+/// Finds the file that belongs to a content row.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     content_id: i64,
@@ -55,7 +55,7 @@ pub(crate) async fn find(
     row.as_ref().map(read).transpose()
 }
 
-/// The current attachment of a container with this name.
+/// Finds the current attachment of a container with this name.
 pub(crate) async fn named(
     connection: &mut SqliteConnection,
     container_id: i64,
@@ -71,7 +71,7 @@ pub(crate) async fn named(
     .await?)
 }
 
-/// The current attachments of a container, oldest first.
+/// Lists the current attachments of a container, oldest first.
 pub(crate) async fn of_container(
     connection: &mut SqliteConnection,
     container_id: i64,

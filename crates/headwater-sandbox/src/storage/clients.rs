@@ -22,7 +22,7 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, client: &Client) -
     Ok(())
 }
 
-/// The app with this client id.
+/// Finds the app with this client id.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     client_id: &str,

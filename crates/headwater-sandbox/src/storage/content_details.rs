@@ -26,7 +26,7 @@ pub(crate) async fn set(
     Ok(())
 }
 
-/// A detail of content.
+/// Finds a detail of content.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     content_id: i64,

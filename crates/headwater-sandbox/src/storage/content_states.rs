@@ -20,7 +20,7 @@ pub(crate) fn suggested() -> Vec<ContentState> {
         .collect()
 }
 
-/// The states that a user made, the newest first.
+/// Lists the states that a user made, the newest first.
 pub(crate) async fn custom(
     connection: &mut SqliteConnection,
     account_id: &str,

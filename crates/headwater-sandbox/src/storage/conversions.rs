@@ -38,7 +38,7 @@ pub(crate) async fn save(
     Ok(())
 }
 
-/// The conversion with this id.
+/// Finds the conversion with this id.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     id: &str,

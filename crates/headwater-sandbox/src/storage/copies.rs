@@ -70,7 +70,7 @@ pub(crate) async fn attachments(
     to: &Content,
     mut new_uuid: impl FnMut() -> String,
 ) -> Result<(), StorageError> {
-    for file in hanging(connection, from.id, "attachment").await? {
+    for file in contained(connection, from.id, "attachment").await? {
         let copy = duplicate(connection, copier, &file, to, &new_uuid()).await?;
         sqlx::query(
             "INSERT INTO attachments (content_id, container_id, media_type, file_size, comment, file_id, data)
@@ -96,7 +96,7 @@ pub(crate) async fn custom_contents(
 ) -> Result<(), StorageError> {
     let mut open = vec![(from.id, to.clone())];
     while let Some((from_id, to)) = open.pop() {
-        for custom in hanging(connection, from_id, "custom").await? {
+        for custom in contained(connection, from_id, "custom").await? {
             let copy = duplicate(connection, copier, &custom, &to, &new_uuid()).await?;
             details(connection, custom.id, copy.id).await?;
             open.push((custom.id, copy));
@@ -123,7 +123,7 @@ pub(crate) async fn details(
 }
 
 /// Lists the current content of a type in a container.
-async fn hanging(
+async fn contained(
     connection: &mut SqliteConnection,
     id: i64,
     kind: &str,

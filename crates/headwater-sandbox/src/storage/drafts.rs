@@ -30,7 +30,7 @@ pub(crate) async fn save(connection: &mut SqliteConnection, draft: &Draft) -> Re
     Ok(())
 }
 
-/// The draft of this content.
+/// Finds the draft of this content.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     content_id: i64,

@@ -58,7 +58,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// The grant with this id.
+/// Finds the grant with this id.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     grant_id: &str,
@@ -70,7 +70,7 @@ pub(crate) async fn find(
     row.as_ref().map(read).transpose()
 }
 
-/// The sites a grant covers.
+/// Lists the sites a grant covers.
 pub(crate) async fn sites(
     connection: &mut SqliteConnection,
     grant_id: &str,

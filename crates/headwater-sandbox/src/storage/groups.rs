@@ -81,7 +81,7 @@ pub(crate) async fn remove(connection: &mut SqliteConnection, group_id: &str) ->
     Ok(())
 }
 
-/// All groups of a site by their names.
+/// Lists all groups of a site by their names.
 pub(crate) async fn all(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -93,7 +93,7 @@ pub(crate) async fn all(
     rows.iter().map(read).collect()
 }
 
-/// The group with this id on this site.
+/// Finds the group with this id on this site.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -107,7 +107,7 @@ pub(crate) async fn find(
     row.as_ref().map(read).transpose()
 }
 
-/// The groups of a site that a user is in, by their names.
+/// Lists the groups of a site that a user is in, by their names.
 pub(crate) async fn of_user(
     connection: &mut SqliteConnection,
     cloud_id: &str,

@@ -32,7 +32,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// The place and state of an inline comment; answers have none.
+/// Finds the place and state of an inline comment; answers have none.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     content_id: i64,

@@ -20,7 +20,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// The accounts that like content, the first one first.
+/// Lists the accounts that like content, the first one first.
 pub(crate) async fn of_content(
     connection: &mut SqliteConnection,
     content_id: i64,

@@ -96,7 +96,7 @@ impl By {
     }
 }
 
-/// Up to `limit` rows after `after`.
+/// Lists up to `limit` rows after `after`.
 pub(crate) async fn list(
     connection: &mut SqliteConnection,
     filter: &Filter<'_>,

@@ -21,7 +21,7 @@ pub(crate) struct LongTask {
     pub(crate) details: serde_json::Value,
 }
 
-/// A task to be told about.
+/// A task to be added.
 #[derive(Clone, Debug)]
 pub(crate) struct NewLongTask<'a> {
     pub(crate) cloud_id: &'a str,
@@ -56,7 +56,7 @@ pub(crate) async fn insert(
     Ok(id)
 }
 
-/// All tasks of a site, oldest first.
+/// Lists all tasks of a site, oldest first.
 pub(crate) async fn all(
     connection: &mut SqliteConnection,
     cloud_id: &str,

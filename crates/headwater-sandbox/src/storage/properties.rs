@@ -32,7 +32,7 @@ pub(crate) struct Change<'a> {
     pub(crate) at: i64,
 }
 
-/// The properties of one container, oldest first.
+/// Lists the properties of one container, oldest first.
 pub(crate) async fn of_container(
     connection: &mut SqliteConnection,
     container_type: &str,
@@ -47,7 +47,7 @@ pub(crate) async fn of_container(
     rows.iter().map(read).collect()
 }
 
-/// One property of a container.
+/// Finds one property of a container.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     container_type: &str,

@@ -45,7 +45,7 @@ pub(crate) async fn add(
     Ok(())
 }
 
-/// The relations of a name on a site, with a source, a target, or both.
+/// Finds the relations of a name on a site, with a source, a target, or both.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     cloud_id: &str,

@@ -17,7 +17,7 @@ pub(crate) struct Restriction {
     pub(crate) principal_id: String,
 }
 
-/// All restrictions of content.
+/// Lists all restrictions of content.
 pub(crate) async fn of_content(
     connection: &mut SqliteConnection,
     content_id: i64,

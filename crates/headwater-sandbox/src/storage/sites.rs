@@ -36,7 +36,7 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, site: &Site) -> Re
     Ok(())
 }
 
-/// All sites in the order they were added.
+/// Lists all sites in the order they were added.
 pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<Site>, StorageError> {
     let rows =
         sqlx::query("SELECT cloud_id, url, name FROM sites ORDER BY rowid").fetch_all(connection).await?;

@@ -146,7 +146,7 @@ pub(crate) async fn grant(
     Ok((done.rows_affected() > 0).then_some(id))
 }
 
-/// All permissions of a space in the order of their ids.
+/// Lists all permissions of a space in the order of their ids.
 pub(crate) async fn of_space(
     connection: &mut SqliteConnection,
     space_id: i64,

@@ -110,7 +110,7 @@ pub(crate) async fn remove(connection: &mut SqliteConnection, role_id: &str) -> 
     Ok(())
 }
 
-/// All roles of a site: those of the system, then its own in the order they were made.
+/// Lists all roles of a site: those of the system, then its own in the order they were made.
 pub(crate) async fn all(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -133,7 +133,7 @@ pub(crate) async fn all(
     Ok(rows.into_iter().map(role).collect())
 }
 
-/// The role with this id on this site.
+/// Finds the role with this id on this site.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     cloud_id: &str,

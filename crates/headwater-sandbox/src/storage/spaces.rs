@@ -106,7 +106,7 @@ pub(crate) async fn remove(connection: &mut SqliteConnection, space_id: i64) -> 
     Ok(())
 }
 
-/// The space with this id on this site.
+/// Finds the space with this id on this site.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -120,7 +120,7 @@ pub(crate) async fn find(
     row.as_ref().map(read).transpose()
 }
 
-/// The space with this key on this site, whatever the case of its letters.
+/// Finds the space with this key on this site, whatever the case of its letters.
 pub(crate) async fn find_by_key(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -134,7 +134,7 @@ pub(crate) async fn find_by_key(
     row.as_ref().map(read).transpose()
 }
 
-/// All spaces of a site, oldest first.
+/// Lists all spaces of a site, oldest first.
 pub(crate) async fn all(
     connection: &mut SqliteConnection,
     cloud_id: &str,

@@ -96,7 +96,7 @@ async fn put(
     Ok(())
 }
 
-/// The tasks of the site in current content that this user may see, oldest first.
+/// Lists the tasks of the site in current content that this user may see, oldest first.
 pub(crate) async fn on_site(
     connection: &mut SqliteConnection,
     cloud_id: &str,

@@ -49,7 +49,7 @@ pub(crate) async fn save(
     Ok(id)
 }
 
-/// The templates of a space, or with `None` those of the whole site; oldest first.
+/// Lists the templates of a space, or with `None` those of the whole site; oldest first.
 pub(crate) async fn list(
     connection: &mut SqliteConnection,
     cloud_id: &str,
@@ -63,7 +63,7 @@ pub(crate) async fn list(
     rows.iter().map(read).collect()
 }
 
-/// The template with this id on this site.
+/// Finds the template with this id on this site.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     cloud_id: &str,

@@ -153,7 +153,7 @@ pub(crate) async fn expire_access(
     Ok(done.rows_affected())
 }
 
-/// The pair that a refresh token was last exchanged for.
+/// Finds the pair that a refresh token was last exchanged for.
 pub(crate) async fn successor(
     connection: &mut SqliteConnection,
     token: &str,
@@ -205,7 +205,7 @@ pub(crate) async fn insert_refresh(
     Ok(())
 }
 
-/// The refresh token, good or not.
+/// Finds the refresh token, good or not.
 pub(crate) async fn find_refresh(
     connection: &mut SqliteConnection,
     token: &str,

@@ -27,7 +27,7 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, user: &User) -> Re
     groups::enrol(connection, &user.account_id).await
 }
 
-/// The user with this account id.
+/// Finds the user with this account id.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     account_id: &str,
@@ -39,7 +39,7 @@ pub(crate) async fn find(
     row.as_ref().map(read).transpose()
 }
 
-/// All users in the order they were added.
+/// Lists all users in the order they were added.
 pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<User>, StorageError> {
     let rows = sqlx::query("SELECT * FROM users ORDER BY rowid").fetch_all(connection).await?;
     rows.iter().map(read).collect()

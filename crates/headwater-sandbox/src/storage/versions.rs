@@ -18,7 +18,7 @@ pub(crate) struct Version {
     pub(crate) body: String,
 }
 
-/// One version by its number.
+/// Finds one version by its number.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     content_id: i64,
@@ -32,7 +32,7 @@ pub(crate) async fn find(
     row.as_ref().map(read).transpose()
 }
 
-/// The whole history, newest first.
+/// Lists the whole history, newest first.
 pub(crate) async fn all(
     connection: &mut SqliteConnection,
     content_id: i64,

@@ -2,7 +2,7 @@
 
 use sqlx::SqliteConnection;
 
-use super::content::{hanging, html};
+use super::content::{attached, html};
 use super::page::{WebError, day, name};
 use crate::storage::content::Content;
 use crate::storage::inline_comments;
@@ -26,7 +26,7 @@ pub(super) async fn of_content(
     connection: &mut SqliteConnection,
     id: i64,
 ) -> Result<Vec<CommentView>, WebError> {
-    let all = hanging(&mut *connection, id, "comment").await?;
+    let all = attached(&mut *connection, id, "comment").await?;
     let mut order = Vec::new();
     arrange(&all, None, 0, &mut order);
     let mut views = Vec::new();

@@ -11,7 +11,7 @@ use sqlx::SqliteConnection;
 use super::comments::{self, CommentView};
 use super::files::{self, FileView};
 use super::page::{self, Link, WebError, day, link, name};
-use super::{spaces as shelves, tree};
+use super::{spaces as space_pages, tree};
 use crate::formats::storage_format::view_html;
 use crate::links::web_path;
 use crate::references::{self, Reader};
@@ -83,9 +83,9 @@ pub(super) async fn show_other(
 
 async fn show_content(state: &State, key: &str, id: i64) -> Result<Response, WebError> {
     let mut tx = state.storage.begin().await?;
-    let space = shelves::find(&mut tx, key).await?;
+    let space = space_pages::find(&mut tx, key).await?;
     let content = find(&mut tx, &space, id).await?;
-    look(state, &mut tx, &content).await?;
+    count_view(state, &mut tx, &content).await?;
     let latest = versions::find(&mut tx, id, content.version).await?;
     let (editor, edited_at, message) = match latest {
         Some(version) => (version.author_id, version.created_at, version.message),
@@ -125,7 +125,11 @@ pub(super) async fn html(connection: &mut SqliteConnection, content: &Content) -
 }
 
 /// Counts a view by the first user, because the web view has no login.
-async fn look(state: &State, connection: &mut SqliteConnection, content: &Content) -> Result<(), WebError> {
+async fn count_view(
+    state: &State,
+    connection: &mut SqliteConnection,
+    content: &Content,
+) -> Result<(), WebError> {
     if let Some(user) = users::all(connection).await?.first() {
         views::add(connection, content.id, &user.account_id, state.clock.now_ms()).await?;
     }
@@ -190,7 +194,7 @@ async fn children(
 }
 
 /// Lists the content of a type that is attached to content.
-pub(super) async fn hanging(
+pub(super) async fn attached(
     connection: &mut SqliteConnection,
     id: i64,
     kind: &'static str,

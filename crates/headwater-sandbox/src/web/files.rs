@@ -4,7 +4,7 @@ use axum::extract::{Path, State as Extract};
 use axum::response::Response;
 use sqlx::SqliteConnection;
 
-use super::content::hanging;
+use super::content::attached;
 use super::page::WebError;
 use crate::links::web_view_file;
 use crate::media;
@@ -26,7 +26,7 @@ pub(super) async fn of_content(
     id: i64,
 ) -> Result<Vec<FileView>, WebError> {
     let mut files = Vec::new();
-    for content in hanging(&mut *connection, id, "attachment").await? {
+    for content in attached(&mut *connection, id, "attachment").await? {
         if let Some(file) = attachments::find(&mut *connection, content.id).await? {
             files.push(FileView {
                 href: web_view_file(content.id, &content.title),

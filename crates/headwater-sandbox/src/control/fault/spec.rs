@@ -12,7 +12,7 @@ use crate::operations::{self, Pattern};
 /// A fault, as it is asked for.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct FaultWish {
+pub(crate) struct FaultSpec {
     name: Option<String>,
     method: Option<String>,
     path: Option<String>,
@@ -28,19 +28,19 @@ pub(crate) struct FaultWish {
     lasting: bool,
     /// Answers instead of the real ones: a short way to write steps.
     #[serde(default)]
-    responses: Vec<ResponseWish>,
+    responses: Vec<ResponseSpec>,
     #[serde(default)]
-    steps: Vec<StepWish>,
+    steps: Vec<StepSpec>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StepWish {
+struct StepSpec {
     #[serde(default)]
     when: When,
     delay_seconds: Option<f64>,
     hold: Option<String>,
-    answer: Option<ResponseWish>,
+    answer: Option<ResponseSpec>,
     html: Option<u16>,
     #[serde(default)]
     drop: bool,
@@ -63,7 +63,7 @@ enum When {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ResponseWish {
+struct ResponseSpec {
     status: u16,
     #[serde(default)]
     headers: Vec<(String, String)>,
@@ -72,25 +72,25 @@ struct ResponseWish {
     body: Value,
 }
 
-impl FaultWish {
-    /// Builds the fault that is asked for. Fails with what is wrong with the wish.
+impl FaultSpec {
+    /// Builds the fault that is asked for. Fails with what is wrong with the spec.
     pub(crate) fn read(self) -> Result<Fault, String> {
-        let wish = self;
-        let method = wish.method.map(|method| {
+        let spec = self;
+        let method = spec.method.map(|method| {
             Method::from_bytes(method.as_bytes())
                 .map_err(|_| format!("`{method}` is no HTTP method; write GET, POST, ..."))
         });
-        if let Some(path) = wish.path.as_deref().filter(|path| path.contains('{')) {
+        if let Some(path) = spec.path.as_deref().filter(|path| path.contains('{')) {
             Pattern::parse(path).map_err(|error| format!("path: {error}"))?;
         }
-        if let Some(name) = wish.operation.as_deref().filter(|name| operations::named(name).is_none()) {
+        if let Some(name) = spec.operation.as_deref().filter(|name| operations::named(name).is_none()) {
             return Err(format!("`{name}` is no operation of REST v2; match it by method and path"));
         }
         let target = FaultTarget {
             method: method.transpose()?,
-            path: wish.path,
-            operation: wish.operation,
-            grant_type: wish.grant_type,
+            path: spec.path,
+            operation: spec.operation,
+            grant_type: spec.grant_type,
         };
         if target == FaultTarget::default() {
             return Err(
@@ -98,50 +98,50 @@ impl FaultWish {
             );
         }
         let answers =
-            wish.responses.into_iter().map(|response| read_response(response).map(FaultStep::answer));
+            spec.responses.into_iter().map(|response| read_response(response).map(FaultStep::answer));
         let steps: Vec<FaultStep> =
-            answers.chain(wish.steps.into_iter().map(read_step)).collect::<Result<_, String>>()?;
+            answers.chain(spec.steps.into_iter().map(read_step)).collect::<Result<_, String>>()?;
         if steps.is_empty() {
             return Err("say what happens: give steps, or responses".to_owned());
         }
-        let times = usize::try_from(wish.times.unwrap_or(1)).unwrap_or(usize::MAX);
+        let times = usize::try_from(spec.times.unwrap_or(1)).unwrap_or(usize::MAX);
         if times.saturating_mul(steps.len()) > 100_000 {
             return Err("more than 100000 steps; write `lasting = true` for a fault that stays".to_owned());
         }
         let repeated = (0..times).flat_map(|_| steps.iter().cloned());
         let mut fault =
-            Fault::steps(target, repeated).after_skipping(wish.skip).every(wish.every.unwrap_or(1));
-        if let Some(name) = wish.name {
+            Fault::steps(target, repeated).after_skipping(spec.skip).every(spec.every.unwrap_or(1));
+        if let Some(name) = spec.name {
             fault = fault.named(name);
         }
-        Ok(if wish.lasting { fault.lasting() } else { fault })
+        Ok(if spec.lasting { fault.lasting() } else { fault })
     }
 }
 
-fn read_step(wish: StepWish) -> Result<FaultStep, String> {
-    let delay = match (wish.delay_seconds, wish.hold) {
+fn read_step(spec: StepSpec) -> Result<FaultStep, String> {
+    let delay = match (spec.delay_seconds, spec.hold) {
         (None, None) => FaultDelay::None,
         (Some(seconds), None) => FaultDelay::Clock(read_seconds(seconds)?),
         (None, Some(name)) => FaultDelay::Held(name),
         (Some(_), Some(_)) => return Err("delay_seconds and hold exclude each other; give one".to_owned()),
     };
     let mut outcomes = Vec::new();
-    if let Some(answer) = wish.answer {
+    if let Some(answer) = spec.answer {
         outcomes.push(FaultOutcome::Answer(read_response(answer)?));
     }
-    if let Some(status) = wish.html {
+    if let Some(status) = spec.html {
         outcomes.push(FaultOutcome::Answer(ScriptedResponse::html(read_status(status)?)));
     }
-    if wish.drop {
+    if spec.drop {
         outcomes.push(FaultOutcome::Drop);
     }
-    outcomes.extend(wish.reset_after_bytes.map(|after_bytes| FaultOutcome::Reset { after_bytes }));
-    outcomes.extend(wish.truncate_after_bytes.map(|after_bytes| FaultOutcome::Truncate { after_bytes }));
-    if let Some(seconds) = wish.drip_seconds {
+    outcomes.extend(spec.reset_after_bytes.map(|after_bytes| FaultOutcome::Reset { after_bytes }));
+    outcomes.extend(spec.truncate_after_bytes.map(|after_bytes| FaultOutcome::Truncate { after_bytes }));
+    if let Some(seconds) = spec.drip_seconds {
         outcomes.push(FaultOutcome::Drip { pause: read_seconds(seconds)? });
     }
-    if let Some(after_bytes) = wish.stall_after_bytes {
-        let hold = wish.until.ok_or("a stalled reply needs `until`, the name whose release ends it")?;
+    if let Some(after_bytes) = spec.stall_after_bytes {
+        let hold = spec.until.ok_or("a stalled reply needs `until`, the name whose release ends it")?;
         outcomes.push(FaultOutcome::Stall { after_bytes, hold });
     }
     let outcome = match (outcomes.pop(), outcomes.is_empty()) {
@@ -149,7 +149,7 @@ fn read_step(wish: StepWish) -> Result<FaultStep, String> {
         (Some(outcome), true) => outcome,
         (Some(_), false) => return Err("a step has one outcome; spread several over steps".to_owned()),
     };
-    let phase = match wish.when {
+    let phase = match spec.when {
         When::Before => FaultPhase::Before,
         When::After => FaultPhase::After,
     };
@@ -160,14 +160,14 @@ fn read_seconds(seconds: f64) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| format!("{seconds} is no number of seconds to wait"))
 }
 
-fn read_response(wish: ResponseWish) -> Result<ScriptedResponse, String> {
-    let headers: Result<Vec<_>, String> = wish.headers.into_iter().map(read_header).collect();
-    let body = match wish.body {
+fn read_response(spec: ResponseSpec) -> Result<ScriptedResponse, String> {
+    let headers: Result<Vec<_>, String> = spec.headers.into_iter().map(read_header).collect();
+    let body = match spec.body {
         Value::Null => String::new(),
         Value::String(text) => text,
         other => other.to_string(),
     };
-    Ok(ScriptedResponse { status: read_status(wish.status)?, headers: headers?, body })
+    Ok(ScriptedResponse { status: read_status(spec.status)?, headers: headers?, body })
 }
 
 fn read_status(status: u16) -> Result<StatusCode, String> {

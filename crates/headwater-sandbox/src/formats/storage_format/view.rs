@@ -162,7 +162,7 @@ impl View<'_> {
                 let begin = format!("<span class=\"inline-comment-marker\" data-ref=\"{reference}\">");
                 self.around(&begin, "</span>", |view| view.nodes(&element.children));
             }
-            // What stands in for what readers may not know is made for being shown.
+            // A fallback for readers that do not know the node is made to be shown.
             "ac:adf-extension" => match element.child("ac:adf-fallback") {
                 Some(fallback) => self.nodes(&fallback.children),
                 None => self.nodes(&element.children),

@@ -66,12 +66,12 @@ fn asks(call: &Call, part: &str) -> bool {
 
 async fn ancestors(connection: &mut SqliteConnection, content: &Content) -> Result<Value, Refusal> {
     let above = tree::ancestors(connection, content).await?;
-    let row = |it: &Content| {
+    let row = |node: &Content| {
         json!({
-            "id": it.id.to_string(),
-            "type": it.kind.as_str(),
-            "status": it.status.as_str(),
-            "title": it.title,
+            "id": node.id.to_string(),
+            "type": node.kind.as_str(),
+            "status": node.status.as_str(),
+            "title": node.title,
         })
     };
     Ok(above.iter().rev().map(row).collect())

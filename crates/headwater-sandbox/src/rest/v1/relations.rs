@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sqlx::SqliteConnection;
 
 use super::offset::Offset;
-use super::{contents, show, spaces as shelves, users as people};
+use super::{contents, show, spaces as space_replies, users as people};
 use crate::access;
 use crate::request::v1_error::{bad_request, exception, not_found};
 use crate::request::{Call, Refusal};
@@ -155,7 +155,7 @@ async fn shown_end(call: &Call, connection: &mut SqliteConnection, end: &End) ->
         "space" => {
             let id = end.id.parse().unwrap_or_default();
             let space = spaces::find(connection, &call.site.cloud_id, id).await?;
-            space.map_or(Value::Null, |it| shelves::show(call, &it))
+            space.map_or(Value::Null, |it| space_replies::show(call, &it))
         }
         _ => {
             let content = contents::find(call, connection, &end.id).await?;

@@ -73,8 +73,9 @@ async fn add(call: Call) -> Result<Response, Refusal> {
     let id = id.ok_or_else(|| bad_request(&format!("No {} found: {}", subject.kind, subject.identifier)))?;
     let principal = Principal { kind: subject.kind.clone(), id };
     let held = space_permissions::of_space(&mut tx, space.id).await?;
-    let reads = held.iter().any(|it| {
-        it.principal == principal && (it.operation.as_str(), it.target.as_str()) == ("read", "space")
+    let reads = held.iter().any(|permission| {
+        permission.principal == principal
+            && (permission.operation.as_str(), permission.target.as_str()) == ("read", "space")
     });
     if !reads && right.id() != "read/space" {
         return Err(bad_request("The 'read space' permission must be given first"));

@@ -10,7 +10,7 @@ use crate::access;
 use crate::formats::storage_format;
 use crate::request::v1_error::{bad_request, not_found};
 use crate::request::{Call, Refusal};
-use crate::rest::v2::spaces::create::{self, Wish};
+use crate::rest::v2::spaces::create::{self, SpaceRequest};
 use crate::rest::{Handlers, handlers};
 use crate::storage::content::{Content, Kind, Status};
 use crate::storage::contents;
@@ -44,14 +44,14 @@ fn text<'a>(body: &'a Value, pointer: &str) -> Option<&'a str> {
 async fn create(call: Call, is_private: bool) -> Result<Response, Refusal> {
     let body = read(&call)?;
     let key = text(&body, "/key").or_else(|| text(&body, "/alias")).unwrap_or_default();
-    let wish = Wish {
+    let request = SpaceRequest {
         key,
         name: text(&body, "/name").unwrap_or_default(),
         description: text(&body, "/description/plain/value").unwrap_or_default(),
         is_private,
     };
     let mut tx = call.begin().await?;
-    let space = create::insert(&call, &mut tx, &wish).await?.map_err(|it| bad_request(&it.text()))?;
+    let space = create::insert(&call, &mut tx, &request).await?.map_err(|it| bad_request(&it.text()))?;
     tx.commit().await?;
     Ok(Json(show(&call, &space)).into_response())
 }

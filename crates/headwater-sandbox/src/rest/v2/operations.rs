@@ -81,7 +81,7 @@ pub(super) async fn of_content(
     for kind in below(content.kind) {
         if access::may_create(call, connection, content.space_id, *kind).await? {
             permitted.push(show("create", kind.as_str()));
-            // Slides come with pages: the vendor tells of them, and has no operation that makes one.
+            // Slides come with pages: the vendor lists them, and has no operation that creates one.
             if (content.kind, *kind) == (Kind::Page, Kind::Page) {
                 permitted.push(show("create", "slide"));
             }

@@ -181,6 +181,7 @@ fn decode(cursor: &str, sort: Sort) -> Result<After, Refusal> {
     if cursor.content_order != sort.word {
         return Err(invalid_cursor());
     }
+    // A cursor with a value of the wrong type was made up by the client.
     let key = match (sort.order.by, cursor.content_order_value) {
         (By::Title, Value::String(text)) => Key::Text(text),
         (By::Title, _) => return Err(invalid_cursor()),

@@ -94,7 +94,7 @@ pub(super) async fn create(call: Call) -> Result<Response, Refusal> {
     };
     let content = contents::insert(&mut tx, &new).await?;
     let mut shown = show::content(&call, &mut tx, &content).await?;
-    // What was written is told in full [report].
+    // The reply shows everything that was written [report].
     expand::add_body(&call, &mut tx, &content, "storage", &mut shown).await?;
     tx.commit().await?;
     Ok(Json(shown).into_response())

@@ -98,7 +98,7 @@ async fn list(
         let mut comment = show::comment(&call, &mut tx, &row.content, &row.version, &spaces, format).await?;
         comment.resolution = Some(show::read_resolution(&call, &mut tx, &row.content).await?);
         if matches!(parent, Parent::Is(_)) {
-            // Answers in the list below a comment do not say again what it all hangs on [spec].
+            // Answers in the list below a comment do not repeat its container [spec].
             comment.container = Container::default();
         }
         shown.push(comment);

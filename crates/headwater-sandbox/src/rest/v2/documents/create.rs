@@ -124,6 +124,7 @@ pub(crate) async fn place(
         return Ok(Some(parent_id));
     }
     let Some(homepage_id) = space.homepage_id else { return Ok(None) };
+    // A homepage in the trash cannot have children; the node goes to the top of the space.
     let homepage = access::find(call, connection, homepage_id).await?;
     Ok(homepage.filter(|page| page.status == Status::Current).map(|page| page.id))
 }

@@ -44,6 +44,7 @@ pub(crate) async fn update(call: Call, kind: Kind) -> Result<Response, Refusal> 
     if request.space_id.is_some_and(|space_id| space_id != content.space_id) {
         return Err(invalid_body("spaceId: moving content to a different space is not supported"));
     }
+    // Clients send back the ids of files that documents show; storage format refers to files by name.
     request.body.storage = references::name_files(&mut tx, id, request.body.storage).await?;
     match (content.status, request.status) {
         (Status::Trashed, Status::Current) => restore(&call, &mut tx, &content).await?,
@@ -75,6 +76,7 @@ pub(crate) async fn retitle(call: Call) -> Result<Response, Refusal> {
     if content.status != status {
         return Err(no_content(Kind::Page, id));
     }
+    // Only published content holds its title.
     if status == Status::Current {
         check_title_is_free(&call, &mut tx, claim(&content, title, None)).await?;
     }
@@ -266,6 +268,7 @@ async fn check_no_circle(
     content: &Content,
     parent_id: i64,
 ) -> Result<(), Refusal> {
+    // Walks up from the new parent: meeting the page itself would close a circle.
     let mut above = Some(parent_id);
     while let Some(id) = above {
         if id == content.id {

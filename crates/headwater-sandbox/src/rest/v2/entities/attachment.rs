@@ -42,8 +42,7 @@ struct AttachmentLinks {
 }
 
 impl Attachment {
-    /// Takes the attachment as content, in one version, the kind of the content it hangs on, and what is known of its
-    /// file.
+    /// Takes the attachment as content, in one version, the kind of its container, and its file.
     pub(crate) fn new(
         content: &Content,
         version: &versions::Version,

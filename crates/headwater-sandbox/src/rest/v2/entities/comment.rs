@@ -57,8 +57,8 @@ struct InlineProperties {
 }
 
 impl Comment {
-    /// Takes a comment in one version and its body in the wanted format. What it hangs on and how far it is resolved
-    /// are for the caller to add.
+    /// Takes a comment in one version and its body in the wanted format. The caller adds its container, links and
+    /// resolution.
     pub(crate) fn new(comment: &Content, version: &versions::Version, body: Body) -> Self {
         Self {
             id: comment.id.to_string(),

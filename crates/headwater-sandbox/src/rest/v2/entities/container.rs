@@ -1,11 +1,11 @@
-//! The content that other content hangs on.
+//! Containers: content with comments, attachments or custom content.
 
 use serde::Serialize;
 
 use super::super::attachments::public_id;
 use crate::storage::content::Kind;
 
-/// The id of the content that a comment, an attachment or custom content hangs on: one of these, or none.
+/// The id of the container of a comment, an attachment or custom content: one of these, or none.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Container {

@@ -31,8 +31,7 @@ pub(crate) struct CustomContent {
 }
 
 impl CustomContent {
-    /// Takes custom content in one version, the content it hangs on if the reader sees it, and its body in the wanted
-    /// format.
+    /// Takes custom content in one version, its container if the reader sees it, and its body in the wanted format.
     pub(crate) fn new(
         content: &Content,
         version: &versions::Version,

@@ -85,7 +85,7 @@ impl<T> Part<T> {
         Self { results, meta: Meta { has_more, count: None }, links: PartLinks { this: path } }
     }
 
-    /// Takes all rows, and tells how many they are.
+    /// Takes all rows, and shows how many they are.
     pub(crate) fn counted(path: String, results: Vec<T>) -> Self {
         let count = results.len();
         let mut part = Self::new(path, results);

@@ -27,7 +27,7 @@ struct ContentPropertyVersion {
     author_id: String,
 }
 
-/// A property of a space, which also tells who made it and when.
+/// A property of a space, which also has its author and date.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SpaceProperty {

@@ -50,7 +50,8 @@ struct TreeNodeLinks {
 }
 
 impl TreeNode {
-    /// Takes a node in one version, its path below the site's `/wiki`, which is `base`, and the address of a smart link.
+    /// Takes a node in one version, its path below the site's `/wiki`, which is `base`, and the address of a smart
+    /// link.
     pub(crate) fn new(
         content: &Content,
         version: &versions::Version,

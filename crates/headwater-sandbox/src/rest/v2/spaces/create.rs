@@ -58,8 +58,8 @@ pub(super) async fn create(call: Call) -> Result<Response, Refusal> {
     check_roles(&call).await?;
     let mut tx = call.begin().await?;
     let is_private = is_private || !assignments.is_empty();
-    let wish = Wish { key: &key, name, description: text, is_private };
-    let space = insert(&call, &mut tx, &wish).await?.map_err(|problem| invalid_body(problem.text()))?;
+    let request = SpaceRequest { key: &key, name, description: text, is_private };
+    let space = insert(&call, &mut tx, &request).await?.map_err(|problem| invalid_body(problem.text()))?;
     if let Some(model) = model {
         let model = documents::find_space(&call, &mut tx, model).await?;
         copy_access(&mut tx, model.id, space.id).await?;
@@ -73,7 +73,7 @@ pub(super) async fn create(call: Call) -> Result<Response, Refusal> {
 }
 
 /// A request for a new space.
-pub(crate) struct Wish<'a> {
+pub(crate) struct SpaceRequest<'a> {
     pub(crate) key: &'a str,
     pub(crate) name: &'a str,
     pub(crate) description: &'a str,
@@ -84,35 +84,35 @@ pub(crate) struct Wish<'a> {
 pub(crate) async fn insert(
     call: &Call,
     connection: &mut SqliteConnection,
-    wish: &Wish<'_>,
+    request: &SpaceRequest<'_>,
 ) -> Result<Result<Space, Problem>, Refusal> {
-    if wish.name.trim().is_empty() || wish.name.chars().count() > NAME_LIMIT {
+    if request.name.trim().is_empty() || request.name.chars().count() > NAME_LIMIT {
         return Ok(Err(Problem::Name));
     }
-    let (is_personal, letters) = match wish.key.strip_prefix('~') {
+    let (is_personal, letters) = match request.key.strip_prefix('~') {
         Some(letters) => (true, letters),
-        None => (false, wish.key),
+        None => (false, request.key),
     };
     let is_plain = !letters.is_empty() && letters.chars().all(|letter| letter.is_ascii_alphanumeric());
-    if !is_plain || wish.key.len() > KEY_LIMIT {
+    if !is_plain || request.key.len() > KEY_LIMIT {
         return Ok(Err(Problem::Key));
     }
-    if spaces::find_by_key(connection, &call.site.cloud_id, wish.key).await?.is_some() {
+    if spaces::find_by_key(connection, &call.site.cloud_id, request.key).await?.is_some() {
         return Ok(Err(Problem::Taken));
     }
-    let description = as_paragraph(wish.description);
+    let description = as_paragraph(request.description);
     let new = NewSpace {
         id: None,
         cloud_id: &call.site.cloud_id,
-        key: wish.key,
-        name: wish.name,
+        key: request.key,
+        name: request.name,
         kind: if is_personal { "personal" } else { "global" },
         author_id: &call.account_id,
         created_at: call.now(),
         description: &description,
     };
     let space = spaces::insert(connection, &new).await?;
-    if wish.is_private {
+    if request.is_private {
         for class in ["ALL_LICENSED_USERS", "ALL_PRODUCT_ADMINS"] {
             space_permissions::revoke_all(connection, space.id, &Principal::access_class(class)).await?;
         }
