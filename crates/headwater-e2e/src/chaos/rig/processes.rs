@@ -71,8 +71,12 @@ impl Rig {
     /// Puts a copy in the place of a replica's data.
     pub(in crate::chaos) fn put_back(&self, place: usize, copy: &Path) -> Result<()> {
         let data = self.plan.data(place);
+        // Beside the original first. A file that takes the place of one that is gone already may get its number, and
+        // that is what a server knows its database by.
+        let next = data.with_extension("next");
+        copy_files(copy, &next)?;
         fs::remove_dir_all(&data)?;
-        copy_files(copy, &data)
+        Ok(fs::rename(next, data)?)
     }
 }
 
