@@ -27,6 +27,8 @@ use anyhow::Result;
 
 pub use table::Row;
 
+use crate::binary;
+
 /// How much of everything.
 #[derive(Clone, Copy, Debug)]
 pub struct Amount {
@@ -129,6 +131,10 @@ impl Amount {
 /// carried out; it says which of the two.
 pub fn run(amount: Amount, wanted: &str, show: &mut (dyn FnMut(&Row) + Send)) -> Result<()> {
     let chosen: Vec<_> = experiments::ALL.iter().filter(|it| it.name.contains(wanted)).collect();
+    anyhow::ensure!(!chosen.is_empty(), "no experiment has `{wanted}` in its name");
+    // One after the other: both builds leave their program in the same place, from which the first one is copied.
+    binary::for_chaos()?;
+    binary::path()?;
     let (next, failed, void) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
     let show = Mutex::new(show);
     thread::scope(|scope| {
@@ -149,6 +155,5 @@ pub fn run(amount: Amount, wanted: &str, show: &mut (dyn FnMut(&Row) + Send)) ->
         "of {} experiments {failed} failed and {void} could not be carried out",
         chosen.len()
     );
-    anyhow::ensure!(!chosen.is_empty(), "no experiment has `{wanted}` in its name");
     Ok(())
 }
