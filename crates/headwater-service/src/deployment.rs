@@ -19,6 +19,8 @@ pub(crate) struct Standing(Mutex<State>);
 
 #[derive(Default)]
 struct State {
+    /// Whether this process has taken the database up. What only looks at it, as `dev` does, is never fenced.
+    taken_up: bool,
     fence: Option<Fence>,
     /// The latest state of the row, for the time after an adoption.
     adopted_at: Option<Timestamp>,
@@ -29,6 +31,15 @@ impl Standing {
     /// Why no refresh token may be presented now.
     pub(crate) fn fence(&self) -> Option<Fence> {
         self.state().fence
+    }
+
+    /// Notes that this process uses the database from now on, and has written that down in it.
+    fn take_up(&self) {
+        self.state().taken_up = true;
+    }
+
+    fn taken_up(&self) -> bool {
+        self.state().taken_up
     }
 
     /// Returns whether it is news.
@@ -95,6 +106,7 @@ impl Service {
         }
         tx.update_deployment(&stored).await?;
         tx.commit().await?;
+        self.standing().take_up();
         self.note_standing(fence, stored.adopted_at);
         Ok(fence)
     }
@@ -105,8 +117,10 @@ impl Service {
         let place = self.place().await?;
         let mut tx = self.store().write().await?;
         let Some(stored) = tx.deployment().await? else {
-            // A server has written it down when it started: this is another database than that one.
-            self.note_standing(Some(Fence::Moved), None);
+            if self.standing().taken_up() {
+                // It was written down when the database was taken up: this is another database than that one.
+                self.note_standing(Some(Fence::Moved), None);
+            }
             return Ok(None);
         };
         let fence = stored.fenced(&place, None, self.now());

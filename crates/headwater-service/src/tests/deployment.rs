@@ -2,7 +2,7 @@
 //! presented before the operator has said so.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -173,4 +173,54 @@ async fn the_same_file_under_another_origin_is_another_deployment() {
     assert_eq!(fence, None, "a stranger that looked in has changed nothing");
     again.provider.answer_tokens(2);
     assert_eq!(refresh(&again, &ann()).await, None);
+}
+
+/// A store behind which the operator can put another file.
+struct Exchanged(Arc<Mutex<Arc<SqliteStore>>>);
+
+impl Exchanged {
+    fn present(&self) -> Arc<SqliteStore> {
+        Arc::clone(&self.0.lock().unwrap())
+    }
+}
+
+#[async_trait]
+impl Store for Exchanged {
+    async fn read(&self) -> Result<Box<dyn Tx>, StoreError> {
+        self.present().read().await
+    }
+
+    async fn write(&self) -> Result<Box<dyn Tx>, StoreError> {
+        self.present().write().await
+    }
+
+    async fn place(&self) -> Result<String, StoreError> {
+        self.present().place().await
+    }
+}
+
+/// A backup from before deployments were marked is put under a running server.
+#[tokio::test]
+async fn a8_a_database_without_a_mark_under_a_running_server_is_not_its_own() {
+    let (own, unmarked) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    drop(House::on(open(unmarked.path()).await, 1, |_| {}).await);
+    let present = Arc::new(Mutex::new(file(own.path()).await));
+    let house = House::on(Box::new(Exchanged(Arc::clone(&present))), 2, |_| {}).await;
+    house.service.take_up_database(None).await.unwrap();
+    assert!(house.service.keep_up_database().await.unwrap().is_some());
+    *present.lock().unwrap() = file(unmarked.path()).await;
+    assert_eq!(house.service.keep_up_database().await.unwrap(), None);
+    assert_eq!(house.service.may_refresh().unwrap_err().code(), "REFRESH_FENCED");
+}
+
+/// `dev` and commands beside a server do not take a database up; they refresh as they need.
+#[tokio::test]
+async fn whoever_did_not_take_a_database_up_is_not_fenced() {
+    let house = House::new().await;
+    let account = house.connected(1).await;
+    assert_eq!(house.service.keep_up_database().await.unwrap(), None);
+    house.clock.advance(Duration::from_secs(3600));
+    house.provider.answer_tokens(2);
+    house.provider.answer(200, &json!({"id": "7"}));
+    house.read_page(&account).await.unwrap();
 }

@@ -69,7 +69,8 @@ def test_names_outside_ascii_reach_their_account(server, actions, identifier):
 def test_a_raw_request_whose_token_has_expired_is_made_all_the_same(server, actions, connected, space):
     for path in ["/wiki/api/v2/spaces", "/wiki/rest/api/user/current"]:
         server.control("expire")
-        assert proxied(actions, connected, path).status_code == 200, path
+        answer = proxied(actions, connected, path)
+        assert answer.status_code == 200, answer.text
     server.control("expire")
     created = proxied(
         actions, connected, "/wiki/api/v2/pages", method="POST",
