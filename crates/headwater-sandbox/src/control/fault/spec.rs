@@ -182,3 +182,30 @@ fn read_header((name, value): (String, String)) -> Result<(HeaderName, HeaderVal
         HeaderValue::from_str(&value).map_err(|_| format!("the value of header `{name}` cannot be sent"))?;
     Ok((header, value))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_path_whose_braces_make_no_sense_is_refused_with_the_reason() {
+        let cases = [
+            ("/wiki/api/v2/pages/{id}", None),
+            ("/wiki/api/v2/pages/{page-id}/labels", None),
+            ("/wiki/api/v2/pages", None),
+            ("/wiki/api/v2/pages/{", Some("path: `/wiki/api/v2/pages/{` is no path with parameters")),
+            ("/wiki/api/v2/pages/{}", Some("path: `/wiki/api/v2/pages/{}` is no path with parameters")),
+        ];
+        for (path, expected) in cases {
+            let spec: FaultSpec =
+                serde_json::from_value(json!({ "path": path, "steps": [{ "drop": true }] })).unwrap();
+            let problem = spec.read().err();
+            assert_eq!(problem.is_some(), expected.is_some(), "{path}: {problem:?}");
+            if let (Some(problem), Some(expected)) = (problem, expected) {
+                assert!(problem.starts_with(expected), "{path}: {problem}");
+            }
+        }
+    }
+}
