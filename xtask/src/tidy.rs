@@ -17,6 +17,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::defences;
+
+/// Where the table of threats is.
+pub(crate) const THREATS: &str = threats::TABLE;
+
 /// One Rust file: its path from the checkout's root, and its text.
 pub(crate) struct Source {
     pub(crate) path: String,
@@ -36,6 +41,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let list = fs::read_to_string(root.join(reports::LIST))
         .with_context(|| format!("{} cannot be read", reports::LIST))?;
     complaints.extend(reports::check(&list, &files));
+    complaints.extend(defences::check(root, &table)?);
     let lock = fs::read_to_string(root.join("Cargo.lock")).context("Cargo.lock cannot be read")?;
     complaints.extend(supply::check(&lock));
     for complaint in &complaints {
