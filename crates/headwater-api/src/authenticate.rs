@@ -7,8 +7,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use headwater_domain::audit::Actor;
 use headwater_domain::id::ClientId;
+use headwater_domain::role::Roles;
 use headwater_service::Service;
-use headwater_service::audit::acting;
+use headwater_service::caller::calling;
 use headwater_service::error::ServiceError;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -30,9 +31,9 @@ pub(crate) struct Gate {
 /// one can be stale.
 pub(crate) async fn authenticate(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     match gate.caller(request.headers()).await {
-        Ok(Some(caller)) => {
+        Ok(Some((caller, roles))) => {
             tracing::debug!(client = %caller, "authenticated");
-            acting(Actor::Client(caller), next.run(request)).await
+            calling(Actor::Client(caller), roles, next.run(request)).await
         }
         Ok(None) => refuse(
             &request,
@@ -44,14 +45,14 @@ pub(crate) async fn authenticate(State(gate): State<Gate>, request: Request, nex
 }
 
 impl Gate {
-    /// The program that calls, when it proved who it is.
-    async fn caller(&self, headers: &HeaderMap) -> Result<Option<ClientId>, ServiceError> {
+    /// The program that calls and what it may do, when it proved who it is.
+    async fn caller(&self, headers: &HeaderMap) -> Result<Option<(ClientId, Roles)>, ServiceError> {
         let now = self.service.now();
         for token in bearers(headers) {
             if let Some(verified) = self.tokens.verify(token, now)
-                && self.service.api_client_exists(&verified.client).await?
+                && let Some(roles) = self.service.api_client_roles(&verified.client).await?
             {
-                return Ok(Some(verified.client.clone()));
+                return Ok(Some((verified.client.clone(), roles)));
             }
         }
         Ok(None)

@@ -8,6 +8,7 @@ mod webhooks;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use headwater_service::Service;
 use tonic::service::Routes;
@@ -20,7 +21,7 @@ use crate::proto::events::events_service_server::EventsServiceServer;
 use crate::proto::tools::tool_service_server::ToolServiceServer;
 use crate::proto::webhooks::webhook_service_server::WebhookServiceServer;
 use crate::rules::{Checked, check};
-use crate::{authenticate, error};
+use crate::{authenticate, error, roles};
 
 /// What every gRPC service holds.
 #[derive(Clone)]
@@ -39,6 +40,7 @@ pub(crate) fn router(service: &Service, limit: usize) -> Router {
         .prepare()
         .into_axum_router()
         .reset_fallback()
+        .route_layer(middleware::from_fn(roles::guard))
 }
 
 /// The answer to a gRPC call of a service that there is not: gRPC's own "unimplemented", never a web page.

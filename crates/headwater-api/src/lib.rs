@@ -10,6 +10,7 @@ mod keys;
 mod proto;
 mod proxy;
 mod rest;
+mod roles;
 mod router;
 mod rules;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use headwater_service::Service;
+use headwater_service::caller::ensure_any;
 use headwater_service::error::ServiceError;
 use headwater_service::proxy::{GRANT_HEADER, GRANT_IN_DOUBT, IN_DOUBT, ProxyRequest};
 use http::header::RETRY_AFTER;
@@ -12,7 +13,7 @@ use http_body_util::{BodyExt as _, Limited};
 use tonic::Code;
 
 use self::account::Named;
-use crate::error;
+use crate::{error, roles};
 
 mod account;
 mod form;
@@ -33,6 +34,9 @@ pub(crate) struct Proxy {
 
 /// Passes a request on and the answer back.
 pub(crate) async fn proxy(State(proxy): State<Proxy>, request: Request) -> Response {
+    if let Err(error) = ensure_any(roles::PROXY) {
+        return refuse(&error);
+    }
     let (head, body) = request.into_parts();
     if let Some(refusal) = form::refusal(&head) {
         return refusal;

@@ -10,6 +10,7 @@ mod garbage;
 mod harness;
 mod proxy;
 mod rest;
+mod roles;
 mod rpc;
 mod token;
 mod tools;

@@ -1,6 +1,7 @@
 //! API clients: the programs that call headwater, and their secrets.
 
 use crate::id::ClientId;
+use crate::role::Roles;
 use crate::time::Timestamp;
 
 /// A program that may call headwater. It can have several secrets at once, so that they can be rotated.
@@ -10,6 +11,8 @@ pub struct ApiClient {
     pub id: ClientId,
     /// What the operator calls it.
     pub name: String,
+    /// What it may do.
+    pub roles: Roles,
     /// Its secrets, hashed.
     pub secrets: Vec<ClientSecretDigest>,
     /// When it was created.

@@ -17,6 +17,7 @@ pub mod name;
 pub mod page;
 pub mod provider;
 pub mod refresh;
+pub mod role;
 pub mod sealed;
 pub mod secret;
 pub mod site;

@@ -20,12 +20,23 @@ impl DevServer {
     /// Starts `headwater dev` with `arguments` and data in `directory`, and waits for a line that begins with
     /// `until`.
     pub fn start(directory: &Path, arguments: &[&str], until: &str) -> Result<Self> {
+        Self::start_with(directory, arguments, &[], until)
+    }
+
+    /// The same, with more variables in its environment.
+    pub fn start_with(
+        directory: &Path,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+        until: &str,
+    ) -> Result<Self> {
         let mut child = Command::new(binary::path()?)
             .args(["dev", "--port", "0", "--sandbox-port", "0", "--data-dir"])
             .arg(directory.join("data"))
             .args(arguments)
             // Revoked grants are believed at once: no test waits for the second refusal.
             .env("HEADWATER_REFRESH__CONFIRM_AFTER_SECONDS", "0")
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

@@ -14,8 +14,11 @@ fn home() -> PathBuf {
 }
 
 /// The tests that run on Node.
-pub const NODE_TESTS: [&str; 3] =
-    ["test/page.test.mjs", "test/webhooks.test.mjs", "test/confluence-js.test.mjs"];
+pub const NODE_TESTS: [&str; 4] =
+    ["test/page.test.mjs", "test/webhooks.test.mjs", "test/confluence-js.test.mjs", NODE_CREDENTIALS];
+
+/// The test that is run once for each policy for credentials.
+pub const NODE_CREDENTIALS: &str = "test/credentials.test.mjs";
 
 /// A Python that has the SDK, from a virtual environment of our own.
 pub fn python() -> Result<PathBuf> {

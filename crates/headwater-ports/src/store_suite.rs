@@ -48,7 +48,8 @@ macro_rules! store_suite {
             flows: every_stage_survives, b1_of_many_replays_one_wins, the_later_writer_loses,
                 a_state_stays_known_when_its_flow_moves_on, links_and_states_belong_to_one_flow,
                 old_flows_are_removed, a_request_belongs_to_one_waiting_flow,
-                tokens_that_nobody_fetched_are_found, flows_that_have_not_lapsed_are_listed;
+                tokens_that_nobody_fetched_are_found, flows_that_have_not_lapsed_are_listed,
+                links_that_wait_to_be_used_are_counted;
             events: every_field_survives, an_event_is_added_once, events_are_filtered, old_events_are_removed,
                 what_waits_is_not_removed;
             webhooks: every_field_survives, the_later_writer_loses, deleting_takes_deliveries_along;

@@ -29,6 +29,7 @@ pub mod listen;
 pub mod log;
 pub mod overrides;
 pub mod policy;
+pub mod quota;
 pub mod refresh;
 pub mod retention;
 pub mod secret_text;
@@ -49,6 +50,7 @@ use listen::ListenConfig;
 use log::LogConfig;
 use overrides::Overrides;
 use policy::PolicyConfig;
+use quota::QuotaConfig;
 use refresh::RefreshConfig;
 use retention::RetentionConfig;
 use tls::TlsConfig;
@@ -86,6 +88,8 @@ pub struct Config {
     pub policy: PolicyConfig,
     /// The audit log.
     pub audit: AuditConfig,
+    /// How many rows API clients can create.
+    pub quota: QuotaConfig,
     /// How long records are kept.
     pub retention: RetentionConfig,
     /// Bounds.
@@ -146,6 +150,7 @@ impl Default for Config {
             verification: VerificationConfig::default(),
             policy: PolicyConfig::default(),
             audit: AuditConfig::default(),
+            quota: QuotaConfig::default(),
             retention: RetentionConfig::default(),
             limits: LimitsConfig::default(),
             log: LogConfig::default(),
@@ -191,6 +196,7 @@ impl Config {
         self.token.validate()?;
         self.link.validate()?;
         self.verification.validate()?;
+        self.quota.validate()?;
         self.retention.validate()?;
         self.limits.validate()?;
         self.log.validate()
@@ -220,6 +226,7 @@ fn defaults(purpose: Purpose) -> Overrides {
         Purpose::Development => Overrides {
             data_dir: Some(PathBuf::from(".headwater")),
             listen_address: Some(SocketAddr::from(([127, 0, 0, 1], listen::DEFAULT_PORT))),
+            credentials: Some("all"),
             ..Overrides::default()
         },
     }

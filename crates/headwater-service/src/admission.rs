@@ -6,7 +6,7 @@ use headwater_domain::error::ErrorKind;
 use headwater_domain::id::{AccountId, ClientId};
 
 use crate::Service;
-use crate::audit;
+use crate::caller::caller;
 use crate::error::ServiceError;
 use crate::governor::{Governor, Permit};
 use crate::settings::Settings;
@@ -44,7 +44,7 @@ impl Service {
             .enter(account, self.clock(), patience)
             .await
             .map_err(full("for this connected account", self.settings().calls_per_account))?;
-        let client = match audit::actor() {
+        let client = match caller().actor {
             Actor::Client(id) => {
                 let entered = doors.clients.enter(&id, self.clock(), patience).await;
                 Some(entered.map_err(full("of this API client", self.settings().calls_per_client))?)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use headwater_domain::api_client::{ApiClient, ClientSecretDigest};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ClientId;
+use headwater_domain::role::Roles;
 use headwater_domain::secret::Secret;
 use headwater_domain::time::Timestamp;
 use headwater_ports::store::Tx;
@@ -38,16 +39,16 @@ pub struct NewClientSecret {
 }
 
 impl Service {
-    /// Creates an API client with a name for the operator's eyes, and its first secret.
-    pub async fn create_api_client(&self, name: &str) -> Result<NewClientSecret, ServiceError> {
+    /// Creates an API client with a name for the operator's eyes and the roles that it has, and its first secret.
+    pub async fn create_api_client(&self, name: &str, roles: Roles) -> Result<NewClientSecret, ServiceError> {
         let name = name.to_owned();
         self.audited(Act::new("client.create").on(&name), |service| async move {
-            service.add_api_client(&name).await
+            service.add_api_client(&name, roles).await
         })
         .await
     }
 
-    async fn add_api_client(&self, name: &str) -> Result<NewClientSecret, ServiceError> {
+    async fn add_api_client(&self, name: &str, roles: Roles) -> Result<NewClientSecret, ServiceError> {
         if name.trim().is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
             let message = "must hold 1 to 100 visible characters";
             return Err(ServiceError::invalid("name", "1..=100 characters", message));
@@ -55,7 +56,7 @@ impl Service {
         let now = self.now();
         let id = ClientId::generate(now, self.random_word());
         audit::made(id.as_str());
-        let client = ApiClient { id, name: name.to_owned(), secrets: Vec::new(), created_at: now };
+        let client = ApiClient { id, name: name.to_owned(), roles, secrets: Vec::new(), created_at: now };
         self.add_secret(self.store().write().await?, client, now).await
     }
 
@@ -79,17 +80,30 @@ impl Service {
     ) -> Result<NewClientSecret, ServiceError> {
         let now = self.now();
         let mut tx = self.store().write().await?;
-        let mut client = tx.api_client(id).await?.ok_or_else(|| {
-            ServiceError::not_found(format!(
-                "there is no API client `{id}`; `headwater client list` shows them"
-            ))
-        })?;
+        let mut client = tx.api_client(id).await?.ok_or_else(|| no_client(id))?;
         client.secrets.retain(|secret| secret.live(now));
         for secret in &mut client.secrets {
             let end = now.plus(grace);
             secret.expires_at = Some(secret.expires_at.map_or(end, |earlier| earlier.min(end)));
         }
         self.add_secret(tx, client, now).await
+    }
+
+    /// Gives an API client other roles. They count within seconds, for access tokens that it has already too.
+    pub async fn set_api_client_roles(&self, id: &ClientId, roles: Roles) -> Result<ApiClient, ServiceError> {
+        let id = id.clone();
+        let act = Act::new("client.update").on(&format!("{id} {roles}"));
+        self.audited(act, move |service| async move { service.change_roles(&id, roles).await }).await
+    }
+
+    async fn change_roles(&self, id: &ClientId, roles: Roles) -> Result<ApiClient, ServiceError> {
+        let mut tx = self.store().write().await?;
+        let mut client = tx.api_client(id).await?.ok_or_else(|| no_client(id))?;
+        client.roles = roles;
+        tx.put_api_client(&client).await?;
+        self.commit(tx).await?;
+        self.clients().forget(id).await;
+        Ok(client)
     }
 
     /// All API clients, oldest first.
@@ -109,7 +123,7 @@ impl Service {
     async fn remove_api_client(&self, id: &ClientId) -> Result<(), ServiceError> {
         let mut tx = self.store().write().await?;
         if !tx.delete_api_client(id).await? {
-            return Err(ServiceError::not_found(format!("there is no API client `{id}`")));
+            return Err(no_client(id));
         }
         self.commit(tx).await?;
         self.clients().forget(id).await;
@@ -118,7 +132,10 @@ impl Service {
 
     /// Checks a client's credentials. One message for every way to be wrong, so that nothing can be probed.
     pub async fn authenticate_api_client(&self, id: &str, secret: &Secret) -> Result<ClientId, ServiceError> {
-        let id = ClientId::parse(id).map_err(|_| wrong_credentials())?;
+        let Ok(id) = ClientId::parse(id) else {
+            self.note_login(None, false);
+            return Err(wrong_credentials());
+        };
         let client = self.load_client(&id).await?;
         let digest = self.digest(secret);
         let now = self.now();
@@ -128,25 +145,31 @@ impl Service {
         let right = secrets
             .iter()
             .fold(false, |right, known| right | (bool::from(known.digest.ct_eq(&digest)) & known.live(now)));
+        self.note_login(client.as_ref().map(|it| &it.id), right);
         if right { Ok(id) } else { Err(wrong_credentials()) }
     }
 
-    /// Whether a client still exists. Answered from memory for a few seconds, and for minutes while the store is away.
-    pub async fn api_client_exists(&self, id: &ClientId) -> Result<bool, ServiceError> {
+    /// What a client may do; `None` when there is no such client any more. Answered from memory for a few seconds, and
+    /// for minutes while the store is away.
+    pub async fn api_client_roles(&self, id: &ClientId) -> Result<Option<Roles>, ServiceError> {
         let now = self.clock().elapsed();
-        if self.clients().fresh(id, now).await.is_some() {
-            return Ok(true);
+        if let Some(client) = self.clients().fresh(id, now).await {
+            return Ok(Some(client.roles));
         }
         match self.load_client(id).await {
             Ok(Some(client)) => {
+                let roles = client.roles;
                 self.clients().keep(id.clone(), Arc::new(client), now).await;
-                Ok(true)
+                Ok(Some(roles))
             }
             Ok(None) => {
                 self.clients().forget(id).await;
-                Ok(false)
+                Ok(None)
             }
-            Err(error) if error.store_is_away() && self.clients().old(id).await.is_some() => Ok(true),
+            Err(error) if error.store_is_away() => match self.clients().old(id).await {
+                Some(client) => Ok(Some(client.roles)),
+                None => Err(error),
+            },
             Err(error) => Err(error),
         }
     }
@@ -174,6 +197,10 @@ impl Service {
     fn digest(&self, secret: &Secret) -> [u8; 32] {
         self.sealer().sha256(secret.expose().as_bytes())
     }
+}
+
+fn no_client(id: &ClientId) -> ServiceError {
+    ServiceError::not_found(format!("there is no API client `{id}`; `headwater client list` shows them"))
 }
 
 fn wrong_credentials() -> ServiceError {

@@ -1,6 +1,6 @@
 //! The audit log: who did what to which account. Never content, never secrets.
 //!
-//! Who acts, and what an act came upon, travel with the task: [`acting`] names the first, `Service::audited` and
+//! Who acts, and what an act came upon, travel with the task: [`calling`] names the first, `Service::audited` and
 //! `Service::observed` collect the second. What may have an effect runs on when its caller leaves; what only reads ends
 //! with its caller. Either way an entry says how it ended.
 //!
@@ -9,6 +9,7 @@
 //! (`Service::commit`), or, where nothing is changed, before what was read is handed out.
 
 mod batch;
+mod logins;
 mod record;
 mod trail;
 
@@ -19,11 +20,13 @@ use headwater_domain::audit::{Actor, AuditEntry};
 pub use headwater_ports::store::AuditFilter;
 
 pub(crate) use batch::AuditBatch;
+pub(crate) use logins::Logins;
 use record::Open;
-pub use trail::acting;
-pub(crate) use trail::{actor, answered, executing, made, touched};
+pub(crate) use trail::{answered, executing, made, touched};
 
 use crate::Service;
+use crate::caller::caller;
+pub use crate::caller::{acting, calling};
 use crate::connect::ConnectError;
 use crate::error::ServiceError;
 
@@ -121,9 +124,9 @@ impl Service {
                 Ok(place) => place,
                 Err(error) => return open.close(Err(error.into())).await,
             };
-            let actor = trail::actor();
+            let caller = caller();
             let task = async move {
-                let outcome = trail::follow(actor, open.record(), working).await;
+                let outcome = trail::follow(caller, open.record(), working).await;
                 open.close(outcome).await
             };
             service.detached(place, task).await.unwrap_or_else(|error| Err(error.into()))
@@ -141,7 +144,7 @@ impl Service {
         let work = Box::pin(work);
         async move {
             let open = Open::begin(self, act);
-            let outcome = trail::follow(trail::actor(), open.record(), work).await;
+            let outcome = trail::follow(caller(), open.record(), work).await;
             open.close(outcome).await
         }
     }

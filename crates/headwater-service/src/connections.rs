@@ -10,9 +10,11 @@ use headwater_domain::sealed::Sealed;
 use headwater_domain::secret::Secret;
 use headwater_ports::sealer::SealContext;
 pub use headwater_ports::store::ConnectionFilter;
+use headwater_ports::store::Tx;
 
 use crate::Service;
 use crate::audit::{self, Act};
+use crate::bounds;
 use crate::error::ServiceError;
 
 /// The most scopes that Atlassian accepts in one consent.
@@ -72,9 +74,10 @@ impl Service {
             updated_at: now,
             version: 1,
         };
-        let connection = self.apply(blank, new.settings)?;
-        audit::made(connection.id.as_str());
         let mut tx = self.store().write().await?;
+        self.ensure_room_for_connection(&mut *tx).await?;
+        let connection = self.apply(&mut *tx, blank, new.settings).await?;
+        audit::made(connection.id.as_str());
         if !tx.insert_connection(&connection).await? {
             return Err(name_taken(&connection.name));
         }
@@ -106,8 +109,9 @@ impl Service {
         if let Some(name) = name {
             connection.name = parse_name(name)?;
         }
-        let connection = self.apply(connection, settings)?;
-        self.replace_connection(connection).await
+        let mut tx = self.store().write().await?;
+        let connection = self.apply(&mut *tx, connection, settings).await?;
+        self.replace_connection(tx, connection).await
     }
 
     /// Switches a connection on or off. A disabled one starts no flow and serves no call.
@@ -117,7 +121,7 @@ impl Service {
         self.audited(act, |service| async move {
             let mut connection = service.connection(&id).await?;
             connection.enabled = enabled;
-            service.replace_connection(connection).await
+            service.replace_connection(service.store().write().await?, connection).await
         })
         .await
     }
@@ -181,32 +185,40 @@ impl Service {
         Ok(self.sealer().open(secret_context(&connection.id), sealed)?)
     }
 
-    fn apply(
+    async fn apply(
         &self,
+        tx: &mut dyn Tx,
         mut connection: Connection,
         settings: ConnectionSettings,
     ) -> Result<Connection, ServiceError> {
+        if let Some(endpoints) = settings.endpoints {
+            // Before the secret is replaced: it is the present one that has to be known.
+            self.check_endpoints(tx, &connection, &endpoints, settings.client_secret.as_ref()).await?;
+            connection.endpoints = endpoints;
+        }
         if let Some(client_id) = settings.client_id {
+            bounds::text("client_id", client_id.trim(), bounds::CLIENT_ID)?;
             client_id.trim().clone_into(&mut connection.client_id);
         }
         if let Some(secret) = settings.client_secret.filter(|secret| !secret.is_empty()) {
+            bounds::secret("client_secret", &secret, bounds::CLIENT_SECRET)?;
             connection.client_secret = Some(self.sealer().seal(secret_context(&connection.id), &secret)?);
         }
         if let Some(scopes) = settings.scopes {
             connection.scopes = check_scopes(scopes)?;
-        }
-        if let Some(endpoints) = settings.endpoints {
-            connection.endpoints = endpoints;
         }
         connection.pkce = settings.pkce.unwrap_or(connection.pkce);
         connection.additional_tools = settings.additional_tools.unwrap_or(connection.additional_tools);
         Ok(connection)
     }
 
-    async fn replace_connection(&self, mut connection: Connection) -> Result<Connection, ServiceError> {
+    async fn replace_connection(
+        &self,
+        mut tx: Box<dyn Tx>,
+        mut connection: Connection,
+    ) -> Result<Connection, ServiceError> {
         connection.version += 1;
         connection.updated_at = self.now();
-        let mut tx = self.store().write().await?;
         let named = tx.connection_named(&connection.name).await?;
         if named.is_some_and(|other| other.id != connection.id) {
             return Err(name_taken(&connection.name));
@@ -256,6 +268,9 @@ fn name_taken(name: &ConnectionName) -> ServiceError {
 fn check_scopes(scopes: Vec<String>) -> Result<Vec<String>, ServiceError> {
     let odd =
         |scope: &&String| scope.is_empty() || scope.chars().any(|it| it.is_whitespace() || it.is_control());
+    for scope in &scopes {
+        bounds::text("scopes", scope, bounds::SCOPE)?;
+    }
     if let Some(scope) = scopes.iter().find(odd) {
         let message =
             format!("`{}` is not a scope: write one scope per entry, without spaces", scope.escape_debug());

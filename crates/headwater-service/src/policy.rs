@@ -3,9 +3,11 @@
 
 use headwater_catalog::definition::Tool;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::role::Role;
 use http::Method;
 
 use crate::Service;
+use crate::caller::may;
 use crate::error::ServiceError;
 
 /// What a call does to content; each includes those before it.
@@ -28,11 +30,35 @@ pub struct Policy {
     pub tools: Effect,
     /// The most that raw requests may do, judged by their method.
     pub raw_requests: Effect,
+    /// Which credentials of accounts API clients may read, where they have the role for it.
+    pub credentials: Credentials,
+}
+
+/// Which credentials of a connected account are handed out; each includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Credentials {
+    /// None.
+    Nothing,
+    /// The access token, which lapses within the hour.
+    Access,
+    /// The refresh token too: whoever has it can take the grant away from headwater.
+    All,
+}
+
+impl Credentials {
+    /// The word for the audit log.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Access => "access",
+            Self::All => "all",
+        }
+    }
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { tools: Effect::Change, raw_requests: Effect::Change }
+        Self { tools: Effect::Change, raw_requests: Effect::Change, credentials: Credentials::Access }
     }
 }
 
@@ -41,6 +67,11 @@ impl Service {
     pub(crate) fn ensure_tool_allowed(&self, tool: &Tool) -> Result<(), ServiceError> {
         let what = || format!("the tool {}", tool.name);
         ensure(of_tool(tool), self.settings().policy.tools, "policy.tools", what)
+    }
+
+    /// The most of an account's credentials that the caller may read.
+    pub(crate) fn readable_credentials(&self) -> Credentials {
+        if may(Role::Credentials) { self.settings().policy.credentials } else { Credentials::Nothing }
     }
 
     /// Refuses a raw request that does more than the operator allows.

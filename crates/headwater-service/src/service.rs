@@ -14,7 +14,7 @@ use headwater_ports::upstream::Upstream;
 use crate::acts::Acts;
 use crate::admission::Admission;
 use crate::api_clients::{ClientCache, client_cache};
-use crate::audit::AuditBatch;
+use crate::audit::{AuditBatch, Logins};
 use crate::connectors::Connectors;
 use crate::deployment::Standing;
 use crate::error::ServiceError;
@@ -59,6 +59,7 @@ struct Inner {
     usage: Usage,
     audit: AuditBatch,
     acts: Acts,
+    logins: Logins,
     governor: Governor<SiteKey>,
     admission: Admission,
     copies: Copies,
@@ -81,6 +82,7 @@ impl Service {
             usage: Usage::default(),
             audit: AuditBatch::default(),
             acts: Acts::default(),
+            logins: Logins::default(),
             governor: Governor::new(parts.settings.site_concurrency),
             admission: Admission::new(&parts.settings),
             copies: Copies::default(),
@@ -186,6 +188,10 @@ impl Service {
 
     pub(crate) fn acts(&self) -> &Acts {
         &self.0.acts
+    }
+
+    pub(crate) fn logins(&self) -> &Logins {
+        &self.0.logins
     }
 
     /// A new identifier for an access token (`jti`).

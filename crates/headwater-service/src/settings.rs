@@ -5,6 +5,7 @@ use std::time::Duration;
 use headwater_ports::upstream::Patience;
 use url::{Host, Url};
 
+pub use crate::bounds::Quotas;
 use crate::chaos::Chaos;
 use crate::policy::Policy;
 
@@ -54,6 +55,8 @@ pub struct Settings {
     pub event_retention: Duration,
     /// How long entries of the audit log are kept.
     pub audit_retention: Duration,
+    /// How many rows API clients can create.
+    pub quotas: Quotas,
     /// Whether what is to be recorded is refused while the audit log cannot be written: credential reads, and changes of
     /// accounts, connections, API clients and webhooks.
     pub audit_required: bool,
@@ -98,6 +101,7 @@ impl Settings {
             policy: Policy::default(),
             event_retention: crate::events::DEFAULT_RETENTION,
             audit_retention: crate::audit::DEFAULT_RETENTION,
+            quotas: Quotas::default(),
             audit_required: true,
             act_patience: seconds(120),
             chaos: Chaos::default(),

@@ -22,12 +22,11 @@ use url::{Host, Url};
 
 use crate::Service;
 use crate::audit::{self, Act};
+use crate::bounds::ensure_room;
 use crate::error::ServiceError;
 
 /// The longest URL of an endpoint.
 const MAX_URL: usize = 2048;
-/// The most endpoints: every event is written once for each.
-const MAX_WEBHOOKS: usize = 20;
 /// What a secret begins with; verifiers leave it out.
 const SECRET_PREFIX: &str = "whsec_";
 /// How many random bytes a secret has.
@@ -75,7 +74,7 @@ impl Service {
         let webhook = Webhook {
             id,
             url,
-            kinds,
+            kinds: distinct(kinds),
             enabled: true,
             secret: SigningSecret { generation: 1, sealed },
             previous: None,
@@ -84,10 +83,8 @@ impl Service {
             version: 1,
         };
         let mut tx = self.store().write().await?;
-        if tx.list_webhooks().await?.len() >= MAX_WEBHOOKS {
-            let message = format!("there are {MAX_WEBHOOKS} webhooks already; delete one first");
-            return Err(ServiceError::new(ErrorKind::FailedPrecondition, "TOO_MANY_WEBHOOKS", message));
-        }
+        let (count, most) = (tx.list_webhooks().await?.len(), self.settings().quotas.webhooks);
+        ensure_room(u64::try_from(count).unwrap_or(u64::MAX), most, "webhooks", "quota.webhooks")?;
         audit::made(webhook.id.as_str());
         tx.insert_webhook(&webhook).await?;
         self.commit(tx).await?;
@@ -155,7 +152,7 @@ impl Service {
         let mut tx = self.store().write().await?;
         let mut webhook = find(&mut *tx, id).await?;
         webhook.url = url.unwrap_or(webhook.url);
-        webhook.kinds = change.kinds.unwrap_or(webhook.kinds);
+        webhook.kinds = change.kinds.map_or(webhook.kinds, distinct);
         webhook.enabled = change.enabled.unwrap_or(webhook.enabled);
         self.replace_webhook(tx, webhook).await
     }
@@ -246,10 +243,19 @@ impl Service {
             Host::Ipv4(address) => address.is_loopback(),
             Host::Ipv6(address) => address.is_loopback(),
         };
-        let port = url.port_or_known_default();
-        let plain = &self.settings().plain_hosts;
-        local || plain.iter().any(|(name, own)| *name == *host && own.is_none_or(|own| Some(own) == port))
+        local || self.plain_host(url)
     }
+}
+
+/// Each kind once: a list of kinds has a bound then.
+fn distinct(kinds: Vec<EventKind>) -> Vec<EventKind> {
+    let mut kept: Vec<EventKind> = Vec::new();
+    for kind in kinds {
+        if !kept.contains(&kind) {
+            kept.push(kind);
+        }
+    }
+    kept
 }
 
 async fn find(tx: &mut dyn Tx, id: &WebhookId) -> Result<Webhook, ServiceError> {

@@ -8,7 +8,7 @@ use headwater_ports::store::{Flows, StoreError};
 use headwater_ports::stored::{read_stage, write_stage};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{Postgres, query};
+use sqlx::{Postgres, query, query_scalar};
 
 use crate::error::{failed, integer};
 use crate::record::Record;
@@ -78,6 +78,15 @@ impl Flows for PostgresTx {
             .bind(i64::from(limit));
         let rows = statement.fetch_all(self.connection()).await.map_err(failed("list connect flows"))?;
         rows.iter().map(from_row).collect()
+    }
+
+    async fn count_unused_links(&mut self, account: &AccountId, now: Timestamp) -> Result<u64, StoreError> {
+        let text =
+            "SELECT count(*) FROM flows WHERE account_id = $1 AND expires_at > $2 AND state_digest IS NULL";
+        let statement = query_scalar::<_, i64>(text).bind(account.as_str()).bind(now.millis());
+        let count =
+            statement.fetch_one(self.connection()).await.map_err(failed("count authorization links"))?;
+        Ok(u64::try_from(count).unwrap_or_default())
     }
 
     async fn update_flow(&mut self, flow: &ConnectFlow) -> Result<bool, StoreError> {

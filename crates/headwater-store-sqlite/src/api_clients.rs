@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use headwater_domain::api_client::ApiClient;
 use headwater_domain::id::ClientId;
+use headwater_domain::role::Roles;
 use headwater_ports::store::{ApiClients, StoreError};
 use headwater_ports::stored::{read_secrets, write_secrets};
 use sqlx::query;
@@ -12,8 +13,9 @@ use crate::error::failed;
 use crate::record::Record;
 use crate::transaction::SqliteTx;
 
-const PUT: &str = "INSERT INTO api_clients (id, name, secrets, created_at) VALUES (?1, ?2, ?3, ?4) \
-     ON CONFLICT (id) DO UPDATE SET name = excluded.name, secrets = excluded.secrets, created_at = excluded.created_at";
+const PUT: &str = "INSERT INTO api_clients (id, name, secrets, created_at, roles) VALUES (?1, ?2, ?3, ?4, ?5) \
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, secrets = excluded.secrets, created_at = excluded.created_at, \
+     roles = excluded.roles";
 
 #[async_trait]
 impl ApiClients for SqliteTx {
@@ -23,6 +25,7 @@ impl ApiClients for SqliteTx {
             .bind(&client.name)
             .bind(write_secrets(&client.secrets))
             .bind(client.created_at.millis())
+            .bind(client.roles.to_string())
             .execute(self.connection())
             .await
             .map_err(failed("store an API client"))?;
@@ -53,6 +56,7 @@ fn from_row(row: &SqliteRow) -> Result<ApiClient, StoreError> {
     Ok(ApiClient {
         id: record.parsed("id", ClientId::parse)?,
         name: record.get("name")?,
+        roles: record.parsed("roles", Roles::parse)?,
         secrets: record.parsed("secrets", read_secrets)?,
         created_at: record.time("created_at")?,
     })

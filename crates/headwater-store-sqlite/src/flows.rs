@@ -8,7 +8,7 @@ use headwater_ports::store::{Flows, StoreError};
 use headwater_ports::stored::{read_stage, write_stage};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Sqlite, query};
+use sqlx::{Sqlite, query, query_scalar};
 
 use crate::error::{failed, integer};
 use crate::record::Record;
@@ -74,6 +74,15 @@ impl Flows for SqliteTx {
             .bind(i64::from(limit));
         let rows = statement.fetch_all(self.connection()).await.map_err(failed("list connect flows"))?;
         rows.iter().map(from_row).collect()
+    }
+
+    async fn count_unused_links(&mut self, account: &AccountId, now: Timestamp) -> Result<u64, StoreError> {
+        let text =
+            "SELECT count(*) FROM flows WHERE account_id = ?1 AND expires_at > ?2 AND state_digest IS NULL";
+        let statement = query_scalar::<_, i64>(text).bind(account.as_str()).bind(now.millis());
+        let count =
+            statement.fetch_one(self.connection()).await.map_err(failed("count authorization links"))?;
+        Ok(u64::try_from(count).unwrap_or_default())
     }
 
     async fn update_flow(&mut self, flow: &ConnectFlow) -> Result<bool, StoreError> {

@@ -21,6 +21,7 @@ fn migrator() -> Migrator {
         migration(3, "user verification", include_str!("../migrations/0003_user_verification.sql")),
         migration(4, "events", include_str!("../migrations/0004_events.sql")),
         migration(5, "deployment", include_str!("../migrations/0005_deployment.sql")),
+        migration(6, "roles", include_str!("../migrations/0006_roles.sql")),
     ])
 }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use headwater_domain::role::Role;
 use headwater_server::config::overrides::Overrides;
 
 use crate::audit::AuditArguments;
@@ -211,9 +212,21 @@ pub(crate) enum ClientAction {
         /// What to call it.
         #[arg(long, default_value = "default")]
         name: String,
+        /// What it may do; can be given several times: `use` (accounts, links, tools, raw requests), `read` (see
+        /// everything but credentials), `manage` (connections and webhooks), `credentials` (read tokens).
+        #[arg(long = "role", value_name = "ROLE", value_parser = Role::parse, value_delimiter = ',', default_value = "use")]
+        roles: Vec<Role>,
     },
-    /// Lists API clients.
+    /// Lists API clients with their roles.
     List,
+    /// Gives an API client other roles, in place of those that it has.
+    Update {
+        /// Its id (skc_…).
+        id: String,
+        /// What it may do from now on; can be given several times: `use`, `read`, `manage`, `credentials`.
+        #[arg(long = "role", value_name = "ROLE", value_parser = Role::parse, value_delimiter = ',', required = true)]
+        roles: Vec<Role>,
+    },
     /// Gives an API client a new secret.
     Rotate {
         /// Its id (skc_…).

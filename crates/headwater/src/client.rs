@@ -14,7 +14,16 @@ use crate::terminal::{remark, say};
 pub(crate) async fn run(arguments: ClientArguments) -> Result<()> {
     let service = offline::open(&arguments.server).await?;
     match arguments.action {
-        ClientAction::Create { name } => show(&service.create_api_client(&name).await?),
+        ClientAction::Create { name, roles } => {
+            let new = service.create_api_client(&name, roles.into_iter().collect()).await?;
+            remark!("roles: {}", new.client.roles);
+            show(&new);
+        }
+        ClientAction::Update { id, roles } => {
+            let client =
+                service.set_api_client_roles(&ClientId::parse(&id)?, roles.into_iter().collect()).await?;
+            say!("{id} has the roles: {}; they count within seconds", client.roles);
+        }
         ClientAction::Rotate { id, grace_hours } => {
             let grace = Duration::from_secs(grace_hours.saturating_mul(3600));
             show(&service.rotate_api_client(&ClientId::parse(&id)?, grace).await?);
@@ -26,7 +35,7 @@ pub(crate) async fn run(arguments: ClientArguments) -> Result<()> {
         ClientAction::List => {
             for client in service.list_api_clients().await? {
                 let live = client.secrets.iter().filter(|secret| secret.live(service.now())).count();
-                say!("{}  {}  ({live} live secrets)", client.id, client.name);
+                say!("{}  {}  ({live} live secrets)  roles: {}", client.id, client.name, client.roles);
             }
         }
     }

@@ -9,10 +9,12 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 use headwater_confluence::Confluence;
 use headwater_domain::id::ClientId;
 use headwater_domain::provider::ProviderKey;
+use headwater_domain::role::Roles;
 use headwater_domain::secret::Secret;
 use headwater_ports::fakes::{ManualClock, MemoryStore, ScriptedUpstream, SeededEntropy, SeenRequest};
 use headwater_seal::KeyRing;
 use headwater_service::connections::{ConnectionSettings, NewConnection};
+use headwater_service::policy::Credentials;
 use headwater_service::settings::Settings;
 use headwater_service::{Parts, Service};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, TE};
@@ -79,6 +81,8 @@ impl House {
         let entropy = Arc::new(SeededEntropy::new(5));
         let provider = Arc::new(ScriptedUpstream::default());
         let clock = Arc::new(ManualClock::default());
+        let mut settings = Settings::new("https://headwater.example".parse().unwrap());
+        settings.policy.credentials = Credentials::All;
         let service = Service::new(Parts {
             store: Arc::new(MemoryStore::default()),
             sealer: Arc::new(KeyRing::single(&[9; 32], entropy.clone())),
@@ -86,11 +90,11 @@ impl House {
             entropy,
             upstream: provider.clone(),
             connectors: vec![CONFLUENCE.clone()],
-            settings: Settings::new("https://headwater.example".parse().unwrap()),
+            settings,
         });
         service.signing_keys(|| Ok::<_, std::fmt::Error>(Secret::new(SIGNING_KEY.clone()))).await.unwrap();
         service.create_connection(new_connection("wiki")).await.unwrap();
-        let created = service.create_api_client("tests").await.unwrap();
+        let created = service.create_api_client("tests", Roles::ALL).await.unwrap();
         let router = with_single_slashes(router(service.clone(), limits()).await.unwrap());
         let (client, secret) = (created.client.id, reveal(&created.secret).to_owned());
         let token = String::new();
@@ -106,6 +110,13 @@ impl House {
         let answer = self.ask_token(&form, &[]).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.json());
         answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// From now on calls come from another API client, which has these roles.
+    pub(super) async fn become_client_with(&mut self, roles: Roles) {
+        let created = self.service.create_api_client("other", roles).await.unwrap();
+        (self.client, self.secret) = (created.client.id, reveal(&created.secret).to_owned());
+        self.token = self.new_token().await;
     }
 
     /// Asks the token endpoint.

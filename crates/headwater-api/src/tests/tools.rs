@@ -228,13 +228,13 @@ async fn a_list_of_tools_is_paged_and_narrowed() {
 async fn c10_what_the_request_timeout_cuts_is_in_the_log() {
     let mut house = House::new().await;
     house.connected().await;
-    house.service.write_audit().await.unwrap();
+    let (rest, _) = call("confluence_page_create", &new_page());
+    // The provider asks for a pause, and the clock stands still: the next call waits.
+    house.answer(429, &json!({}));
+    assert!(!house.post("/api/v1/execute_tool", &rest).await.status.is_success());
     let hasty = Limits { request_timeout: Duration::from_millis(1), ..limits() };
     house.router = router(house.service.clone(), hasty).await.unwrap();
-    // The provider asks for a pause, and the clock stands still.
-    house.answer(429, &json!({}));
     house.answer(200, &json!({"id": "7"}));
-    let (rest, _) = call("confluence_page_create", &new_page());
     let answer = house.post("/api/v1/execute_tool", &rest).await;
     assert_eq!(answer.status, StatusCode::GATEWAY_TIMEOUT, "{}", answer.json());
     let mut settled = pin!(house.service.settle());

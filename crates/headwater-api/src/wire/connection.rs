@@ -78,11 +78,13 @@ pub(crate) fn settings(
     if let Some(uri) = &config.token_uri {
         endpoints.token = endpoint("token_uri", uri)?;
     }
+    // Only where one is named: the present ones may have been changed by somebody else meanwhile.
+    let named = config.authorize_uri.is_some() || config.token_uri.is_some();
     Ok(ConnectionSettings {
         client_id: config.client_id,
         client_secret: config.client_secret.map(Secret::new),
         scopes: (!config.scopes.is_empty()).then_some(config.scopes),
-        endpoints: Some(endpoints),
+        endpoints: named.then_some(endpoints),
         pkce: config.pkce_enabled,
         additional_tools: None,
     })
@@ -101,6 +103,6 @@ fn endpoint(field: &str, uri: &str) -> Result<Url, ServiceError> {
     let field = format!("connection.oauth_config.{field}");
     match Url::parse(uri) {
         Ok(url) if matches!(url.scheme(), "https" | "http") && url.has_host() => Ok(url),
-        _ => Err(ServiceError::invalid(&field, "URL", "must be an absolute http or https URL")),
+        _ => Err(ServiceError::invalid(&field, "https URL", "must be an absolute https URL")),
     }
 }

@@ -176,7 +176,7 @@ impl Plan {
 
     /// Makes the credentials of a program.
     pub(super) fn client(&self) -> Result<(String, String)> {
-        let printed = self.command("client", &["create", "--name", "chaos"])?;
+        let printed = self.command("client", &["create", "--name", "chaos", "--role", "use,credentials"])?;
         let value = |name: &str| {
             let found = printed.lines().find_map(|line| line.strip_prefix(name));
             found.map(str::to_owned).with_context(|| format!("{name} was not printed"))

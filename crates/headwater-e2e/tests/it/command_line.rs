@@ -24,7 +24,10 @@ fn an_operator_sets_a_server_up_by_commands() {
     );
     let listed = call(at(&["client", "list"]));
     assert!(listed.contains("my agent") && !listed.contains("SECRET"), "{listed}");
+    assert!(listed.trim_end().ends_with("roles: use"), "nobody asked for more: {listed}");
     let id = listed.split_whitespace().next().unwrap();
+    call(at(&["client", "update", id, "--role", "read,manage", "--role", "credentials"]));
+    assert!(call(at(&["client", "list"])).trim_end().ends_with("roles: read manage credentials"));
     assert!(call(at(&["client", "rotate", id])).contains(id));
     call(at(&["client", "delete", id]));
     assert_eq!(call(at(&["client", "list"])), "");
@@ -90,6 +93,14 @@ fn the_doctor_says_what_is_wrong() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(!output.status.success());
     assert!(said.contains("there is no API client") && said.contains("there is no connection"), "{said}");
+}
+
+#[test]
+fn d9_a_role_that_there_is_not_is_refused() {
+    let output = run(&["client", "create", "--role", "admin"]).unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("use, read, manage and credentials"), "{said}");
 }
 
 #[test]

@@ -57,3 +57,25 @@ fn node() {
         .unwrap();
     assert!(status.success());
 }
+
+/// The published Node SDK under the policies that `dev` does not have by default.
+#[test]
+fn node_without_credentials() {
+    for policy in ["nothing", "access"] {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = [("HEADWATER_POLICY__CREDENTIALS", policy)];
+        let arguments = ["--consent", "auto"];
+        let server =
+            DevServer::start_with(directory.path(), &arguments, &settings, "NODE_EXTRA_CA_CERTS=").unwrap();
+        let status = Command::new("node")
+            .args(["--test", sdks::NODE_CREDENTIALS])
+            .current_dir(sdks::node().unwrap())
+            .envs(server.environment())
+            .env("E2E_BINARY", binary::path().unwrap())
+            .env("E2E_DATA", directory.path().join("data"))
+            .env("E2E_POLICY", policy)
+            .status()
+            .unwrap();
+        assert!(status.success(), "{policy}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use headwater_domain::flow::ConnectFlow;
-use headwater_domain::id::FlowId;
+use headwater_domain::id::{AccountId, FlowId};
 use headwater_domain::time::Timestamp;
 
 use super::StoreError;
@@ -39,6 +39,9 @@ pub trait Flows {
         after: &str,
         limit: u32,
     ) -> Result<Vec<ConnectFlow>, StoreError>;
+
+    /// How many authorization links of an account were not used yet and have not lapsed at `now`.
+    async fn count_unused_links(&mut self, account: &AccountId, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Replaces a flow that still has `flow.version - 1`. `false` when somebody was faster: then nothing changed.
     async fn update_flow(&mut self, flow: &ConnectFlow) -> Result<bool, StoreError>;

@@ -238,6 +238,29 @@ pub async fn tokens_that_nobody_fetched_are_found(store: &impl Store) {
     assert_eq!(links(tx.lapsed_flows_with_tokens(after(1), 10).await.unwrap()), [0_u8; 0]);
 }
 
+/// Those of one account that nobody has used and that have not lapsed.
+pub async fn links_that_wait_to_be_used_are_counted(store: &impl Store) {
+    let wiki = connection(1, "wiki");
+    let (user, other) = (account(1, &wiki, "user"), account(2, &wiki, "other"));
+    seed(store, &wiki, &[&user, &other]).await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    let started = stages().into_iter().find(|it| matches!(it, Stage::Started(_))).unwrap();
+    let plan = [
+        (&user, Stage::Issued, 5),
+        (&user, Stage::Issued, 6),
+        (&user, started, 9),
+        (&other, Stage::Issued, 9),
+    ];
+    for (number, (of, stage, seconds)) in (1..).zip(plan) {
+        let link = u8::try_from(number).unwrap();
+        let it = ConnectFlow { stage, expires_at: after(seconds), ..flow(number, of, link) };
+        tx.insert_flow(&it).await.unwrap();
+    }
+    for (seconds, expected) in [(4, 2), (5, 1), (6, 0)] {
+        assert_eq!(tx.count_unused_links(&user.id, after(seconds)).await.unwrap(), expected, "{seconds}");
+    }
+}
+
 /// Whatever their stage, in the order of their ids.
 pub async fn flows_that_have_not_lapsed_are_listed(store: &impl Store) {
     let wiki = connection(1, "wiki");

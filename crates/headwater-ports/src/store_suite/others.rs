@@ -3,6 +3,7 @@
 
 use headwater_domain::api_client::{ApiClient, ClientSecretDigest};
 use headwater_domain::id::{ClientId, SigningKeyId};
+use headwater_domain::role::{Role, Roles};
 use headwater_domain::sealed::Sealed;
 
 use super::samples::{NOW, after, assert_same, sealed};
@@ -15,12 +16,14 @@ pub async fn api_clients_survive(store: &impl Store) {
     let mut client = ApiClient {
         id: ClientId::generate(NOW, 1),
         name: "one".to_owned(),
+        roles: Roles::USE,
         secrets: vec![secret(1, None)],
         created_at: NOW,
     };
     let other = ApiClient {
         id: ClientId::generate(NOW, 2),
         name: "two".to_owned(),
+        roles: Roles::NONE,
         secrets: Vec::new(),
         created_at: NOW,
     };
@@ -28,6 +31,7 @@ pub async fn api_clients_survive(store: &impl Store) {
     tx.put_api_client(&client).await.unwrap();
     tx.put_api_client(&other).await.unwrap();
     client.secrets.push(secret(2, Some(NOW)));
+    client.roles = [Role::Read, Role::Credentials].into_iter().collect();
     tx.put_api_client(&client).await.unwrap();
     assert_same(&tx.api_client(&client.id).await.unwrap().unwrap(), &client);
     assert_same(&tx.list_api_clients().await.unwrap(), &vec![client.clone(), other]);
@@ -66,6 +70,7 @@ pub async fn api_clients_come_oldest_first(store: &impl Store) {
         let client = ApiClient {
             id: ClientId::generate(NOW, number),
             name: number.to_string(),
+            roles: Roles::ALL,
             secrets: Vec::new(),
             created_at: after(seconds),
         };

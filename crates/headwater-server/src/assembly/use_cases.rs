@@ -176,6 +176,7 @@ fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCa
     settings.policy = config.policy.policy();
     settings.event_retention = config.retention.events();
     settings.audit_retention = config.retention.audit();
+    settings.quotas = config.quota.quotas();
     settings.audit_required = config.audit.required;
     #[cfg(feature = "chaos")]
     {

@@ -31,6 +31,9 @@ pub struct Overrides {
     /// Replaces `log.format`.
     #[serde(skip_serializing_if = "Option::is_none", rename = "log.format")]
     pub log_format: Option<super::log::LogFormat>,
+    /// Replaces `policy.credentials`.
+    #[serde(skip_serializing_if = "Option::is_none", rename = "policy.credentials")]
+    pub credentials: Option<&'static str>,
     /// Replaces `upstream.allow_hosts`, when there are any.
     #[serde(skip_serializing_if = "Vec::is_empty", rename = "upstream.allow_hosts")]
     pub allow_hosts: Vec<String>,

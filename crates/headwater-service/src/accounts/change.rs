@@ -3,13 +3,16 @@
 use headwater_domain::account::{AccountEvent, ConnectedAccount};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::event::EventKind;
+use headwater_domain::secret::Secret;
 use headwater_domain::site::Site;
 use headwater_ports::store::Tx;
 use serde_json::Value;
+use subtle::ConstantTimeEq as _;
 
 use super::{AccountChange, AccountLocator, AccountView, SuppliedTokens};
 use crate::Service;
 use crate::audit::Act;
+use crate::bounds;
 use crate::error::ServiceError;
 use crate::grants::{NewTokens, bind_candidate};
 
@@ -102,20 +105,54 @@ impl Service {
         change: AccountChange,
     ) -> Result<ConnectedAccount, ServiceError> {
         let tokens = change.tokens.filter(|tokens| !tokens.access_token.is_empty());
+        tokens.as_ref().map_or(Ok(()), bounds::tokens)?;
         if tokens.is_none() && change.api_config.is_none() {
             return Ok(account);
         }
+        let changed = change.api_config.is_some();
         account.api_config.extend(change.api_config.unwrap_or_default());
+        // After merging: many small additions make a large whole.
+        if changed {
+            bounds::api_config(&account.api_config)?;
+        }
         if wants_other_site(&account) {
             account.site = None;
         }
-        if let Some(tokens) = tokens {
+        if let Some(tokens) = tokens
+            && let Some(tokens) = self.beside_stored(tx, &account, tokens).await?
+        {
             return self.authorize(tx, account, self.supplied(tokens), None).await;
+        }
+        if !changed {
+            return Ok(account);
         }
         account.updated_at = self.now();
         account.version += 1;
         write(tx, &account).await?;
         Ok(account)
+    }
+
+    /// What supplied tokens change about the stored ones. `None` where they are the stored ones, as when a program
+    /// writes back what it read. What was left out, such as a refresh token that a program may not read, stays.
+    async fn beside_stored(
+        &self,
+        tx: &mut dyn Tx,
+        account: &ConnectedAccount,
+        mut tokens: SuppliedTokens,
+    ) -> Result<Option<SuppliedTokens>, ServiceError> {
+        let stored = tx.grant(&account.id).await?.map(|it| self.open_grant(it)).transpose()?;
+        let Some(stored) = stored else { return Ok(Some(tokens)) };
+        let given = tokens.refresh_token.take().filter(|token| !token.is_empty());
+        let same_refresh =
+            given.as_ref().is_none_or(|it| stored.refresh_token.as_ref().is_some_and(|own| same(own, it)));
+        if same(&stored.access_token, &tokens.access_token) && same_refresh {
+            return Ok(None);
+        }
+        tokens.refresh_token = given.or(stored.refresh_token);
+        if tokens.scopes.is_empty() {
+            tokens.scopes = stored.scopes;
+        }
+        Ok(Some(tokens))
     }
 
     /// Tokens from outside come without an end. They count as good until the provider's answers say otherwise.
@@ -159,6 +196,11 @@ impl Service {
         write(tx, &account).await?;
         Ok(account)
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a token that is written back is compared with the stored one")]
+fn same(stored: &Secret, given: &Secret) -> bool {
+    stored.expose().as_bytes().ct_eq(given.expose().as_bytes()).into()
 }
 
 async fn write(tx: &mut dyn Tx, account: &ConnectedAccount) -> Result<(), ServiceError> {

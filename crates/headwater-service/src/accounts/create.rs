@@ -34,6 +34,7 @@ impl Service {
         let (name, owner) = locator.required()?;
         let mut tx = self.store().write().await?;
         let connection = self.find_connection(&mut *tx, name).await?;
+        self.ensure_room_for_account(&mut *tx, &connection).await?;
         let account = self.blank_account(&connection, owner);
         if !tx.insert_account(&account).await? {
             return Err(exists(&account.owner, name));
@@ -58,6 +59,7 @@ impl Service {
         if let Some(account) = tx.account_of(&connection.id, &owner).await? {
             return Ok(AccountView { account, connection });
         }
+        self.ensure_room_for_account(tx, &connection).await?;
         let account = self.blank_account(&connection, owner);
         tx.insert_account(&account).await?;
         self.record(tx, &account, &connection, &[EventKind::Created], None).await?;

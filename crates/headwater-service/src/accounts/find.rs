@@ -10,6 +10,10 @@ use crate::Service;
 use crate::audit::{self, Act};
 use crate::error::ServiceError;
 use crate::live::{LookupKey, no_account};
+use crate::policy::Credentials;
+
+/// The action of reading credentials; the subject says which were handed out.
+const READ_CREDENTIALS: &str = "account.read_credentials";
 
 impl Service {
     /// The account that `locator` names.
@@ -18,27 +22,59 @@ impl Service {
         self.find_account(&mut *tx, locator).await
     }
 
-    /// The account that `locator` names, with its tokens, refreshed where they were about to lapse.
+    /// The account that `locator` names, with as much of its credentials as the caller may read, refreshed where they
+    /// were about to lapse. Without the role or the operator's leave, and on a disabled connection, there is no grant
+    /// in the answer; that is no error, because programs ask for an account with this before they create it.
     pub async fn account_credentials(
         &self,
         locator: &AccountLocator,
     ) -> Result<AccountCredentials, ServiceError> {
+        let most = self.readable_credentials();
+        if most == Credentials::Nothing {
+            let act = Act::call(READ_CREDENTIALS).on(most.as_str());
+            return self.observed(act, self.without_credentials(locator)).await;
+        }
         let locator = locator.clone();
-        self.audited(Act::new("account.read_credentials"), |service| async move {
-            service.read_credentials(&locator).await
+        self.audited(Act::new(READ_CREDENTIALS), move |service| async move {
+            service.read_credentials(&locator, most).await
         })
         .await
     }
 
-    async fn read_credentials(&self, locator: &AccountLocator) -> Result<AccountCredentials, ServiceError> {
+    async fn without_credentials(
+        &self,
+        locator: &AccountLocator,
+    ) -> Result<AccountCredentials, ServiceError> {
         let view = self.account(locator).await?;
         audit::touched(&view.account.id, &view.connection.id);
-        // A refresh that fails leaves the stored state to be shown: the status says what is the matter.
-        drop(self.usable(&view.account.id).await);
+        Ok(AccountCredentials { view, grant: None })
+    }
+
+    async fn read_credentials(
+        &self,
+        locator: &AccountLocator,
+        most: Credentials,
+    ) -> Result<AccountCredentials, ServiceError> {
+        let view = self.account(locator).await?;
+        audit::touched(&view.account.id, &view.connection.id);
+        if view.connection.enabled {
+            // A refresh that fails leaves the stored state to be shown: the status says what is the matter.
+            drop(self.usable(&view.account.id).await);
+        }
         let mut tx = self.store().read().await?;
         let view = self.view_of(&mut *tx, &view.account.id).await?;
+        if !view.connection.enabled {
+            audit::made(Credentials::Nothing.as_str());
+            return Ok(AccountCredentials { view, grant: None });
+        }
+        audit::made(most.as_str());
         let sealed = tx.grant(&view.account.id).await?;
-        let grant = sealed.map(|sealed| self.open_grant(sealed)).transpose()?;
+        let mut grant = sealed.map(|sealed| self.open_grant(sealed)).transpose()?;
+        if let Some(grant) = &mut grant
+            && most < Credentials::All
+        {
+            grant.refresh_token = None;
+        }
         Ok(AccountCredentials { view, grant })
     }
 

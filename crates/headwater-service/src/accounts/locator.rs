@@ -4,6 +4,7 @@ use headwater_domain::account::Owner;
 use headwater_domain::id::AccountId;
 use headwater_domain::name::Identifier;
 
+use crate::bounds;
 use crate::error::ServiceError;
 
 /// How a caller names an account. Empty texts count as absent: SDKs send them for "not given".
@@ -52,6 +53,9 @@ impl AccountLocator {
             .map_err(|error| ServiceError::invalid("identifier", "identifier", error.to_string()))?;
         let organization_id = given(self.organization_id.as_ref()).map(str::to_owned);
         let user_id = given(self.user_id.as_ref()).map(str::to_owned);
+        for (field, text) in [("organization_id", &organization_id), ("user_id", &user_id)] {
+            bounds::text(field, text.as_deref().unwrap_or_default(), bounds::OWNER_PART)?;
+        }
         Ok(Some(Owner { identifier, organization_id, user_id }))
     }
 

@@ -63,6 +63,7 @@ impl Service {
     /// Writes the waiting entries. Called by a job every second and once at shutdown; where it fails, they are put
     /// back and written with the next ones.
     pub async fn write_audit(&self) -> Result<(), ServiceError> {
+        self.sum_logins();
         loop {
             let (entries, lost) = self.audit_batch().take();
             if lost > 0 {

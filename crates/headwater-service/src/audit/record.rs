@@ -11,10 +11,11 @@ use headwater_ports::store::Tx;
 use super::trail::{self, Trail};
 use super::{Act, Named};
 use crate::Service;
+use crate::caller::caller;
 use crate::error::ServiceError;
 
 /// The outcome of what worked.
-const OK: &str = "ok";
+pub(super) const OK: &str = "ok";
 /// The outcome of what was cut off: its caller left, or it took too long. What was sent may have had its effect.
 const CANCELLED: &str = "CANCELLED";
 /// The outcome of what ended in a fault of ours.
@@ -71,7 +72,7 @@ impl Record {
 
 impl Open {
     pub(super) fn begin(service: &Service, act: Act) -> Self {
-        let actor = act.actor.clone().unwrap_or_else(trail::actor);
+        let actor = act.actor.clone().unwrap_or_else(|| caller().actor);
         let begun = service.clock().elapsed();
         let record = Arc::new(Record { act, actor, begun, state: Mutex::default() });
         Self { service: service.clone(), record, closed: false }

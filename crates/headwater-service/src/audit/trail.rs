@@ -1,16 +1,15 @@
-//! What travels with a task: who acts, and what the act came upon.
+//! What an act comes upon; it travels with the task.
 
 use std::future::Future;
 use std::sync::Arc;
 
-use headwater_domain::audit::Actor;
 use headwater_domain::id::{AccountId, ConnectionId, ExecutionId};
 use http::HeaderMap;
 
 use super::record::Record;
+use crate::caller::{Caller, as_caller};
 
 tokio::task_local! {
-    static ACTOR: Actor;
     static RECORD: Arc<Record>;
 }
 
@@ -31,19 +30,9 @@ pub(super) struct Trail {
     pub(super) provider_request_id: Option<String>,
 }
 
-/// Runs `work` as something that `actor` does.
-pub async fn acting<F: Future>(actor: Actor, work: F) -> F::Output {
-    ACTOR.scope(actor, work).await
-}
-
-/// Who acts: without word to the contrary, headwater by itself.
-pub(crate) fn actor() -> Actor {
-    ACTOR.try_with(Clone::clone).unwrap_or(Actor::System)
-}
-
-/// Runs `work` as `actor`, and notes on `record` what it comes upon.
-pub(super) async fn follow<F: Future>(actor: Actor, record: Arc<Record>, work: F) -> F::Output {
-    ACTOR.scope(actor, RECORD.scope(record, work)).await
+/// Runs `work` as `caller`, and notes on `record` what it comes upon.
+pub(super) async fn follow<F: Future>(caller: Caller, record: Arc<Record>, work: F) -> F::Output {
+    as_caller(caller, RECORD.scope(record, work)).await
 }
 
 /// The record of the act that this task is part of; `None` outside of any, as in a refresh that goes on by itself.

@@ -9,6 +9,7 @@ use super::AuthorizationLink;
 use crate::Service;
 use crate::accounts::{AccountLocator, AccountView};
 use crate::audit::Act;
+use crate::bounds;
 use crate::connections::not_configured;
 use crate::error::ServiceError;
 
@@ -31,6 +32,7 @@ impl Service {
     }
 
     async fn make_link(&self, request: LinkRequest) -> Result<AuthorizationLink, ServiceError> {
+        bounds::text("state", request.state.as_deref().unwrap_or_default(), bounds::STATE)?;
         let user_verify_url = self.verify_url(request.user_verify_url.as_deref())?;
         let mut tx = self.store().write().await?;
         let AccountView { account, connection } = self.ensure_account(&mut *tx, &request.account).await?;
@@ -41,6 +43,7 @@ impl Service {
         if !connection.configured() {
             return Err(not_configured(&connection.name));
         }
+        self.ensure_room_for_link(&mut *tx, &account).await?;
         let now = self.now();
         let token = self.random_token();
         let flow = ConnectFlow {

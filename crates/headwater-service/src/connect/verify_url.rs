@@ -6,6 +6,7 @@
 use url::{Host, Url};
 
 use crate::Service;
+use crate::bounds;
 use crate::error::ServiceError;
 
 const FIELD: &str = "user_verify_url";
@@ -16,6 +17,7 @@ impl Service {
         let Some(text) = text.filter(|text| !text.is_empty()) else {
             return if self.settings().verification.required { Err(missing()) } else { Ok(None) };
         };
+        bounds::text(FIELD, text, bounds::URL)?;
         let url = parse(text)?;
         let origins = &self.settings().verification.origins;
         if !origins.is_empty() && !origins.contains(&url.origin()) {

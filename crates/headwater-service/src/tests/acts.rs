@@ -11,6 +11,7 @@ use headwater_domain::account::AccountStatus;
 use headwater_domain::audit::{Actor, AuditEntry};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ClientId;
+use headwater_domain::role::Roles;
 use headwater_ports::fakes::MemoryStore;
 use headwater_ports::upstream::full;
 use http::{HeaderMap, Method};
@@ -123,7 +124,7 @@ async fn c10_no_change_can_be_made_without_an_entry_by_leaving() {
     let house = House::new().await;
     house.connected(1).await;
     let service = &house.service;
-    let client = service.create_api_client("one").await.unwrap().client.id;
+    let client = service.create_api_client("one", Roles::ALL).await.unwrap().client.id;
     let hook = service.create_webhook("https://app.example/", Vec::new()).await.unwrap().webhook.id;
     let (wiki, bob) = (house.wiki.id.as_str(), AccountLocator::of("wiki", "bob"));
     let url = Some("https://app.example/2".to_owned());
@@ -135,7 +136,7 @@ async fn c10_no_change_can_be_made_without_an_entry_by_leaving() {
             .map(drop)
             .now_or_never(),
     );
-    left(service.create_api_client("two").map(drop).now_or_never());
+    left(service.create_api_client("two", Roles::ALL).map(drop).now_or_never());
     left(service.rotate_api_client(&client, Duration::ZERO).map(drop).now_or_never());
     left(service.create_webhook("https://app.example/3", Vec::new()).map(drop).now_or_never());
     let change = WebhookChange { url, ..WebhookChange::default() };
@@ -262,7 +263,7 @@ async fn f13_credential_reads_and_changes_are_in_the_log_before_the_answer() {
     assert_eq!(entry.account_id, Some(house.account(&ann()).await.id));
     service.set_connection_enabled(house.wiki.id.as_str(), false).await.unwrap();
     assert_eq!(stored(&house, "connection.disable").await.len(), 1);
-    let client = service.create_api_client("one").await.unwrap().client.id;
+    let client = service.create_api_client("one", Roles::ALL).await.unwrap().client.id;
     assert_eq!(
         stored(&house, "client.create").await.pop().unwrap().subject.as_deref(),
         Some(client.as_str())
@@ -301,7 +302,7 @@ async fn f13_what_cannot_be_logged_is_not_done() {
     unavailable(service.create_account(&AccountLocator::of("wiki", "eve"), AccountChange::default()).await);
     unavailable(service.set_connection_enabled(wiki, false).await);
     unavailable(service.delete_connection(wiki).await);
-    unavailable(service.create_api_client("one").await);
+    unavailable(service.create_api_client("one", Roles::ALL).await);
     unavailable(service.create_webhook("https://app.example/", Vec::new()).await);
     house.provider.answer_tokens(2);
     house.provider.answer_sites(&[SITE]);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ClientId;
+use headwater_domain::role::Roles;
 use headwater_domain::secret::Secret;
 
 use super::harness::{House, reveal};
@@ -11,8 +12,8 @@ use super::harness::{House, reveal};
 #[tokio::test]
 async fn d7_only_the_right_secret_of_the_right_client_is_accepted() {
     let house = House::new().await;
-    let one = house.service.create_api_client("one").await.unwrap();
-    let other = house.service.create_api_client("other").await.unwrap();
+    let one = house.service.create_api_client("one", Roles::ALL).await.unwrap();
+    let other = house.service.create_api_client("other", Roles::ALL).await.unwrap();
     let id = one.client.id.as_str();
     assert_eq!(house.service.authenticate_api_client(id, &one.secret).await.unwrap(), one.client.id);
     let long = Secret::new("x".repeat(1_000_000));
@@ -40,7 +41,7 @@ async fn d7_only_the_right_secret_of_the_right_client_is_accepted() {
 #[tokio::test]
 async fn a_rotated_secret_works_until_its_grace_ends() {
     let house = House::new().await;
-    let old = house.service.create_api_client("one").await.unwrap();
+    let old = house.service.create_api_client("one", Roles::ALL).await.unwrap();
     let id = old.client.id.clone();
     let new = house.service.rotate_api_client(&id, Duration::from_secs(60)).await.unwrap();
     let accepted = async |secret| house.service.authenticate_api_client(id.as_str(), secret).await.is_ok();
@@ -59,7 +60,7 @@ async fn a_rotated_secret_works_until_its_grace_ends() {
 #[tokio::test]
 async fn rotations_at_the_same_time_lose_no_secret() {
     let house = House::new().await;
-    let id = house.service.create_api_client("one").await.unwrap().client.id;
+    let id = house.service.create_api_client("one", Roles::ALL).await.unwrap().client.id;
     let hour = Duration::from_secs(3600);
     let (one, other) =
         tokio::join!(house.service.rotate_api_client(&id, hour), house.service.rotate_api_client(&id, hour));
@@ -71,11 +72,11 @@ async fn rotations_at_the_same_time_lose_no_secret() {
 #[tokio::test]
 async fn d8_a_deleted_client_is_gone_at_once() {
     let house = House::new().await;
-    let new = house.service.create_api_client("one").await.unwrap();
+    let new = house.service.create_api_client("one", Roles::ALL).await.unwrap();
     let id = new.client.id;
-    assert!(house.service.api_client_exists(&id).await.unwrap());
+    assert!(house.service.api_client_roles(&id).await.unwrap().is_some());
     house.service.delete_api_client(&id).await.unwrap();
-    assert!(!house.service.api_client_exists(&id).await.unwrap());
+    assert!(house.service.api_client_roles(&id).await.unwrap().is_none());
     assert!(house.service.authenticate_api_client(id.as_str(), &new.secret).await.is_err());
     assert_eq!(house.service.delete_api_client(&id).await.unwrap_err().kind(), ErrorKind::NotFound);
     let error = house.service.rotate_api_client(&id, Duration::ZERO).await.err().unwrap();
@@ -86,11 +87,11 @@ async fn d8_a_deleted_client_is_gone_at_once() {
 #[tokio::test]
 async fn a_known_client_is_answered_from_memory() {
     let house = House::new().await;
-    let id = house.service.create_api_client("one").await.unwrap().client.id;
-    house.service.api_client_exists(&id).await.unwrap();
+    let id = house.service.create_api_client("one", Roles::ALL).await.unwrap().client.id;
+    house.service.api_client_roles(&id).await.unwrap();
     let before = house.store.opened();
     for _ in 0..100 {
-        assert!(house.service.api_client_exists(&id).await.unwrap());
+        assert!(house.service.api_client_roles(&id).await.unwrap().is_some());
     }
     assert_eq!(house.store.opened(), before);
 }
@@ -99,9 +100,9 @@ async fn a_known_client_is_answered_from_memory() {
 async fn names_are_for_eyes() {
     let house = House::new().await;
     for name in ["", "  ", "a\u{1b}[31m", &"x".repeat(101)] {
-        let error = house.service.create_api_client(name).await.err().unwrap();
+        let error = house.service.create_api_client(name, Roles::ALL).await.err().unwrap();
         assert_eq!(error.violations()[0].field, "name", "{name:?}");
     }
-    house.service.create_api_client(&"é".repeat(100)).await.unwrap();
+    house.service.create_api_client(&"é".repeat(100), Roles::ALL).await.unwrap();
     assert!(ClientId::parse("' OR 1=1").is_err());
 }

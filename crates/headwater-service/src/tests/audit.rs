@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use headwater_domain::audit::{Actor, AuditEntry};
 use headwater_domain::id::ClientId;
+use headwater_domain::role::Roles;
 use headwater_ports::upstream::full;
 use http::{HeaderMap, Method};
 use serde_json::json;
@@ -137,7 +138,7 @@ async fn calls_are_written_in_one_go_and_what_operators_do_at_once() {
     house.service.write_audit().await.unwrap();
     assert_eq!(house.store.opened(), before + 1, "without entries nothing is written");
     assert_eq!(entries(&house, "tool.execute").await.len(), 50);
-    acting(Actor::Operator, house.service.create_api_client("x")).await.unwrap();
+    acting(Actor::Operator, house.service.create_api_client("x", Roles::ALL)).await.unwrap();
     let filter = AuditFilter { actor: Some("operator".to_owned()), ..AuditFilter::default() };
     let found = house.service.read_audit(&filter, 10).await.unwrap();
     assert_eq!(found.len(), 1);

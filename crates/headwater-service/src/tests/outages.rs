@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::role::Roles;
 use serde_json::json;
 
 use super::harness::{House, SITE, ann, bearer};
@@ -43,17 +44,17 @@ async fn warm_accounts_go_on_and_the_others_are_refused() {
 async fn warm_accounts_and_clients_go_on_through_a_long_outage() {
     let house = House::new().await;
     let warm = house.connected(1).await;
-    let client = house.service.create_api_client("one").await.unwrap().client.id;
-    assert!(house.service.api_client_exists(&client).await.unwrap());
+    let client = house.service.create_api_client("one", Roles::ALL).await.unwrap().client.id;
+    assert!(house.service.api_client_roles(&client).await.unwrap().is_some());
     house.provider.answer(200, &json!({}));
     house.read_page(&warm).await.unwrap();
     house.store.break_down(true);
     house.clock.advance(Duration::from_secs(500));
     house.provider.answer(200, &json!({}));
     house.read_page(&warm).await.unwrap();
-    assert!(house.service.api_client_exists(&client).await.unwrap());
+    assert!(house.service.api_client_roles(&client).await.unwrap().is_some());
     let stranger = headwater_domain::id::ClientId::parse("skc_7").unwrap();
-    assert_ours(&house.service.api_client_exists(&stranger).await.map(drop).unwrap_err());
+    assert_ours(&house.service.api_client_roles(&stranger).await.map(drop).unwrap_err());
     house.clock.advance(Duration::from_secs(3100));
     assert!(
         house.read_page(&warm).await.is_err(),
@@ -64,7 +65,7 @@ async fn warm_accounts_and_clients_go_on_through_a_long_outage() {
     house.service.disconnect_account(&warm).await.unwrap();
     house.clock.advance(Duration::from_secs(3));
     assert_eq!(house.read_page(&warm).await.unwrap_err().code(), "ACCOUNT_NOT_ACTIVE");
-    assert!(!house.service.api_client_exists(&client).await.unwrap());
+    assert!(house.service.api_client_roles(&client).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -125,7 +126,7 @@ async fn nothing_is_promised_that_is_not_stored() {
     house.store.break_down(true);
     let link = LinkRequest { account: ann(), ..LinkRequest::default() };
     assert_ours(&house.service.authorization_link(link).await.map(drop).unwrap_err());
-    assert_ours(&house.service.create_api_client("one").await.map(drop).unwrap_err());
+    assert_ours(&house.service.create_api_client("one", Roles::ALL).await.map(drop).unwrap_err());
     let secret = headwater_domain::secret::Secret::new("x".to_owned());
     let error = house.service.authenticate_api_client("skc_1", &secret).await.unwrap_err();
     assert_ours(&error);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::role::Roles;
 use headwater_domain::secret::Secret;
 use headwater_ports::store::Store;
 use headwater_store_sqlite::SqliteStore;
@@ -46,7 +47,7 @@ async fn everything_outlives_a_restart() {
     let account = before.connected(1).await;
     let generate = || Ok::<_, std::fmt::Error>(Secret::new("a signing key".to_owned()));
     before.service.signing_keys(generate).await.unwrap();
-    let client = before.service.create_api_client("one").await.unwrap();
+    let client = before.service.create_api_client("one", Roles::ALL).await.unwrap();
     read_page(&before).await;
     before.service.write_usage().await.unwrap();
     let stored = before.account(&account).await;
@@ -97,7 +98,7 @@ async fn a1_no_secret_stands_in_the_file_in_the_clear() {
     let house = house(&folder, 1).await;
     house.connected(1).await;
     let (link, visit) = (house.link().await, house.visit().await);
-    let client = house.service.create_api_client("one").await.unwrap();
+    let client = house.service.create_api_client("one", Roles::ALL).await.unwrap();
     let mut secrets = vec!["access-1", "refresh-1", "the-secret", &link, &visit.state, &visit.cookie];
     secrets.push(reveal(&client.secret));
     let mut files = 0;

@@ -219,7 +219,7 @@ async fn f4_endpoints_are_checked() {
         hook(&house, &[]).await;
     }
     let error = house.service.create_webhook(URL, Vec::new()).await.err().unwrap();
-    assert_eq!(error.kind(), ErrorKind::FailedPrecondition);
+    assert_eq!(error.kind(), ErrorKind::ResourceExhausted);
 }
 
 #[tokio::test]

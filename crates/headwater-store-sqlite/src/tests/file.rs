@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use headwater_domain::role::Roles;
+
 use super::*;
 use crate::OpenError;
 
@@ -94,4 +96,29 @@ async fn a_schema_of_a_newer_release_is_refused() {
     store.close().await;
     let error = SqliteStore::open(&path(&directory)).await.unwrap_err();
     assert!(matches!(error, OpenError::ForeignSchema { version: 9999, .. }), "{error:?}");
+}
+
+/// What a release from before there were roles writes, or has written.
+#[tokio::test]
+async fn d9_clients_from_before_there_were_roles_keep_what_they_could_do() {
+    let (store, _directory) = open().await;
+    sqlx::query("INSERT INTO api_clients (id, name, secrets, created_at) VALUES ('skc_1', 'old', '[]', 0)")
+        .execute(store.writer())
+        .await
+        .unwrap();
+    let clients = store.read().await.unwrap().list_api_clients().await.unwrap();
+    assert_eq!(clients.iter().map(|it| it.roles).collect::<Vec<_>>(), [Roles::ALL]);
+}
+
+/// A word that this release does not know must not become a role, nor none.
+#[tokio::test]
+async fn d9_roles_of_a_newer_release_are_refused() {
+    let (store, _directory) = open().await;
+    sqlx::query(
+        "INSERT INTO api_clients (id, name, secrets, created_at, roles) VALUES ('skc_1', 'new', '[]', 0, 'use fly')",
+    )
+    .execute(store.writer())
+    .await
+    .unwrap();
+    assert!(store.read().await.unwrap().list_api_clients().await.is_err());
 }

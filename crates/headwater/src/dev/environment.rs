@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use headwater_domain::id::ClientId;
+use headwater_domain::role::Roles;
 use headwater_domain::secret::Secret;
 use headwater_server::assembly::Server;
 use headwater_service::Service;
@@ -102,7 +103,7 @@ async fn works(service: &Service, credentials: &Credentials) -> bool {
     reason = "the development client's secret is written for the developer's programs"
 )]
 async fn create(service: &Service) -> Result<Credentials> {
-    let new = service.create_api_client("development").await?;
+    let new = service.create_api_client("development", Roles::ALL).await?;
     Ok(Credentials { client_id: new.client.id.to_string(), client_secret: new.secret.expose().to_owned() })
 }
 

@@ -41,7 +41,8 @@ impl Target {
         let provider = Recorder::start();
         let directory = tempfile::tempdir().unwrap();
         let data = directory.path().join("data");
-        let created = verb(&data, &["client", "create", "--name", "attacked"]);
+        let created =
+            verb(&data, &["client", "create", "--name", "attacked", "--role", "use,read,manage,credentials"]);
         let value = |name: &str| {
             let line = created.lines().find_map(|line| line.trim().strip_prefix(&format!("{name}=")));
             line.unwrap_or_else(|| panic!("{name} is missing in {created}")).to_owned()

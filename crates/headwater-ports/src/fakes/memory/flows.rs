@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use headwater_domain::flow::ConnectFlow;
-use headwater_domain::id::FlowId;
+use headwater_domain::id::{AccountId, FlowId};
 use headwater_domain::time::Timestamp;
 
 use super::{MemoryTx, refused};
@@ -65,6 +65,14 @@ impl Flows for MemoryTx {
         let wanted = |flow: &&ConnectFlow| flow.expires_at >= now && flow.id.as_str() > after;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         Ok(self.state.flows.values().map(|(flow, _)| flow).filter(wanted).take(limit).cloned().collect())
+    }
+
+    async fn count_unused_links(&mut self, account: &AccountId, now: Timestamp) -> Result<u64, StoreError> {
+        let unused = |(flow, state): &&(ConnectFlow, Option<[u8; 32]>)| {
+            flow.account_id == *account && flow.expires_at > now && state.is_none()
+        };
+        let count = self.state.flows.values().filter(unused).count();
+        Ok(u64::try_from(count).unwrap_or(u64::MAX))
     }
 
     async fn update_flow(&mut self, flow: &ConnectFlow) -> Result<bool, StoreError> {
