@@ -94,9 +94,10 @@ fn e1_what_the_operator_forbids_no_tool_does() {
 
 #[test]
 fn c9_raw_requests_do_no_more_than_the_operator_allows() {
+    // The last two are no methods that cross, whatever the operator allows.
     const METHODS: [&str; 9] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "PURGE", "get"];
     let mut target = Target::start();
-    for (most, through) in [("change", 9), ("add", 4), ("read", 3), ("nothing", 0)] {
+    for (most, through) in [("change", 7), ("add", 4), ("read", 3), ("nothing", 0)] {
         target = target.restarted(&[("HEADWATER_POLICY__RAW_REQUESTS", most)]);
         for (number, method) in METHODS.iter().enumerate() {
             // Neither a header nor a parameter makes another method of it.
