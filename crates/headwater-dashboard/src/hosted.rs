@@ -3,6 +3,10 @@
 mod cookie;
 mod fault;
 mod finish;
+mod onward;
+mod origin;
+mod permissions;
+mod shown;
 mod start;
 
 use axum::Router;
@@ -13,6 +17,7 @@ pub(crate) fn router() -> Router<Service> {
     Router::new()
         .route("/oauth/connect", get(start::show).post(start::begin))
         .route("/sso/v1/oauth/{connection}/callback", get(finish::callback))
-        .route("/connect/success", get(finish::success))
+        .route("/connect/result", get(shown::result))
+        .route("/connect/success", get(shown::success))
         .route("/oauth/connect/site", axum::routing::post(finish::choose))
 }

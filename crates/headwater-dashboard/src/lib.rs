@@ -1,6 +1,7 @@
 //! The pages people see. For now those of the connect flow, which an end user walks through.
 
 mod assets;
+mod home;
 mod hosted;
 mod page;
 mod security;
@@ -12,6 +13,7 @@ use headwater_service::Service;
 /// All pages, to be merged into the server's router.
 pub fn router(service: Service) -> Router {
     Router::new()
+        .merge(home::router())
         .merge(hosted::router())
         .merge(assets::router())
         .with_state(service)

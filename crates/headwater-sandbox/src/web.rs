@@ -7,6 +7,7 @@ mod difference;
 mod files;
 mod history;
 mod page;
+mod readable;
 mod recent;
 mod search;
 mod spaces;

@@ -13,6 +13,7 @@ mod lapse;
 mod link;
 mod probe;
 mod same_user;
+mod shown;
 mod sites;
 mod start;
 mod verify;

@@ -7,14 +7,15 @@ use headwater_service::connect::ConnectError;
 use headwater_service::error::ServiceError;
 use http::StatusCode;
 
+use super::shown::Shown;
 use crate::page::render;
 
 #[derive(Template)]
 #[template(path = "fault.html")]
 struct FaultPage {
-    title: &'static str,
+    title: String,
     what: String,
-    next: &'static str,
+    next: String,
 }
 
 const NEW_LINK: &str = "Go back to the application that sent you here and ask it for a new link.";
@@ -22,8 +23,32 @@ const OPERATOR: &str = "Tell the people who run the application; they will find 
 
 /// The page for an error of the connect flow.
 pub(super) fn page(error: &ConnectError) -> Response {
+    let (status, page) = of(error);
+    render(status, &page)
+}
+
+/// The same, to be shown on another address.
+pub(super) fn shown(error: &ConnectError) -> Shown {
+    let (status, page) = of(error);
+    Shown::Fault { status: status.as_u16(), title: page.title, what: page.what, next: page.next }
+}
+
+/// The page of an error that was kept.
+pub(super) fn again(status: u16, title: String, what: String, next: String) -> Response {
+    render(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), &FaultPage { title, what, next })
+}
+
+/// The page for a form that came from another site.
+pub(super) fn from_elsewhere() -> Response {
+    let what = "Another site has tried to start this for you, or your browser does not say where the form came from. \
+                Nothing has happened.";
+    let next = "Open the link that the application gave you, and press the button on the page that it shows.";
+    render(StatusCode::FORBIDDEN, &fault("This form did not come from here", what, next))
+}
+
+fn of(error: &ConnectError) -> (StatusCode, FaultPage) {
     tracing::info!(%error, "a connect flow ended without an authorization");
-    let (status, page) = match error {
+    match error {
         ConnectError::Unknown | ConnectError::Used | ConnectError::Expired | ConnectError::OtherBrowser => {
             link(error)
         }
@@ -32,8 +57,7 @@ pub(super) fn page(error: &ConnectError) -> Response {
         ConnectError::OtherUser => other_user(),
         ConnectError::UserUnknown => unknown_user(),
         ConnectError::Service(error) => ours(error),
-    };
-    render(status, &page)
+    }
 }
 
 /// The link, or the browser that uses it, is not right.
@@ -73,12 +97,15 @@ fn provider(error: &ConnectError) -> (StatusCode, FaultPage) {
             let what = if description.is_empty() { code.clone() } else { format!("{code}: {description}") };
             (StatusCode::BAD_GATEWAY, fault("The provider reported a problem", what, OPERATOR))
         }
-        ConnectError::Exchange(reason) => (
+        // The reason is the operator's business: it may be a wrong client secret, and name hosts and clients.
+        ConnectError::Exchange(_) => (
             StatusCode::BAD_GATEWAY,
             fault(
                 "The connection could not be completed",
-                format!("The provider did not hand out access: {reason}."),
-                "Ask the application for a new link and try again. If it happens twice, tell the people who run it.",
+                "You agreed, but the provider did not hand out access. That is nothing you did wrong, and nothing was \
+                 connected.",
+                "Tell the people who run the application; the reason stands in headwater's log. A new link helps only once \
+                 they have put it right.",
             ),
         ),
         _ => (
@@ -121,15 +148,27 @@ fn unknown_user() -> (StatusCode, FaultPage) {
     (StatusCode::CONFLICT, fault("It is not known whose account this is", what, next))
 }
 
-/// The connection cannot be used, or we failed.
+/// The connection cannot be used, or we failed. What else is wrong may name hosts of the operator's.
 fn ours(error: &ServiceError) -> (StatusCode, FaultPage) {
-    if error.kind() == ErrorKind::Internal {
-        let page = fault("Something went wrong on our side", "Nothing was connected.", OPERATOR);
-        return (StatusCode::INTERNAL_SERVER_ERROR, page);
+    match error.kind() {
+        ErrorKind::FailedPrecondition | ErrorKind::NotFound => {
+            let page = fault("The account cannot be connected now", error.message(), NEW_LINK);
+            (StatusCode::CONFLICT, page)
+        }
+        ErrorKind::Unavailable => {
+            let next = "Try the link again in a minute. If that does not help, tell the people who run the application.";
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                fault("This does not work just now", "Nothing was connected.", next),
+            )
+        }
+        _ => {
+            let page = fault("Something went wrong on our side", "Nothing was connected.", OPERATOR);
+            (StatusCode::INTERNAL_SERVER_ERROR, page)
+        }
     }
-    (StatusCode::CONFLICT, fault("The account cannot be connected now", error.message(), NEW_LINK))
 }
 
-fn fault(title: &'static str, what: impl Into<String>, next: &'static str) -> FaultPage {
-    FaultPage { title, what: what.into(), next }
+fn fault(title: &str, what: impl Into<String>, next: &str) -> FaultPage {
+    FaultPage { title: title.to_owned(), what: what.into(), next: next.to_owned() }
 }

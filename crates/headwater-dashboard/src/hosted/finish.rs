@@ -5,13 +5,12 @@ use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use headwater_domain::secret::Secret;
 use headwater_service::Service;
-use headwater_service::connect::{
-    CallbackOutcome, CallbackQuery, ConnectError, ConnectedSummary, SiteChoice,
-};
+use headwater_service::connect::{CallbackOutcome, CallbackQuery, ConnectError, SiteChoice};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
-use super::{cookie, fault};
+use super::shown::{self, Shown};
+use super::{cookie, fault, onward, origin};
 use crate::page::render;
 
 /// The query of the provider's redirect.
@@ -34,16 +33,6 @@ pub(super) struct Choice {
 }
 
 #[derive(Template)]
-#[template(path = "connected.html")]
-struct ConnectedPage {
-    summary: ConnectedSummary,
-}
-
-#[derive(Template)]
-#[template(path = "success.html")]
-struct SuccessPage;
-
-#[derive(Template)]
 #[template(path = "choose_site.html")]
 struct ChoosePage {
     choice: SiteChoice,
@@ -62,7 +51,34 @@ pub(super) async fn callback(
         error_description: answer.error_description,
         iss: answer.iss,
     };
-    show(service.callback(&connection, query, cookie::read(&service, &headers)).await)
+    let outcome = service.callback(&connection, query, cookie::read(&service, &headers)).await;
+    match outcome {
+        // Scripts walk an unattended flow by its redirects. A browser may be here because of the provider's form, whose
+        // policy lets it go to us and nowhere else.
+        Ok(CallbackOutcome::Verify(url)) if service.settings().unattended_connect => {
+            Redirect::to(&url).into_response()
+        }
+        Ok(CallbackOutcome::Verify(url)) => onward::page(&url, "the application"),
+        Ok(CallbackOutcome::Connected(summary)) => shown::redirect(&service, &headers, summary.into()).await,
+        Ok(CallbackOutcome::ChooseSite(choice)) => {
+            shown::redirect(&service, &headers, Shown::Choosing { flow: choice.flow }).await
+        }
+        Err(error) => fault_of(&service, &headers, &error).await,
+    }
+}
+
+/// An answer that came before leads to what it led to then; a forged one leaves no trace in the browser.
+async fn fault_of(service: &Service, headers: &HeaderMap, error: &ConnectError) -> Response {
+    match error {
+        ConnectError::Used => match shown::kept(service, headers) {
+            Some(before @ (Shown::Connected { .. } | Shown::Choosing { .. } | Shown::Fault { .. })) => {
+                shown::redirect(service, headers, before).await
+            }
+            _ => fault::page(error),
+        },
+        ConnectError::Unknown | ConnectError::Expired | ConnectError::OtherBrowser => fault::page(error),
+        _ => shown::redirect(service, headers, fault::shown(error)).await,
+    }
 }
 
 pub(super) async fn choose(
@@ -70,21 +86,18 @@ pub(super) async fn choose(
     headers: HeaderMap,
     Form(choice): Form<Choice>,
 ) -> Response {
-    show(service.choose_site(&choice.flow, &choice.cloud_id, cookie::read(&service, &headers)).await)
-}
-
-/// Where applications send the browser once they have confirmed its user. It knows nothing of any flow, so that it
-/// can be opened by anybody.
-pub(super) async fn success() -> Response {
-    render(StatusCode::OK, &SuccessPage)
-}
-
-fn show(outcome: Result<CallbackOutcome, ConnectError>) -> Response {
-    match outcome {
-        Ok(CallbackOutcome::Connected(summary)) => render(StatusCode::OK, &ConnectedPage { summary }),
-        // See Other, so that a form that was posted here is not posted there.
-        Ok(CallbackOutcome::Verify(url)) => Redirect::to(&url).into_response(),
-        Ok(CallbackOutcome::ChooseSite(choice)) => render(StatusCode::OK, &ChoosePage { choice }),
-        Err(error) => fault::page(&error),
+    if !origin::is_ours(&service, &headers) {
+        return fault::from_elsewhere();
     }
+    match service.choose_site(&choice.flow, &choice.cloud_id, cookie::read(&service, &headers)).await {
+        Ok(CallbackOutcome::Verify(url)) => onward::page(&url, "the application"),
+        Ok(CallbackOutcome::Connected(summary)) => shown::redirect(&service, &headers, summary.into()).await,
+        Ok(CallbackOutcome::ChooseSite(choice)) => choices(choice),
+        Err(error) => fault_of(&service, &headers, &error).await,
+    }
+}
+
+/// The sites to choose from.
+pub(super) fn choices(choice: SiteChoice) -> Response {
+    render(StatusCode::OK, &ChoosePage { choice })
 }

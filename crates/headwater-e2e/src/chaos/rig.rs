@@ -110,7 +110,12 @@ impl Rig {
         ensure!(status == 200, "no link: {status} {answer}");
         let link = answer["link"].as_str().context("no link in the answer")?;
         let token = link.split_once("token=").context("no token in the link")?.1;
-        let page = submit(&browser(), &format!("{base}/oauth/connect"), &[("token", token)])?;
+        let person = browser();
+        let page = submit(&person, &format!("{base}/oauth/connect"), &[("token", token)])?;
+        // The page goes on by itself, as soon as a browser shows it.
+        let onward = page.split_once("0; url=").and_then(|(_, rest)| rest.split_once('"'));
+        let onward = onward.context("the page leads nowhere")?.0.replace("&#38;", "&").replace("&amp;", "&");
+        let page = get(&person, &onward)?;
         ensure!(page.contains("is connected"), "{identifier} was not connected: {page}");
         self.accounts.push(identifier.to_owned());
         self.families.push(self.ledger()?.newest_family().context("no code was exchanged")?);

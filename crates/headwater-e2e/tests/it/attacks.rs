@@ -1,6 +1,7 @@
 //! Attacks on the running binary. Each test is named after the row of docs/threats.md that it carries out.
 
 mod agents;
+mod browser;
 mod connect;
 mod data;
 mod floods;

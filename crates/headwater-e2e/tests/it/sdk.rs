@@ -6,6 +6,8 @@ use headwater_e2e::dev_server::DevServer;
 use headwater_e2e::postgres::Postgres;
 use headwater_e2e::{binary, root, sdks};
 
+mod pages;
+
 #[test]
 fn python() {
     let status = Command::new(sdks::python().unwrap())

@@ -59,7 +59,7 @@ pub(super) async fn answer(
     };
     if form.first("decision") != Some("allow") {
         tx.commit().await?;
-        return decide(&state, &consent, None).await;
+        return Ok(after_form(&state, decide(&state, &consent, None).await?));
     }
     let known = sites::all(&mut tx).await?;
     let wanted = form.list("site");
@@ -72,7 +72,14 @@ pub(super) async fn answer(
         return ask_again(&state, &consent).await;
     };
     tx.commit().await?;
-    decide(&state, &consent, Some(Decision { account_id: user.account_id, cloud_ids })).await
+    let decision = Decision { account_id: user.account_id, cloud_ids };
+    Ok(after_form(&state, decide(&state, &consent, Some(decision)).await?))
+}
+
+/// A redirect as the answer to a form.
+fn after_form(state: &State, response: Response) -> Response {
+    let location = response.headers().get(LOCATION).and_then(|it| it.to_str().ok()).map(str::to_owned);
+    location.map_or(response, |to| pages::onward(state, &to))
 }
 
 async fn ask_again(state: &State, consent: &Consent) -> Result<Response, Refusal> {

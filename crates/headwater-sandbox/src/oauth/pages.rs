@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
-use http::StatusCode;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_FRAME_OPTIONS};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, X_FRAME_OPTIONS};
+use http::{HeaderValue, StatusCode};
 
 use super::scopes;
 use crate::random;
@@ -36,6 +36,13 @@ struct Problem<'a> {
     nonce: &'a str,
     title: &'a str,
     text: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "oauth/onward.html")]
+struct Onward<'a> {
+    nonce: &'a str,
+    to: &'a str,
 }
 
 /// The contents of a consent form.
@@ -72,13 +79,24 @@ pub(super) fn problem(state: &State, title: &str, text: &str) -> Response {
     page(StatusCode::BAD_REQUEST, &nonce, &Problem { nonce: &nonce, title, text })
 }
 
+/// A page that goes on to the app by itself. After a form, browsers check a redirect against `form-action`, and where apps
+/// are is not known beforehand. Programs find the address in `Location`, which browsers ignore in a success.
+pub(super) fn onward(state: &State, to: &str) -> Response {
+    let nonce = random::token(&*state.random);
+    let mut response = page(StatusCode::OK, &nonce, &Onward { nonce: &nonce, to });
+    if let Ok(location) = HeaderValue::try_from(to) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}
+
 fn page(status: StatusCode, nonce: &str, template: &impl Template) -> Response {
     let Ok(html) = template.render() else {
         return (StatusCode::INTERNAL_SERVER_ERROR, "the page could not be written").into_response();
     };
-    // `form-action` is left out: browsers apply it to the redirect after the form too, and that leads to the app.
-    let policy =
-        format!("default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'");
+    let policy = format!(
+        "default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
     let headers = [
         (CONTENT_SECURITY_POLICY, policy.as_str()),
         (X_FRAME_OPTIONS, "DENY"),

@@ -107,6 +107,10 @@ async fn a_person_chooses_user_and_sites() {
         ("site", OTHER_CLOUD_ID),
     ];
     let reply = submit(&world, &answer).await;
+    assert_eq!(reply.status, 200, "a browser would check a redirect against form-action");
+    assert!(reply.header("content-security-policy").contains("form-action 'self'"));
+    let (_, to) = reply.text.split_once("0; url=").unwrap();
+    assert!(to.starts_with("https://app.example/callback?keep=1&#38;code="), "{to}");
     let code = reply.redirected("code").expect("a code");
     let exchange = json!({ "grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK });
     let pair = world.token(exchange).await.json;

@@ -11,6 +11,7 @@ use sqlx::SqliteConnection;
 use super::comments::{self, CommentView};
 use super::files::{self, FileView};
 use super::page::{self, Link, WebError, day, link, name};
+use super::readable::readable;
 use super::{spaces as space_pages, tree};
 use crate::formats::storage_format::view_html;
 use crate::links::web_path;
@@ -121,7 +122,7 @@ pub(super) async fn html(connection: &mut SqliteConnection, content: &Content) -
     let wiki = || "/wiki".to_owned();
     let reader = Reader { viewer: None, base: wiki(), files: wiki(), for_people: true };
     let references = references::look_up(connection, &reader, content).await?;
-    Ok(view_html(&content.body, &references))
+    Ok(readable(&view_html(&content.body, &references)))
 }
 
 /// Counts a view by the first user, because the web view has no login.

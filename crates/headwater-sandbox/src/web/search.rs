@@ -19,7 +19,10 @@ const OPERATORS: [char; 4] = ['=', '~', '<', '>'];
 #[template(path = "web/search.html")]
 struct SearchPage {
     query: String,
+    /// What was found, or what can be typed.
     note: String,
+    /// What is wrong with the query, instead of results.
+    problem: Option<String>,
     hits: Vec<HitView>,
 }
 
@@ -75,14 +78,12 @@ pub(super) async fn search(
             }
         }
     }
-    let note = match problem {
-        Some(problem) => problem,
-        None if words.q.trim().is_empty() => {
-            "Type some words, or a query such as type = page AND label = runbook.".to_owned()
-        }
-        None => format!("{total} results for {cql}"),
+    let note = if words.q.trim().is_empty() {
+        "Type some words, or a query such as type = page AND label = runbook.".to_owned()
+    } else {
+        format!("{total} results for {cql}")
     };
-    Ok(show(&SearchPage { query: words.q, note, hits }))
+    Ok(show(&SearchPage { query: words.q, note, problem, hits }))
 }
 
 /// Returns what was typed as a query. Plain words are looked for everywhere.

@@ -56,7 +56,7 @@ async fn a_person_finds_a_page_by_walking_and_by_searching() {
         "Jonas Petrauskas",
         "packet.svg",
         "Could tilt be two bytes",
-        "<pre class=\"syntaxhighlighter-pre\"",
+        "<pre tabindex=\"0\" class=\"syntaxhighlighter-pre\"",
         "Architecture</a>",
     ] {
         assert!(page.contains(expected), "{expected}");
@@ -163,4 +163,14 @@ async fn what_is_not_there_has_a_page_of_its_own() {
     }
     let (_, search) = get(&router, "/wiki/search?q=%3Cscript%3E%22%5C%27").await;
     assert!(!search.contains("<script>"));
+}
+
+#[tokio::test]
+async fn a_query_that_cannot_be_run_is_shown_as_a_fault_and_not_as_a_result() {
+    let router = router().await;
+    let (_, wrong) = get(&router, "/wiki/search?q=type%20%3D").await;
+    assert!(wrong.contains("role=\"alert\"") && wrong.contains("This query cannot be run"), "{wrong}");
+    assert!(!wrong.contains("results for"), "{wrong}");
+    let (_, right) = get(&router, "/wiki/search?q=type%20%3D%20page").await;
+    assert!(!right.contains("role=\"alert\"") && right.contains("results for"), "{right}");
 }

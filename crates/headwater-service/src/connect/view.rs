@@ -1,6 +1,8 @@
 //! What the start page of a link shows.
 
+use headwater_domain::api_client::ApiClient;
 use headwater_domain::flow::{ConnectFlow, Stage};
+use headwater_domain::role::Role;
 
 use super::ConnectError;
 use crate::Service;
@@ -11,14 +13,12 @@ use crate::Service;
 pub struct LinkView {
     /// The product's name.
     pub provider: String,
-    /// The connection's name.
-    pub connection: String,
+    /// What the operator calls the application that asks; nothing where that is not known.
+    pub application: Option<String>,
     /// Whom the account belongs to, mostly hidden: the page may be opened by somebody else.
     pub masked_identifier: String,
     /// What will be asked for.
     pub scopes: Vec<String>,
-    /// Where the browser will be sent.
-    pub provider_host: String,
 }
 
 /// Whether a link can still be used.
@@ -40,12 +40,12 @@ impl Service {
         let flow = tx.flow_by_link(&digest).await?.ok_or(ConnectError::Unknown)?;
         self.ensure_ready(&flow)?;
         let view = self.view_of(&mut *tx, &flow.account_id).await?;
+        let application = only(tx.list_api_clients().await?);
         Ok(LinkView {
             provider: self.connector(&view.connection.provider)?.display_name().to_owned(),
-            connection: view.connection.name.to_string(),
+            application,
             masked_identifier: mask(view.account.owner.identifier.as_str()),
             scopes: view.connection.scopes,
-            provider_host: view.connection.endpoints.authorize.host_str().unwrap_or_default().to_owned(),
         })
     }
 
@@ -67,6 +67,13 @@ impl Service {
             LinkState::Ready
         }
     }
+}
+
+/// The application's name: that of the one API client that can make links. Of several, the link does not tell which.
+fn only(mut clients: Vec<ApiClient>) -> Option<String> {
+    clients.retain(|client| client.roles.has(Role::Use));
+    let client = clients.pop().filter(|_| clients.is_empty())?;
+    Some(client.name).filter(|it| !it.trim().is_empty())
 }
 
 /// Keeps the first two characters, and what follows an `@`, which helps the right person most.

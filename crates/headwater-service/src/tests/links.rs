@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::role::Roles;
 
 use super::harness::{House, ann, body, parameter};
 use crate::accounts::{AccountLocator, ListAccounts};
@@ -27,11 +28,39 @@ async fn b6_looking_at_a_link_does_not_use_it_up() {
     let link = house.link_for(&locator).await;
     for _ in 0..3 {
         let view = house.service.view_link(&link).await.unwrap();
-        assert_eq!((view.provider.as_str(), view.connection.as_str()), ("Confluence", "wiki"));
+        assert_eq!((view.provider.as_str(), view.application), ("Confluence", None));
         assert_eq!(view.masked_identifier, "ad•••@example.com");
-        assert_eq!(view.provider_host, "auth.atlassian.com");
     }
     house.start(&link).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_start_page_names_the_application_where_there_is_one() {
+    let house = House::new().await;
+    let link = house.link().await;
+    let named = async || house.service.view_link(&link).await.unwrap().application;
+    assert_eq!(named().await, None);
+    house.service.create_api_client("Acme Assistant", Roles::ALL).await.unwrap();
+    assert_eq!(named().await.as_deref(), Some("Acme Assistant"));
+    house.service.create_api_client("Reports", Roles::NONE).await.unwrap();
+    assert_eq!(named().await.as_deref(), Some("Acme Assistant"), "the other one makes no links");
+    house.service.create_api_client("Another", Roles::ALL).await.unwrap();
+    assert_eq!(named().await, None, "which of them made the link is not known");
+}
+
+#[tokio::test]
+async fn what_a_browser_keeps_is_sealed_and_lapses() {
+    let house = House::new().await;
+    let kept = house.service.seal_for_browser("Connected to <wiki>").unwrap();
+    assert!(!kept.contains("wiki"));
+    assert_eq!(house.service.open_from_browser(&kept).as_deref(), Some("Connected to <wiki>"));
+    for forged in ["", "x", "Q29ubmVjdGVk", &format!("{kept}A"), &kept[..kept.len() - 2], &"A".repeat(9_000)]
+    {
+        assert_eq!(house.service.open_from_browser(forged), None, "{forged}");
+    }
+    assert_eq!(house.service.seal_for_browser(&"x".repeat(4_000)), None, "it would not fit into a cookie");
+    house.clock.advance(std::time::Duration::from_secs(30 * 60));
+    assert_eq!(house.service.open_from_browser(&kept), None);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 """An application confirms its end user before the account becomes usable."""
 
+from contextlib import nullcontext
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,9 +18,9 @@ VERIFY_URL = "http://localhost:1/verify?tenant=7"
 ACTION = {"connection_name": "confluence"}
 
 
-def consent(server, link, stop="http://localhost:1/"):
+def consent(server, link, stop="http://localhost:1/", browser=None):
     """Follows redirects as a browser does until the application's own page would open."""
-    with requests.Session() as browser:
+    with requests.Session() if browser is None else nullcontext(browser) as browser:
         browser.verify = server.bundle
         response = browser.get(link, allow_redirects=False)
         while response.is_redirect:
@@ -44,7 +45,8 @@ def spaces(actions, identifier):
 
 
 def test_a_confirmed_user_is_active_and_the_request_is_spent(server, actions, identifier):
-    query = consent(server, link(actions, identifier))
+    browser = requests.Session()
+    query = consent(server, link(actions, identifier), browser=browser)
     assert query["tenant"] == "7" and query["state"] == "st 1&2"
     assert status(actions, identifier) == "PENDING_VERIFICATION"
     with pytest.raises(ScalekitBadRequestException):
@@ -52,8 +54,11 @@ def test_a_confirmed_user_is_active_and_the_request_is_spent(server, actions, id
     verified = actions.verify_connected_account_user(
         auth_request_id=query["auth_request_id"], identifier=identifier
     )
-    page = server.browse(verified.post_user_verify_redirect_url)
+    page = browser.get(verified.post_user_verify_redirect_url)
     assert page.status_code == 200 and "Your account is connected" in page.text
+    # Anybody can open the address; it claims nothing to those who did not walk through the flow.
+    stranger = server.browse(verified.post_user_verify_redirect_url)
+    assert stranger.status_code == 200 and "Go back to the application" in stranger.text
     assert status(actions, identifier) == "ACTIVE"
     assert spaces(actions, identifier).data["results"]
     with pytest.raises(ScalekitNotFoundException):
