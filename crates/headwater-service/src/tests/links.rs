@@ -49,7 +49,7 @@ async fn the_start_page_names_the_application_where_there_is_one() {
 }
 
 #[tokio::test]
-async fn what_a_browser_keeps_is_sealed_and_lapses() {
+async fn b14_what_a_browser_keeps_is_sealed_and_lapses() {
     let house = House::new().await;
     let kept = house.service.seal_for_browser("Connected to <wiki>").unwrap();
     assert!(!kept.contains("wiki"));
