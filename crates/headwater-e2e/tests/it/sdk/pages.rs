@@ -21,27 +21,10 @@ fn the_pages_have_no_faults_that_axe_knows() {
     let source = std::fs::read_to_string(source).unwrap();
     let directory = tempfile::tempdir().unwrap();
     let server = DevServer::start(directory.path(), &[], "NODE_EXTRA_CA_CERTS=").unwrap();
-    let environment = server.environment();
-    let value = |name: &str| environment.iter().find(|(key, _)| key == name).unwrap().1.clone();
-    let origin = value("SCALEKIT_ENVIRONMENT_URL");
+    let (origin, link) = (crate::pages::origin(&server), crate::pages::link(&server, "ann@example.com"));
     let sandbox =
         server.lines.iter().find_map(|line| line.split_whitespace().find(|it| it.ends_with("/wiki")));
     let sandbox = sandbox.unwrap_or_else(|| panic!("{:?}", server.lines));
-    let asked = serde_json::json!({"connector": "confluence", "identifier": "ann@example.com"});
-    // The port speaks plain HTTP, too.
-    let plain = origin.replace("https://", "http://");
-    let (client, secret) = (value("SCALEKIT_CLIENT_ID"), value("SCALEKIT_CLIENT_SECRET"));
-    let form = [("grant_type", "client_credentials"), ("client_id", &client), ("client_secret", &secret)];
-    let token: serde_json::Value =
-        ureq::post(format!("{plain}/oauth/token")).send_form(form).unwrap().body_mut().read_json().unwrap();
-    let link: serde_json::Value = ureq::post(format!("{plain}/api/v1/connected_accounts/magic_link"))
-        .header("authorization", format!("Bearer {}", token["access_token"].as_str().unwrap()))
-        .send_json(&asked)
-        .unwrap()
-        .body_mut()
-        .read_json()
-        .unwrap();
-    let link = link["link"].as_str().unwrap();
     let hosted =
         ["/", "/connect/success", "/oauth/connect?token=unknown"].map(|path| format!("{origin}{path}"));
     let view = ["", "/recent", "/spaces/ENG", "/search?q=tide", "/search?q=type%20%3D"];
@@ -62,7 +45,7 @@ fn the_pages_have_no_faults_that_axe_knows() {
     for address in hosted.iter().chain(&view) {
         look(address);
     }
-    look(link);
+    look(&link);
     let pages = "return [...document.querySelectorAll('.tree a')].map(it => it.href)";
     browser.open(&format!("{sandbox}/spaces/ENG")).unwrap();
     let pages: Vec<String> = serde_json::from_value(browser.run(pages, &[]).unwrap()).unwrap();
