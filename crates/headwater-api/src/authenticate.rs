@@ -11,19 +11,20 @@ use headwater_domain::role::Roles;
 use headwater_service::Service;
 use headwater_service::caller::calling;
 use headwater_service::error::ServiceError;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tonic::Code;
 
-use crate::error;
-use crate::jwt::Tokens;
+pub(crate) use crate::protocol::grpc;
 use crate::throttle::Throttle;
+use crate::token_keys::TokenKeys;
+use crate::{environment_url, error};
 
 /// What authenticating needs.
 #[derive(Clone)]
 pub(crate) struct Gate {
     pub(crate) service: Service,
-    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) tokens: Arc<TokenKeys>,
     pub(crate) throttle: Arc<Throttle>,
 }
 
@@ -35,10 +36,15 @@ pub(crate) async fn authenticate(State(gate): State<Gate>, request: Request, nex
             tracing::debug!(client = %caller, "authenticated");
             calling(Actor::Client(caller), roles, next.run(request)).await
         }
-        Ok(None) => refuse(
-            &request,
-            "the access token is missing, expired or not valid here; get one from /oauth/token",
-        ),
+        // Below /api and /proxy such a request gets here, and is no matter of access tokens.
+        Ok(None) => {
+            environment_url::explain(&request, &gate.service.settings().url("")).unwrap_or_else(|| {
+                refuse(
+                    &request,
+                    "the access token is missing, expired or not valid here; get one from /oauth/token",
+                )
+            })
+        }
         Err(error) if grpc(request.headers()) => error::status(&error).into_http(),
         Err(error) => error::http(&error),
     }
@@ -47,9 +53,8 @@ pub(crate) async fn authenticate(State(gate): State<Gate>, request: Request, nex
 impl Gate {
     /// The program that calls and what it may do, when it proved who it is.
     async fn caller(&self, headers: &HeaderMap) -> Result<Option<(ClientId, Roles)>, ServiceError> {
-        let now = self.service.now();
         for token in bearers(headers) {
-            if let Some(verified) = self.tokens.verify(token, now)
+            if let Some(verified) = self.tokens.verify(token).await
                 && let Some(roles) = self.service.api_client_roles(&verified.client).await?
             {
                 return Ok(Some((verified.client.clone(), roles)));
@@ -69,11 +74,6 @@ fn bearers(headers: &HeaderMap) -> impl Iterator<Item = &str> {
         .filter_map(|value| value.trim().split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
-}
-
-/// Whether a call speaks gRPC.
-pub(crate) fn grpc(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
 }
 
 fn refuse(request: &Request, message: &str) -> Response {

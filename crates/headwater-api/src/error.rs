@@ -16,7 +16,7 @@ use crate::proto::errdetails::{
 };
 use crate::proto::rpc;
 
-const ERROR_INFO: &str = "type.googleapis.com/scalekit.v1.errdetails.ErrorInfo";
+pub(crate) const ERROR_INFO: &str = "type.googleapis.com/scalekit.v1.errdetails.ErrorInfo";
 
 /// The gRPC code of a kind.
 pub(crate) const fn code(kind: ErrorKind) -> Code {

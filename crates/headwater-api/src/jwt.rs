@@ -24,6 +24,9 @@ const MAX_TOKEN_BYTES: usize = 4096;
 /// How far clocks of other machines may be off, in seconds.
 const LEEWAY_SECONDS: i64 = 30;
 
+/// How long after a key was made it signs: until then every server has read it, and can verify what it signs.
+const SIGNS_AFTER: Duration = Duration::from_secs(60);
+
 /// The keys could not be made or read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyError {
@@ -43,6 +46,7 @@ pub(crate) struct Tokens {
 
 struct Key {
     id: String,
+    signs_from: Timestamp,
     encoding: EncodingKey,
     decoding: DecodingKey,
     public: Value,
@@ -51,6 +55,7 @@ struct Key {
 /// What a token proved.
 pub(crate) struct Verified {
     pub(crate) client: ClientId,
+    key: String,
     not_before: i64,
     expires: i64,
 }
@@ -81,8 +86,14 @@ pub(crate) fn generate() -> Result<Secret, KeyError> {
     Ok(Secret::new(pem))
 }
 
+/// A new private key for access tokens, as PKCS#8 PEM: for the command that rotates them.
+pub fn new_signing_key() -> Result<Secret, Box<dyn std::error::Error + Send + Sync>> {
+    Ok(generate()?)
+}
+
 impl Tokens {
-    /// Takes the deployment's keys, newest first; the newest signs.
+    /// Takes the deployment's keys, newest first. The newest that is a minute old signs; a key that no longer signs
+    /// verifies for as long as its tokens live.
     pub(crate) fn new(issuer: &str, lifetime: Duration, keys: &[SigningKey]) -> Result<Self, KeyError> {
         let keys = keys.iter().map(Key::read).collect::<Result<_, _>>()?;
         let verified = Cache::builder().max_capacity(REMEMBERED_TOKENS).time_to_live(lifetime).build();
@@ -96,7 +107,7 @@ impl Tokens {
 
     /// A token for a client. `id` makes it unlike every other one.
     pub(crate) fn issue(&self, client: &ClientId, id: String, now: Timestamp) -> Result<String, KeyError> {
-        let key = self.keys.first().ok_or(KeyError::Generate)?;
+        let key = self.signing(now).ok_or(KeyError::Generate)?;
         let header = Header { kid: Some(key.id.clone()), ..Header::new(Algorithm::RS256) };
         let claims = Claims {
             iss: self.issuer.clone(),
@@ -111,6 +122,29 @@ impl Tokens {
         Ok(encode(&header, &claims, &key.encoding)?)
     }
 
+    /// The key that signs now. Where all are new, as on a new database, there is nobody who knows another: the oldest.
+    fn signing(&self, now: Timestamp) -> Option<&Key> {
+        self.keys.iter().find(|key| key.signs_from <= now).or_else(|| self.keys.last())
+    }
+
+    /// The keys whose tokens can still be alive.
+    fn accepted(&self, now: Timestamp) -> impl Iterator<Item = &Key> {
+        let leeway = Duration::from_secs(LEEWAY_SECONDS.unsigned_abs());
+        let successors = [None].into_iter().chain(self.keys.iter().map(|key| Some(key.signs_from)));
+        let over = move |replaced_at: Timestamp| replaced_at.plus(self.lifetime + leeway) <= now;
+        self.keys
+            .iter()
+            .zip(successors)
+            .filter(move |(_, successor)| !successor.is_some_and(over))
+            .map(|it| it.0)
+    }
+
+    /// Whether a token names a key that is not among these: one that was made since they were read, perhaps.
+    pub(crate) fn stranger(&self, token: &str) -> bool {
+        let named = || decode_header(token).ok()?.kid;
+        token.len() <= MAX_TOKEN_BYTES && named().is_some_and(|id| self.keys.iter().all(|key| key.id != id))
+    }
+
     /// What a token proves, or nothing when it is not one of ours or not valid now.
     pub(crate) fn verify(&self, token: &str, now: Timestamp) -> Option<Arc<Verified>> {
         let verified = if let Some(verified) = self.verified.get(token) {
@@ -121,7 +155,8 @@ impl Tokens {
             verified
         };
         let seconds = now.seconds();
-        let valid = seconds < verified.expires && seconds + LEEWAY_SECONDS >= verified.not_before;
+        let in_time = seconds < verified.expires && seconds + LEEWAY_SECONDS >= verified.not_before;
+        let valid = in_time && self.accepted(now).any(|key| key.id == verified.key);
         valid.then_some(verified)
     }
 
@@ -139,12 +174,12 @@ impl Tokens {
         rules.validate_nbf = false;
         let claims = decode::<Claims>(token, &key.decoding, &rules).ok()?.claims;
         let client = ClientId::parse(&claims.sub).ok()?;
-        Some(Verified { client, not_before: claims.nbf, expires: claims.exp })
+        Some(Verified { client, key: id, not_before: claims.nbf, expires: claims.exp })
     }
 
     /// The public keys as a JSON Web Key Set (RFC 7517).
-    pub(crate) fn key_set(&self) -> Value {
-        json!({ "keys": self.keys.iter().map(|key| key.public.clone()).collect::<Vec<_>>() })
+    pub(crate) fn key_set(&self, now: Timestamp) -> Value {
+        json!({ "keys": self.accepted(now).map(|key| key.public.clone()).collect::<Vec<_>>() })
     }
 }
 
@@ -161,6 +196,7 @@ impl Key {
         let e = URL_SAFE_NO_PAD.encode(e.big_endian_without_leading_zero());
         Ok(Self {
             id: key.id.to_string(),
+            signs_from: key.created_at.plus(SIGNS_AFTER),
             encoding: EncodingKey::from_rsa_pem(pem.as_bytes())?,
             decoding: DecodingKey::from_rsa_components(&n, &e)?,
             public: json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": key.id.as_str(), "n": n, "e": e }),
@@ -176,7 +212,11 @@ mod tests {
 
     fn tokens(issuer: &str, pem: &str) -> Tokens {
         let id = SigningKeyId::parse("snk_1").unwrap();
-        let key = SigningKey { id, private_key: Secret::new(pem.to_owned()) };
+        let key = SigningKey {
+            id,
+            private_key: Secret::new(pem.to_owned()),
+            created_at: Timestamp::from_seconds(0),
+        };
         Tokens::new(issuer, Duration::from_secs(3600), &[key]).unwrap()
     }
 
@@ -204,6 +244,6 @@ mod tests {
         );
         assert!(ours.verify(&unsigned, now).is_none());
         assert!(ours.verify("", now).is_none() && ours.verify("a.b.c", now).is_none());
-        assert_eq!(ours.key_set()["keys"][0]["kid"], "snk_1");
+        assert_eq!(ours.key_set(Timestamp::from_seconds(0))["keys"][0]["kid"], "snk_1");
     }
 }

@@ -3,11 +3,14 @@
 //! Adapters decode, authenticate and encode; everything else is in `headwater_service`.
 
 mod authenticate;
+mod environment_url;
 mod error;
 mod grpc;
 mod jwt;
 mod keys;
+mod plaintext;
 mod proto;
+mod protocol;
 mod proxy;
 mod rest;
 mod roles;
@@ -17,6 +20,9 @@ mod rules;
 mod tests;
 mod throttle;
 mod token;
+mod token_keys;
 mod wire;
 
+pub use jwt::new_signing_key;
+pub use plaintext::{Transport, with_transport};
 pub use router::{Limits, SetupError, router, with_single_slashes};

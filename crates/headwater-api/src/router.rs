@@ -16,10 +16,11 @@ use tonic::Code;
 use tower::{ServiceBuilder, ServiceExt as _};
 
 use crate::authenticate::{Gate, authenticate};
-use crate::jwt::{self, KeyError, Tokens};
+use crate::jwt::{self, KeyError};
 use crate::proxy::{self, Proxy};
 use crate::throttle::Throttle;
-use crate::{error, grpc, keys, rest, token};
+use crate::token_keys::TokenKeys;
+use crate::{environment_url, error, grpc, keys, rest, token};
 
 /// Bounds on requests.
 #[derive(Clone, Copy, Debug)]
@@ -56,8 +57,9 @@ impl From<KeyError> for SetupError {
 
 /// gRPC, REST, access tokens and the proxy. Makes the first signing key where there is none.
 pub async fn router(service: Service, limits: Limits) -> Result<Router, SetupError> {
+    let origin: Arc<str> = service.settings().url("").into();
     let keys = service.signing_keys(jwt::generate).await?;
-    let tokens = Tokens::new(service.settings().base_url.as_str(), limits.token_lifetime, &keys)?;
+    let tokens = TokenKeys::new(service.clone(), limits.token_lifetime, &keys)?;
     let throttle = Arc::new(Throttle::new());
     let gate = Gate { service: service.clone(), tokens: Arc::new(tokens), throttle };
     let grpc = grpc::router(&service, limits.body_bytes);
@@ -75,7 +77,7 @@ pub async fn router(service: Service, limits: Limits) -> Result<Router, SetupErr
         .route("/keys", get(keys::keys))
         .layer(DefaultBodyLimit::max(64 * 1024))
         .with_state(gate);
-    Ok(guarded.merge(open).fallback(nothing))
+    Ok(guarded.merge(open).fallback(move |request: Request| nothing(Arc::clone(&origin), request)))
 }
 
 fn proxied(proxy: Proxy) -> Router {
@@ -100,7 +102,10 @@ fn late(limit: Duration, speaks_grpc: bool) -> Response {
     error::json(StatusCode::GATEWAY_TIMEOUT, Code::DeadlineExceeded, "DEADLINE_EXCEEDED", &message)
 }
 
-async fn nothing(request: Request) -> Response {
+async fn nothing(origin: Arc<str>, request: Request) -> Response {
+    if let Some(response) = environment_url::explain(&request, &origin) {
+        return response;
+    }
     if let Some(response) = grpc::unknown(&request) {
         return response;
     }

@@ -8,6 +8,7 @@ mod connections;
 mod contract;
 mod garbage;
 mod harness;
+mod plaintext;
 mod proxy;
 mod rest;
 mod roles;

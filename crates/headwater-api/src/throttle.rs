@@ -1,10 +1,9 @@
-//! How often credentials may be wrong before nobody looks at them for a while.
+//! How often credentials may be wrong before the answer is to wait.
 //!
-//! A secret has 256 random bits and is not guessed. The bound keeps those who try from the database and makes them
-//! show in the log. It counts failures only, so that a fleet of programs that start together is not held up, and it
-//! counts them by where they come from, so that a stranger cannot shut a client out elsewhere. Behind a reverse proxy
-//! all come from one address: therefore pairs of address and client that were right before are not held up by what
-//! others at their address do.
+//! A secret has 256 random bits and is not guessed. The bound makes those who try show in the log, and tells programs with
+//! a wrong secret to ask less often. Credentials are always checked first: a right secret is never delayed, whatever
+//! others do who share its address, as all do behind a reverse proxy. Only failures are counted, by address and by client,
+//! so that a fleet of programs that start together is not held up.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
@@ -16,8 +15,6 @@ use moka::sync::Cache;
 
 /// How many addresses and pairs are remembered. When there are more, the least used ones are forgotten.
 const REMEMBERED: u64 = 50_000;
-/// How long a client that was right counts as known at its address.
-const KNOWN_FOR: Duration = Duration::from_secs(24 * 3600);
 /// What one address may get wrong about one client: ten times, then once every six seconds.
 const OF_CLIENT: Allowance = Allowance { failures: 10, recovery: Duration::from_secs(6) };
 /// What one address may get wrong altogether: a hundred times, then five times every three seconds.
@@ -41,7 +38,6 @@ pub(crate) struct Attempt {
 pub(crate) struct Throttle {
     by_client: Cache<Attempt, Timestamp>,
     by_address: Cache<Option<IpAddr>, Timestamp>,
-    known: Cache<Attempt, ()>,
 }
 
 impl Attempt {
@@ -53,29 +49,20 @@ impl Attempt {
 
 impl Throttle {
     pub(crate) fn new() -> Self {
-        Self {
-            by_client: Cache::new(REMEMBERED),
-            by_address: Cache::new(REMEMBERED),
-            known: Cache::builder().max_capacity(REMEMBERED).time_to_live(KNOWN_FOR).build(),
-        }
+        Self { by_client: Cache::new(REMEMBERED), by_address: Cache::new(REMEMBERED) }
     }
 
-    /// How long this one has to wait before its credentials are looked at; `None` when they are looked at now.
+    /// How long somebody whose credentials were wrong has to wait; `None` while that happens within the bounds.
     pub(crate) fn wait(&self, attempt: &Attempt, now: Timestamp) -> Option<Duration> {
         let of_client = self.by_client.get(attempt).and_then(|it| OF_CLIENT.wait(it, now));
         let of_address = || self.by_address.get(&attempt.address).and_then(|it| OF_ADDRESS.wait(it, now));
-        of_client.or_else(|| if self.known.contains_key(attempt) { None } else { of_address() })
+        of_client.or_else(of_address)
     }
 
     /// The credentials were wrong.
     pub(crate) fn failed(&self, attempt: &Attempt, now: Timestamp) {
         charge(&self.by_client, attempt.clone(), OF_CLIENT, now);
         charge(&self.by_address, attempt.address, OF_ADDRESS, now);
-    }
-
-    /// The credentials were right.
-    pub(crate) fn succeeded(&self, attempt: Attempt) {
-        self.known.insert(attempt, ());
     }
 }
 
@@ -117,7 +104,7 @@ mod tests {
         Attempt::new(Some(address.parse().unwrap()), client)
     }
 
-    /// How many of `attempts` are looked at, all of them wrong.
+    /// How many of `attempts`, all of them wrong, are answered without being told to wait.
     fn looked_at(throttle: &Throttle, attempts: impl Iterator<Item = Attempt>) -> usize {
         let look = |it: &Attempt| {
             let looked = throttle.wait(it, NOW).is_none();
@@ -145,12 +132,14 @@ mod tests {
     #[test]
     fn d7_many_names_from_one_network_are_one_guesser() {
         let throttle = Throttle::new();
-        let known = attempt("2001:db8::1", "skc_0");
-        throttle.succeeded(known.clone());
         let names = (1..=1000).map(|it| attempt(&format!("2001:db8::{it:x}"), &format!("skc_{it}")));
         assert_eq!(looked_at(&throttle, names), 100);
         let nonsense = (0..10).map(|_| attempt("2001:db8::1", "no id"));
         assert_eq!(looked_at(&throttle, nonsense), 0);
-        assert_eq!(throttle.wait(&known, NOW), None, "who was right before is not held up by others");
+        assert_eq!(
+            throttle.wait(&attempt("2001:db8:1::1", "skc_0"), NOW),
+            None,
+            "the network next door is another"
+        );
     }
 }

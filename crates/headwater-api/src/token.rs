@@ -78,32 +78,30 @@ async fn issue(
         return Err(bad("invalid_request", "client_id and client_secret must be given".to_owned()));
     };
     let client = authenticate(gate, &Attempt::new(address, &id), &id, &secret).await?;
-    let token =
-        gate.tokens.issue(&client, gate.service.new_token_id(), gate.service.now()).map_err(|error| {
-            tracing::error!(%error, "no access token could be made");
-            server_error()
-        })?;
-    let body = json!({ "access_token": token, "token_type": "Bearer", "expires_in": gate.tokens.lifetime().as_secs(), "scope": "" });
+    let tokens = gate.tokens.tokens().await;
+    let token = tokens.issue(&client, gate.service.new_token_id(), gate.service.now()).map_err(|error| {
+        tracing::error!(%error, "no access token could be made");
+        server_error()
+    })?;
+    let body = json!({ "access_token": token, "token_type": "Bearer", "expires_in": tokens.lifetime().as_secs(), "scope": "" });
     Ok(json_body(StatusCode::OK, &body))
 }
 
-/// Checks credentials, unless too many from the same place were wrong.
+/// Checks credentials. Who was wrong too often is told to wait; a right secret never is.
 async fn authenticate(
     gate: &Gate,
     attempt: &Attempt,
     id: &str,
     secret: &Secret,
 ) -> Result<ClientId, OauthError> {
-    if let Some(wait) = gate.throttle.wait(attempt, gate.service.now()) {
-        return Err(slow_down(wait));
-    }
     match gate.service.authenticate_api_client(id, secret).await {
-        Ok(client) => {
-            gate.throttle.succeeded(attempt.clone());
-            Ok(client)
-        }
+        Ok(client) => Ok(client),
         Err(error) if error.kind() == ErrorKind::Unauthenticated => {
-            gate.throttle.failed(attempt, gate.service.now());
+            let now = gate.service.now();
+            if let Some(wait) = gate.throttle.wait(attempt, now) {
+                return Err(slow_down(wait));
+            }
+            gate.throttle.failed(attempt, now);
             let description = error.message().to_owned();
             Err(OauthError::new(StatusCode::UNAUTHORIZED, "invalid_client", description))
         }
@@ -181,7 +179,7 @@ fn bad(code: &'static str, description: String) -> OauthError {
 /// RFC 6749 has no word for this; the status says it.
 fn slow_down(wait: Duration) -> OauthError {
     tracing::warn!(
-        "credentials of API clients were wrong too often; attempts from that address have to wait"
+        "credentials of API clients were wrong too often; wrong ones from that address are told to wait"
     );
     let description = "the credentials were wrong too often; wait before you try again".to_owned();
     let error = OauthError::new(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", description);

@@ -114,7 +114,7 @@ fn read_beside(present: &[Tool], file: &OperatorFile) -> Result<Vec<Tool>, LoadE
 }
 
 /// At most `count` of the known names that `name` could have meant, the likeliest first.
-pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
     let mut names = ranked(name, known, ALIKE);
     names.truncate(count);
     names

@@ -37,6 +37,12 @@ pub trait Connector: Send + Sync {
     /// The scope that makes it issue a refresh token.
     fn offline_scope(&self) -> &'static str;
 
+    /// What is wrong with a scope that a connection is to ask for: an end user's consent would fail with it. `None` for
+    /// one that is fine, or that only the provider can judge.
+    fn scope_problem(&self, _scope: &str) -> Option<String> {
+        None
+    }
+
     /// Reads the answer of the endpoint that lists a grant's sites.
     fn read_sites(&self, status: u16, body: &[u8]) -> Result<Vec<Site>, SitesError>;
 

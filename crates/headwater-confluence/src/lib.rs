@@ -3,6 +3,7 @@
 mod failure;
 mod family;
 mod identity;
+mod scopes;
 mod sites;
 mod stale;
 mod vendor_error;
@@ -137,6 +138,10 @@ impl Connector for Confluence {
 
     fn offline_scope(&self) -> &'static str {
         "offline_access"
+    }
+
+    fn scope_problem(&self, scope: &str) -> Option<String> {
+        scopes::problem(&self.catalogue, scope)
     }
 
     fn read_sites(&self, status: u16, body: &[u8]) -> Result<Vec<Site>, SitesError> {

@@ -21,8 +21,10 @@ const TOO_MANY_REFUSALS: u32 = 5;
 pub struct Deployment {
     /// Random; another database has another one, a copy the same.
     pub id: String,
-    /// Where the database was when a server took it up: the public origin, and what tells the database apart from a
-    /// copy of it.
+    /// The public origin that the operator named, as `https://headwater.example`; none until somebody names one.
+    pub origin: Option<String>,
+    /// Where the database was when a server took it up: the public origin, a space, and what tells the database apart
+    /// from a copy of it. Empty until a server has taken it up.
     pub place: String,
     /// When a server last had it; never goes back.
     pub seen_at: Timestamp,
@@ -44,6 +46,8 @@ pub struct Remembered {
 /// Why refresh tokens must not be presented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fence {
+    /// The server has another public origin than the one that the database belongs to.
+    OtherOrigin,
     /// The database was taken up in another place.
     Moved,
     /// The database was seen at a later time than it knows of.
@@ -62,6 +66,28 @@ pub struct Probation {
 }
 
 impl Deployment {
+    /// The origin to use where none is given: the one that was named. Releases before names were kept wrote down the
+    /// origin of the server only; that counts, too, unless it is the default of a server that was told none.
+    pub fn usual_origin(&self) -> Option<&str> {
+        self.origin.as_deref().or_else(|| self.served_origin().filter(|it| !on_this_machine(it)))
+    }
+
+    /// The origin that another one would contradict. `any_grant` says whether end users have connected: before that,
+    /// nothing depends on an origin that was served but never named.
+    pub fn binding_origin(&self, any_grant: bool) -> Option<&str> {
+        self.origin.as_deref().or_else(|| self.served_origin().filter(|_| any_grant))
+    }
+
+    /// The origin of the server that took the database up.
+    fn served_origin(&self) -> Option<&str> {
+        self.place.split_once(' ').map(|(origin, _)| origin)
+    }
+
+    /// Why a server with the public origin `origin` must not refresh, whatever is stored.
+    pub fn contradicted(&self, origin: &str) -> Option<Fence> {
+        self.origin.as_deref().is_some_and(|named| named != origin).then_some(Fence::OtherOrigin)
+    }
+
     /// Why a server in `place`, which remembers what it remembers, must not refresh. Databases without grants
     /// have nothing to lose; ask for others only.
     ///
@@ -69,7 +95,7 @@ impl Deployment {
     /// is presented the better.
     pub fn fenced(&self, place: &str, remembered: Option<&Remembered>, now: Timestamp) -> Option<Fence> {
         let behind = remembered.is_some_and(|it| it.id == self.id && it.seen_at > self.seen_at);
-        if self.place != place {
+        if !self.place.is_empty() && self.place != place {
             Some(Fence::Moved)
         } else if behind && self.seen_at.until(now) > WINDOW {
             Some(Fence::Restored)
@@ -77,6 +103,20 @@ impl Deployment {
             self.fence
         }
     }
+}
+
+/// Whether an origin leads to the machine of whoever opens it.
+pub fn on_this_machine(origin: &str) -> bool {
+    let host = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+    let host = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|it| it.is_ascii_digit()))
+        .map_or(host, |it| it.0);
+    host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || is_ipv4_loopback(host)
+}
+
+fn is_ipv4_loopback(host: &str) -> bool {
+    host.parse::<std::net::Ipv4Addr>().is_ok_and(|it| it.is_loopback())
 }
 
 /// Whether a database that was adopted at `adopted_at` still has to prove itself.
@@ -93,11 +133,12 @@ impl Probation {
 
 impl Fence {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Moved, Self::Restored, Self::Refused];
+    pub const ALL: [Self; 4] = [Self::OtherOrigin, Self::Moved, Self::Restored, Self::Refused];
 
     /// A stable name, as stored.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::OtherOrigin => "other_origin",
             Self::Moved => "moved",
             Self::Restored => "restored",
             Self::Refused => "refused",
@@ -113,6 +154,7 @@ impl Fence {
 impl fmt::Display for Fence {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::OtherOrigin => "the database belongs to another base_url than this server has",
             Self::Moved => {
                 "the database was in another place before, or served another base_url: it may be a copy of one that is in use"
             }
@@ -133,6 +175,7 @@ mod tests {
     fn deployment() -> Deployment {
         Deployment {
             id: "one".to_owned(),
+            origin: None,
             place: "here".to_owned(),
             seen_at: SEEN,
             fence: None,
@@ -167,6 +210,56 @@ mod tests {
         }
         let stopped = Deployment { fence: Some(Fence::Refused), ..ours };
         assert_eq!(stopped.fenced("here", None, SEEN), Some(Fence::Refused));
+    }
+
+    #[test]
+    fn the_named_origin_wins_over_the_one_that_was_only_served() {
+        let of = |origin: Option<&str>, place: &str| Deployment {
+            origin: origin.map(str::to_owned),
+            place: place.to_owned(),
+            ..deployment()
+        };
+        let (named, served, local) =
+            ("https://a.example", "https://b.example file 1", "https://localhost:7443 file 1");
+        for (deployment, usual, binding) in [
+            (of(Some(named), served), Some(named), Some(named)),
+            (of(None, served), Some("https://b.example"), Some("https://b.example")),
+            (of(None, local), None, Some("https://localhost:7443")),
+            (of(None, ""), None, None),
+        ] {
+            assert_eq!(deployment.usual_origin(), usual, "{deployment:?}");
+            assert_eq!(deployment.binding_origin(true), binding, "{deployment:?}");
+            assert_eq!(
+                deployment.binding_origin(false),
+                deployment.origin.as_deref(),
+                "nobody depends on it"
+            );
+        }
+        assert_eq!(of(Some(named), served).contradicted(named), None);
+        assert_eq!(of(Some(named), served).contradicted("https://b.example"), Some(Fence::OtherOrigin));
+        assert_eq!(of(None, served).contradicted("https://c.example"), None, "the place tells that");
+        assert_eq!(of(None, "").fenced("anywhere", None, SEEN), None, "no server had it yet");
+    }
+
+    #[test]
+    fn origins_of_this_machine_are_known() {
+        for local in [
+            "https://localhost:7443",
+            "http://localhost",
+            "http://127.0.0.9:1",
+            "https://[::1]:2",
+            "http://a.localhost",
+        ] {
+            assert!(on_this_machine(local), "{local}");
+        }
+        for other in [
+            "https://headwater.example",
+            "https://localhost.example",
+            "http://10.0.0.1:80",
+            "https://[2001:db8::1]",
+        ] {
+            assert!(!on_this_machine(other), "{other}");
+        }
     }
 
     #[test]

@@ -48,6 +48,14 @@ pub enum RefusalMeaning {
 }
 
 impl TokenRefusal {
+    /// Whether the client secret, or the client id, is not what the provider knows. Atlassian says so with 401 and
+    /// `access_denied`, which elsewhere means that an end user declined; the specification has `invalid_client`.
+    pub fn wrong_secret(&self) -> bool {
+        let code = self.code.as_deref();
+        code == Some("invalid_client")
+            || (self.status == 401 && matches!(code, Some("access_denied" | "unauthorized_client")))
+    }
+
     /// The refusal in one line, for messages and logs.
     pub fn summary(&self) -> String {
         match (&self.code, &self.description) {
@@ -183,5 +191,26 @@ mod tests {
         let body = format!(r#"{{"error":"invalid_grant","error_description":"a\nb{}"}}"#, "x".repeat(999));
         let description = refusal(403, &body).description.unwrap();
         assert!(description.starts_with("abx") && description.chars().count() == MAX_TEXT, "{description}");
+    }
+
+    #[test]
+    fn n8_a_wrong_client_secret_is_told_from_a_refused_grant() {
+        let refused = |status: u16, code: &str| {
+            let body = format!("{{\"error\":\"{code}\",\"error_description\":\"Unauthorized\"}}");
+            read(status, None, body.as_bytes()).err().unwrap().wrong_secret()
+        };
+        for (status, code) in [
+            (401, "access_denied"),
+            (401, "invalid_client"),
+            (400, "invalid_client"),
+            (401, "unauthorized_client"),
+        ] {
+            assert!(refused(status, code), "{status} {code}");
+        }
+        for (status, code) in
+            [(403, "invalid_grant"), (403, "access_denied"), (403, "unauthorized_client"), (500, "x")]
+        {
+            assert!(!refused(status, code), "{status} {code}");
+        }
     }
 }

@@ -17,19 +17,28 @@ pub struct DevServer {
 }
 
 impl DevServer {
-    /// Starts `headwater dev` with `arguments` and data in `directory`, and waits for a line that begins with
-    /// `until`.
-    pub fn start(directory: &Path, arguments: &[&str], until: &str) -> Result<Self> {
-        Self::start_with(directory, arguments, &[], until)
+    /// Starts `headwater dev` with `arguments` and data in `directory`, and waits until it has printed the environment for
+    /// SDKs.
+    pub fn ready(directory: &Path, arguments: &[&str]) -> Result<Self> {
+        Self::ready_with(directory, arguments, &[])
     }
 
     /// The same, with more variables in its environment.
-    pub fn start_with(
-        directory: &Path,
-        arguments: &[&str],
-        settings: &[(&str, &str)],
-        until: &str,
-    ) -> Result<Self> {
+    pub fn ready_with(directory: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Result<Self> {
+        let last = if arguments.contains(&"--https") {
+            "NODE_EXTRA_CA_CERTS="
+        } else {
+            "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH="
+        };
+        Self::start(directory, arguments, settings, last)
+    }
+
+    /// Starts it, and waits for a line that begins with `until`.
+    pub fn until(directory: &Path, arguments: &[&str], until: &str) -> Result<Self> {
+        Self::start(directory, arguments, &[], until)
+    }
+
+    fn start(directory: &Path, arguments: &[&str], settings: &[(&str, &str)], until: &str) -> Result<Self> {
         let mut child = Command::new(binary::path()?)
             .args(["dev", "--port", "0", "--sandbox-port", "0", "--data-dir"])
             .arg(directory.join("data"))

@@ -7,10 +7,11 @@ use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::binary::target_directory;
 use crate::root;
 
-fn home() -> PathBuf {
-    root().join("target/e2e")
+fn home() -> Result<PathBuf> {
+    Ok(target_directory()?.join("e2e"))
 }
 
 /// The tests that run on Node.
@@ -23,7 +24,7 @@ pub const NODE_CREDENTIALS: &str = "test/credentials.test.mjs";
 /// A Python that has the SDK, from a virtual environment of our own.
 pub fn python() -> Result<PathBuf> {
     static INSTALLED: OnceLock<Result<(), String>> = OnceLock::new();
-    let venv = home().join("venv");
+    let venv = home()?.join("venv");
     let python = venv.join("bin/python");
     let outcome = INSTALLED.get_or_init(|| {
         let list = root().join("crates/headwater-e2e/sdk/python/requirements.txt");
@@ -41,13 +42,17 @@ pub fn python() -> Result<PathBuf> {
 /// A folder with the Node SDK, its tests and the examples.
 pub fn node() -> Result<PathBuf> {
     static INSTALLED: OnceLock<Result<(), String>> = OnceLock::new();
-    let folder = home().join("node");
+    let folder = home()?.join("node");
     let outcome = INSTALLED.get_or_init(|| {
         let source = root().join("crates/headwater-e2e/sdk/node");
         let prepare = || -> Result<()> {
             for name in ["package.json", "package-lock.json"].into_iter().chain(NODE_TESTS) {
                 copy(&source.join(name), &folder.join(name))?;
             }
+            copy(
+                &root().join("crates/headwater-e2e/sdk/first/program.ts"),
+                &folder.join("first-program.ts"),
+            )?;
             copy(&root().join("examples/quickstart.ts"), &folder.join("quickstart.ts"))
         };
         prepare().map_err(|error| format!("{error:#}"))?;

@@ -14,10 +14,11 @@ use headwater_service::error::ServiceError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use use_cases::{UseCases, UseCasesError};
+pub use use_cases::{Opened, UseCases, UseCasesError};
 
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::config::base_url::BaseUrl;
 use crate::data_dir::{DataDir, DataDirError};
 use crate::listener::{BindError, DrainReport, Listener};
 use crate::tls::{self, TlsError, Trust};
@@ -30,6 +31,16 @@ pub struct Mode {
     pub unattended_connect: bool,
     /// Whether the provider is a sandbox on this machine: then a copied database does no harm, and may be used.
     pub sandboxed: bool,
+    /// Whether the server is reached by plain HTTP where no origin is named: on this machine, without a warning of
+    /// browsers about an unknown certificate authority.
+    pub plain_origin: bool,
+}
+
+impl Mode {
+    /// The origin of a server on this machine that was told none.
+    pub fn local_origin(self, port: u16) -> BaseUrl {
+        if self.plain_origin { BaseUrl::plain_local(port) } else { BaseUrl::local(port) }
+    }
 }
 
 /// Why a server could not be put together.
@@ -74,19 +85,26 @@ impl Server {
     /// Opens everything and binds the port. Nothing is served before [`Server::run`].
     pub async fn start(config: &Config, mode: Mode) -> Result<Self, StartError> {
         let data_dir = DataDir::open(&config.data_dir)?;
+        let opened = Opened::open(config, &data_dir).await?;
         let clock = Arc::new(SystemClock::default());
-        let tls = tls::set_up(config, &data_dir, clock)?;
-        let listener = Listener::bind(config.listen.address, tls.config, config.limits.listener()).await?;
+        let tls = tls::set_up(config, opened.origin.as_ref(), &data_dir, clock)?;
+        let listener = Listener::bind(config.listen.address, tls.config, config.limits.listener())
+            .await?
+            .behind(config.listen.proxies());
         let bound = listener.local_addr();
         if mode.unattended_connect && !bound.ip().is_loopback() {
             return Err(StartError::Exposed(bound));
         }
-        let origin = config.public_origin(bound);
-        let UseCases { service } = UseCases::open(config, &data_dir, origin.as_str(), mode).await?;
-        if !mode.sandboxed {
+        // What development served the last time, perhaps on another port, is no reason to do so again.
+        let known = if mode.sandboxed { config.base_url.clone() } else { opened.origin.clone() };
+        let origin = known.unwrap_or_else(|| mode.local_origin(bound.port()));
+        let UseCases { service, .. } = opened.use_cases(config, &origin, mode)?;
+        if mode.sandboxed {
+            service.take_up_for_development().await?;
+        } else {
             deployment::take_up(&service, &data_dir).await?;
         }
-        let router = router::build(config, &service).await?;
+        let router = router::build(config, &service, mode).await?;
         Ok(Self {
             listener,
             router,

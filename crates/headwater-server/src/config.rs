@@ -61,8 +61,9 @@ use verification::VerificationConfig;
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a table of settings")]
 pub struct Config {
-    /// The origin that clients and browsers reach the server by, without a path. `HEADWATER_BASE_URL`; default
-    /// `https://localhost` with the port that is listened on.
+    /// The origin that clients and browsers reach the server by, without a path. `HEADWATER_BASE_URL`; default the one
+    /// that the database knows, because it was named before, else `https://localhost` with the port that is listened on
+    /// (`http://localhost` for development).
     pub base_url: Option<BaseUrl>,
     /// Where everything is kept. `HEADWATER_DATA_DIR`; default `headwater-data`, `.headwater` for development.
     pub data_dir: PathBuf,
@@ -188,6 +189,7 @@ impl Config {
                 "must not be empty; name a directory, such as headwater-data",
             ));
         }
+        self.listen.validate()?;
         self.tls.validate()?;
         self.database.validate()?;
         self.encryption.validate()?;
@@ -202,14 +204,10 @@ impl Config {
         self.log.validate()
     }
 
-    /// The origin that clients use, once it is known which address was bound.
-    pub fn public_origin(&self, bound: SocketAddr) -> BaseUrl {
-        self.base_url.clone().unwrap_or_else(|| BaseUrl::local(bound.port()))
-    }
-
-    /// Names that the certificate of our own CA must carry besides those of the local machine.
-    pub fn certificate_names(&self) -> Vec<String> {
-        let host = self.base_url.iter().map(|url| url.host().to_owned());
+    /// Names that the certificate of our own CA must carry besides those of the local machine. `origin` is the public
+    /// one, where it is known.
+    pub fn certificate_names(&self, origin: Option<&BaseUrl>) -> Vec<String> {
+        let host = origin.map(|url| url.host().to_owned());
         self.tls.extra_names.iter().cloned().chain(host).collect()
     }
 }

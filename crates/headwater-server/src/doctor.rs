@@ -1,8 +1,10 @@
 //! What `headwater doctor` looks at, once configuration, key and database were fine.
 
 use headwater_domain::connection::Connection;
+use headwater_domain::deployment::on_this_machine;
 use headwater_domain::page::Page;
 use headwater_service::Service;
+use headwater_service::connect::SecretCheck;
 use headwater_service::connections::ConnectionFilter;
 use headwater_service::error::ServiceError;
 
@@ -10,6 +12,15 @@ use crate::assembly::deployment;
 use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::tools::{operator, scopes};
+
+/// What is wrong with a public origin without TLS.
+pub(crate) const PLAIN_AND_PUBLIC: &str = "tokens and secrets travel in clear, and Atlassian accepts plain HTTP redirect \
+     URIs for localhost only; name an https:// one, and end TLS here or at a proxy in front";
+
+const NO_CLIENT: &str =
+    "there is no API client: no program can call headwater. Create one with `headwater client create`";
+const NO_CONNECTION: &str = "there is no connection: nobody can connect an account. Create one with \
+     `headwater connection create --client-id … --client-secret-file …`, which prints what to enter at Atlassian";
 
 /// One thing that was looked at.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,18 +33,36 @@ pub enum Finding {
     Wrong(String),
 }
 
+/// What an operator has to do before anybody can use a server that works, and what is dangerous about its origin.
+pub async fn next_steps(service: &Service) -> Result<Vec<String>, ServiceError> {
+    let mut steps = Vec::new();
+    let page = Page { offset: 0, limit: 1 };
+    if service.list_connections(&ConnectionFilter::default(), page).await?.items.is_empty() {
+        steps.push(NO_CONNECTION.to_owned());
+    }
+    if service.list_api_clients().await?.is_empty() {
+        steps.push(NO_CLIENT.to_owned());
+    }
+    let url = &service.settings().base_url;
+    let origin = url.origin().ascii_serialization();
+    if url.scheme() == "http" && !on_this_machine(&origin) {
+        steps.push(format!("base_url is {origin}: {PLAIN_AND_PUBLIC}"));
+    }
+    Ok(steps)
+}
+
 /// Looks at everything.
 pub async fn examine(config: &Config, service: &Service) -> Result<Vec<Finding>, ServiceError> {
-    let mut findings = vec![origin(config), certificate(config), database(config, service).await?];
+    let mut findings = vec![origin(service), certificate(config), database(config, service).await?];
     findings.extend(operator_tools(config));
     findings.push(match service.list_api_clients().await?.len() {
-        0 => Finding::Wrong("there is no API client: no program can call headwater. Create one with `headwater client create`".to_owned()),
+        0 => Finding::Wrong(NO_CLIENT.to_owned()),
         count => Finding::Good(format!("{count} API clients")),
     });
     let page = Page { offset: 0, limit: 1000 };
     let connections = service.list_connections(&ConnectionFilter::default(), page).await?.items;
     if connections.is_empty() {
-        findings.push(Finding::Wrong("there is no connection: nobody can connect an account. Create one with `headwater connection create`".to_owned()));
+        findings.push(Finding::Wrong(NO_CONNECTION.to_owned()));
     }
     for connection in &connections {
         findings.extend(examine_connection(service, connection).await);
@@ -41,20 +70,19 @@ pub async fn examine(config: &Config, service: &Service) -> Result<Vec<Finding>,
     Ok(findings)
 }
 
-fn origin(config: &Config) -> Finding {
-    match &config.base_url {
-        Some(url) if url.encrypted() => {
-            Finding::Good(format!("end users reach headwater at {}", url.as_str()))
-        }
-        Some(url) => Finding::Note(format!(
-            "{} is not encrypted; Atlassian accepts plain HTTP redirect URIs for localhost only",
-            url.as_str()
-        )),
-        None => Finding::Note(
-            "base_url is not set: links lead to https://localhost, which only this machine can open"
-                .to_owned(),
-        ),
+/// The one that is in use, whether it was named now or before.
+fn origin(service: &Service) -> Finding {
+    let url = &service.settings().base_url;
+    let origin = url.origin().ascii_serialization();
+    if on_this_machine(&origin) {
+        return Finding::Note(format!(
+            "base_url is {origin}, which only this machine can open; name the public one with --base-url, once"
+        ));
     }
+    if url.scheme() == "https" {
+        return Finding::Good(format!("end users reach headwater at {origin}"));
+    }
+    Finding::Wrong(format!("{origin} is not encrypted: {PLAIN_AND_PUBLIC}"))
 }
 
 fn certificate(config: &Config) -> Finding {
@@ -71,9 +99,9 @@ async fn database(config: &Config, service: &Service) -> Result<Finding, Service
         DataDir::beside(&config.data_dir).and_then(|it| deployment::remembered(&it)).map_err(unreadable)?;
     Ok(match service.examine_database(remembered.as_ref()).await? {
         None => Finding::Good("the database is this deployment's".to_owned()),
-        Some(fence) => Finding::Wrong(format!(
-            "no token is refreshed: {fence}. If no other deployment uses this database, run `headwater adopt`"
-        )),
+        Some(fence) => {
+            Finding::Wrong(format!("no token is refreshed: {fence}. {}", service.end_of_fence(fence)))
+        }
     })
 }
 
@@ -96,10 +124,30 @@ async fn examine_connection(service: &Service, connection: &Connection) -> Vec<F
         )));
     }
     findings.push(scopes::examine(service, connection));
+    if connection.configured() {
+        findings.extend(client_secret(service, connection).await);
+    }
     findings.push(match service.probe_connection(connection).await {
         Ok(skew) if skew.as_secs() <= 60 => Finding::Good(format!("connection {name}: its provider answers, and the clocks agree")),
         Ok(skew) => Finding::Wrong(format!("connection {name}: this machine's clock is {} seconds off the provider's; set it right, or tokens are refreshed at the wrong time", skew.as_secs())),
         Err(reason) => Finding::Wrong(format!("connection {name}: its provider cannot be reached: {reason}")),
     });
     findings
+}
+
+/// An endpoint that cannot be reached is told of elsewhere.
+async fn client_secret(service: &Service, connection: &Connection) -> Option<Finding> {
+    let name = &connection.name;
+    match service.check_client_secret(connection).await {
+        SecretCheck::Right => {
+            Some(Finding::Good(format!("connection {name}: its provider accepts the client secret")))
+        }
+        SecretCheck::Wrong(refusal) => Some(Finding::Wrong(format!(
+            "connection {name}: its provider does not accept the client id and secret ({refusal}). Copy the secret from the \
+             developer console and enter it with `headwater connection update {name} --client-secret-file -`"
+        ))),
+        SecretCheck::Unknown(reason) => Some(Finding::Note(format!(
+            "connection {name}: the client secret could not be checked: {reason}"
+        ))),
+    }
 }

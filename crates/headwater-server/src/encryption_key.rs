@@ -17,6 +17,7 @@ use crate::config::encryption::EncryptionConfig;
 use crate::config::secret_text::SecretError;
 use crate::data_dir::{DataDir, DataDirError};
 use crate::kms::{self, KmsAccessError};
+use crate::private_file::{self, ExposedFile};
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,9 @@ const KEY_FILE: &str = "key-encryption.key";
 /// There is no usable key.
 #[derive(Debug, thiserror::Error)]
 pub enum EncryptionKeyError {
+    /// Others may know or have chosen it.
+    #[error(transparent)]
+    Exposed(#[from] ExposedFile),
     /// The operator's cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -216,6 +220,11 @@ async fn replace_with(
 }
 
 fn stored(config: &EncryptionConfig, data_dir: &DataDir) -> Result<Option<Stored>, EncryptionKeyError> {
+    match (&config.key_encryption_key_file, &config.key_encryption_key) {
+        (Some(path), _) => private_file::check(path)?,
+        (None, Some(_)) => {}
+        (None, None) => private_file::check(&data_dir.file(KEY_FILE))?,
+    }
     if let Some(text) = config.operators_key()? {
         let path = config.key_encryption_key_file.as_ref().map(|path| path.display().to_string());
         let place = path.unwrap_or_else(|| "encryption.key_encryption_key".to_owned());

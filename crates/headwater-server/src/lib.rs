@@ -13,7 +13,11 @@ pub mod entropy;
 mod kms;
 pub mod listener;
 pub mod log;
+pub mod private_file;
 pub mod process;
 pub mod shutdown;
+/// A new key for access tokens, as PKCS#8 PEM.
+pub use headwater_api::new_signing_key;
+
 pub mod tls;
 pub mod tools;

@@ -19,8 +19,10 @@ use tokio_util::sync::CancellationToken;
 mod activity;
 mod admission;
 mod connection;
+mod introduction;
 pub mod limits;
 mod prefixed;
+pub mod proxies;
 mod requests;
 mod sniff;
 #[cfg(test)]
@@ -30,6 +32,7 @@ mod watched;
 use admission::{Admission, Admitted};
 use connection::{Cut, Shared};
 use limits::Limits;
+use proxies::Proxies;
 
 /// How long accepting pauses after the system refused, which it does when file descriptors run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -40,6 +43,7 @@ pub struct Listener {
     local_address: SocketAddr,
     tls: TlsAcceptor,
     limits: Limits,
+    proxies: Proxies,
 }
 
 /// How a stop went.
@@ -53,11 +57,21 @@ pub struct DrainReport {
 
 /// The port could not be had.
 #[derive(Debug, thiserror::Error)]
-#[error("listen on {address}{}", hint(source))]
+#[error("listen on {address}{}", hint(source, setting))]
 pub struct BindError {
     address: SocketAddr,
+    /// What chooses another port.
+    setting: &'static str,
     #[source]
     source: io::Error,
+}
+
+impl BindError {
+    /// Names the setting that chooses another port, for a verb that has one of its own.
+    #[must_use]
+    pub fn with_setting(self, setting: &'static str) -> Self {
+        Self { setting, ..self }
+    }
 }
 
 impl Listener {
@@ -70,8 +84,18 @@ impl Listener {
         let bound = TcpListener::bind(address).await;
         let (socket, local_address) = bound
             .and_then(|socket| socket.local_addr().map(|local_address| (socket, local_address)))
-            .map_err(|source| BindError { address, source })?;
-        Ok(Self { socket, local_address, tls: TlsAcceptor::from(tls), limits })
+            .map_err(|source| BindError {
+                address,
+                setting: "--listen or HEADWATER_LISTEN__ADDRESS",
+                source,
+            })?;
+        Ok(Self { socket, local_address, tls: TlsAcceptor::from(tls), limits, proxies: Proxies::default() })
+    }
+
+    /// Believes what these proxies say about their clients.
+    #[must_use]
+    pub fn behind(self, proxies: Proxies) -> Self {
+        Self { proxies, ..self }
     }
 
     /// The address that was bound, with the real port.
@@ -85,7 +109,9 @@ impl Listener {
         let shared = Arc::new(Shared {
             router,
             tls: self.tls,
+            admission: Admission::new(&self.limits),
             limits: self.limits,
+            proxies: Arc::new(self.proxies),
             stop: shutdown,
             streams: requests::StreamTasks::default(),
         });
@@ -97,7 +123,6 @@ impl Listener {
 
 /// Takes the socket so that the port is free as soon as accepting ends.
 async fn accept_until_stopped(socket: TcpListener, shared: &Arc<Shared>, connections: &mut JoinSet<()>) {
-    let admission = Admission::new(&shared.limits);
     loop {
         tokio::select! {
             // In this order, so that what is open when the stop begins is counted as such.
@@ -105,21 +130,17 @@ async fn accept_until_stopped(socket: TcpListener, shared: &Arc<Shared>, connect
             () = shared.stop.cancelled() => return,
             Some(ended) = connections.join_next(), if !connections.is_empty() => note_end(ended),
             accepted = socket.accept() => match accepted {
-                Ok((stream, peer)) => start(shared, &admission, stream, peer, connections),
+                Ok((stream, peer)) => start(shared, stream, peer, connections),
                 Err(error) => pause_after(&error, shared).await,
             },
         }
     }
 }
 
-fn start(
-    shared: &Arc<Shared>,
-    admission: &Admission,
-    stream: TcpStream,
-    peer: SocketAddr,
-    connections: &mut JoinSet<()>,
-) {
-    let admitted = match admission.admit(peer.ip()) {
+fn start(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr, connections: &mut JoinSet<()>) {
+    // A proxy's connections are those of many clients.
+    let counted = if shared.proxies.trust(peer.ip()) { None } else { Some(peer.ip()) };
+    let admitted = match shared.admission.admit(counted) {
         Ok(admitted) => admitted,
         Err(refused) => return tracing::warn!(%peer, %refused, "connection refused"),
     };
@@ -173,13 +194,17 @@ async fn drain(shared: &Shared, mut connections: JoinSet<()>) -> DrainReport {
     DrainReport { open, cut }
 }
 
-fn hint(error: &io::Error) -> &'static str {
+fn hint(error: &io::Error, setting: &str) -> String {
     match error.kind() {
         io::ErrorKind::AddrInUse => {
-            " (another program has that port: stop it, or choose another with HEADWATER_LISTEN__ADDRESS)"
+            format!(" (another program has that port: stop it, or choose another port with {setting})")
         }
-        io::ErrorKind::PermissionDenied => " (ports below 1024 need a privilege: choose a higher one)",
-        io::ErrorKind::AddrNotAvailable => " (this machine does not have that address)",
-        _ => "",
+        io::ErrorKind::PermissionDenied => {
+            format!(" (ports below 1024 need a privilege: choose a higher one with {setting})")
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            format!(" (this machine does not have that address; see {setting})")
+        }
+        _ => String::new(),
     }
 }

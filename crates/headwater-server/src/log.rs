@@ -3,7 +3,9 @@
 //! What never appears in it: query strings, headers, bodies. Queries carry one-time codes, and paths can carry link
 //! tokens, so a request is named by the route that took it.
 
-use axum::extract::MatchedPath;
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, MatchedPath};
 use http::{Request, header};
 use tracing::Span;
 use tracing_subscriber::filter::ParseError;
@@ -37,7 +39,9 @@ pub fn install(config: &LogConfig) -> Result<(), LogError> {
 
 /// The span of a request, for the trace layer of the router.
 pub fn request_span<B>(request: &Request<B>) -> Span {
-    tracing::info_span!("request", method = %request.method(), route = route(request))
+    let client = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let client = client.as_ref().map(tracing::field::display);
+    tracing::info_span!("request", method = %request.method(), route = route(request), client)
 }
 
 /// The route's pattern rather than the path. A gRPC path has no secret in it and its pattern says too little.

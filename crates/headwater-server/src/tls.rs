@@ -15,7 +15,9 @@ mod trust_bundle;
 pub mod validity;
 
 use crate::config::Config;
+use crate::config::base_url::BaseUrl;
 use crate::data_dir::{DataDir, DataDirError};
+use crate::private_file::ExposedFile;
 use development_ca::DevelopmentCa;
 use provided::Provided;
 use renewing::{CertificateSource, Renewing};
@@ -82,6 +84,9 @@ pub enum TlsError {
     /// The files of our CA are damaged.
     #[error("{} is damaged; restore it, or delete ca.pem and ca-key.pem beside it to get a new certificate authority", .0.display())]
     Damaged(PathBuf),
+    /// Others may know or have chosen the key of our CA.
+    #[error(transparent)]
+    Exposed(#[from] ExposedFile),
     /// The data directory failed.
     #[error(transparent)]
     DataDir(#[from] DataDirError),
@@ -108,13 +113,19 @@ pub struct Trust {
     pub bundle: PathBuf,
 }
 
-/// Takes the operator's certificate when there is one, and else one of the authority in `data_dir`.
-pub fn set_up(config: &Config, data_dir: &DataDir, clock: Arc<dyn Clock>) -> Result<Tls, TlsError> {
+/// Takes the operator's certificate when there is one, and else one of the authority in `data_dir` for the host of
+/// `origin`.
+pub fn set_up(
+    config: &Config,
+    origin: Option<&BaseUrl>,
+    data_dir: &DataDir,
+    clock: Arc<dyn Clock>,
+) -> Result<Tls, TlsError> {
     if let Some((certificate_file, key_file)) = config.tls.provided() {
         let source = Box::new(Provided::new(certificate_file, key_file));
         return Ok(Tls { config: server_config(source, clock)?, trust: None });
     }
-    let authority = DevelopmentCa::open(data_dir, &config.certificate_names(), clock.now())?;
+    let authority = DevelopmentCa::open(data_dir, &config.certificate_names(origin), clock.now())?;
     let trust = authority.trust().clone();
     Ok(Tls { config: server_config(Box::new(authority), clock)?, trust: Some(trust) })
 }

@@ -92,6 +92,7 @@ impl Named for ConnectError {
             Self::Declined => "DECLINED",
             Self::Provider { .. } => "PROVIDER_ERROR",
             Self::Exchange(_) => "EXCHANGE_FAILED",
+            Self::WrongSecret(_) => "WRONG_CLIENT_SECRET",
             Self::NoSite => "NO_SITE",
             Self::OtherUser => "OTHER_USER",
             Self::UserUnknown => "USER_UNKNOWN",

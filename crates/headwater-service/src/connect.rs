@@ -26,6 +26,7 @@ use headwater_domain::time::Timestamp;
 
 pub use callback::CallbackQuery;
 pub use link::LinkRequest;
+pub use probe::SecretCheck;
 pub use verify::VerifiedUser;
 pub use view::{LinkState, LinkView};
 
@@ -108,6 +109,9 @@ pub enum ConnectError {
     /// The code was not accepted, or the token endpoint was away.
     #[error("the authorization code could not be exchanged: {0}")]
     Exchange(String),
+    /// The provider does not accept the connection's client id and secret. Only the operator can mend that.
+    #[error("the provider does not accept the client id and secret of connection `{0}`")]
+    WrongSecret(String),
     /// The grant reaches no site.
     #[error("the grant reaches no site")]
     NoSite,

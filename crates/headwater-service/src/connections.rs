@@ -1,5 +1,7 @@
 //! Connections: registering the operator's OAuth apps.
 
+use headwater_catalog::catalogue::nearest;
+use headwater_catalog::connector::Connector;
 use headwater_domain::connection::{Connection, Endpoints};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ConnectionId;
@@ -156,12 +158,11 @@ impl Service {
     /// The connection with this name.
     pub async fn connection_named(&self, name: &str) -> Result<Connection, ServiceError> {
         let parsed = parse_name(name)?;
-        let found = self.store().read().await?.connection_named(&parsed).await?;
-        found.ok_or_else(|| {
-            ServiceError::not_found(format!(
-                "there is no connection named `{name}`; create it first, or check the spelling"
-            ))
-        })
+        let mut tx = self.store().read().await?;
+        match tx.connection_named(&parsed).await? {
+            Some(connection) => Ok(connection),
+            None => Err(unknown_connection(&mut *tx, name).await?),
+        }
     }
 
     /// One page of connections, by name.
@@ -205,7 +206,8 @@ impl Service {
             connection.client_secret = Some(self.sealer().seal(secret_context(&connection.id), &secret)?);
         }
         if let Some(scopes) = settings.scopes {
-            connection.scopes = check_scopes(scopes)?;
+            let connector = self.connector(&connection.provider)?;
+            connection.scopes = check_scopes(scopes, &**connector)?;
         }
         connection.pkce = settings.pkce.unwrap_or(connection.pkce);
         connection.additional_tools = settings.additional_tools.unwrap_or(connection.additional_tools);
@@ -241,6 +243,33 @@ pub(crate) fn not_configured(name: &ConnectionName) -> ServiceError {
     ServiceError::new(ErrorKind::FailedPrecondition, "CONNECTION_NOT_CONFIGURED", message)
 }
 
+/// How many connections are looked through for a name that could have been meant.
+const LOOKED_THROUGH: u32 = 200;
+/// How many names an error tells.
+const TOLD: usize = 3;
+
+/// The error for a name that no connection has, with the names that could have been meant.
+pub(crate) async fn unknown_connection(tx: &mut dyn Tx, name: &str) -> Result<ServiceError, ServiceError> {
+    let page = Page { offset: 0, limit: LOOKED_THROUGH };
+    let known = tx.list_connections(&ConnectionFilter::default(), page).await?.items;
+    let names = || known.iter().map(|it| it.name.as_str());
+    let near = nearest(name, names(), TOLD);
+    let advice = if known.is_empty() {
+        "there is none yet; create one with `headwater connection create`".to_owned()
+    } else if !near.is_empty() {
+        format!("did you mean {}?", quoted(near.into_iter()))
+    } else {
+        let more = if known.len() > TOLD { ", …" } else { "" };
+        format!("there is {}{more}", quoted(names().take(TOLD)))
+    };
+    let name = name.chars().take(100).collect::<String>();
+    Ok(ServiceError::not_found(format!("there is no connection named `{name}`; {advice}")))
+}
+
+fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
+}
+
 fn secret_context(id: &ConnectionId) -> SealContext<'_> {
     SealContext { record: "connection", id: id.as_str(), field: "client_secret", generation: 0 }
 }
@@ -265,7 +294,7 @@ fn name_taken(name: &ConnectionName) -> ServiceError {
 }
 
 /// Scopes are sent separated by spaces, so none may hold one; `offline_access` is always added by the flow.
-fn check_scopes(scopes: Vec<String>) -> Result<Vec<String>, ServiceError> {
+fn check_scopes(scopes: Vec<String>, connector: &dyn Connector) -> Result<Vec<String>, ServiceError> {
     let odd =
         |scope: &&String| scope.is_empty() || scope.chars().any(|it| it.is_whitespace() || it.is_control());
     for scope in &scopes {
@@ -275,6 +304,9 @@ fn check_scopes(scopes: Vec<String>) -> Result<Vec<String>, ServiceError> {
         let message =
             format!("`{}` is not a scope: write one scope per entry, without spaces", scope.escape_debug());
         return Err(ServiceError::invalid("scopes", "no white space", message));
+    }
+    if let Some(problem) = scopes.iter().find_map(|scope| connector.scope_problem(scope)) {
+        return Err(ServiceError::invalid("scopes", "known scopes", problem));
     }
     let mut kept: Vec<String> = Vec::with_capacity(scopes.len());
     for scope in scopes {

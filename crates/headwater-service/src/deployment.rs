@@ -5,9 +5,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use headwater_domain::deployment::{Deployment, Fence, Probation, Remembered, on_probation};
+use headwater_domain::deployment::{Deployment, Fence, Probation, Remembered, on_probation, on_this_machine};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::time::Timestamp;
+use headwater_ports::store::{Store, StoreError, Tx};
 
 use crate::Service;
 use crate::audit::Act;
@@ -25,6 +26,8 @@ struct State {
     /// The latest state of the row, for the time after an adoption.
     adopted_at: Option<Timestamp>,
     probation: Probation,
+    /// Whether this process is for development, where the database is this process's whatever is noted there.
+    development: bool,
 }
 
 impl Standing {
@@ -40,6 +43,14 @@ impl Standing {
 
     fn taken_up(&self) -> bool {
         self.state().taken_up
+    }
+
+    fn development(&self) -> bool {
+        self.state().development
+    }
+
+    fn set_development(&self) {
+        self.state().development = true;
     }
 
     /// Returns whether it is news.
@@ -75,45 +86,107 @@ impl Standing {
 
 impl Service {
     /// Takes the database up for a server that begins to use it and remembers `remembered` from the last time. Returns
-    /// why it must not refresh, if so; it can serve all the same.
+    /// why it must not refresh, if so; it can serve all the same. An origin that the operator named is kept when the
+    /// database has none.
     pub async fn take_up_database(
         &self,
         remembered: Option<&Remembered>,
     ) -> Result<Option<Fence>, ServiceError> {
-        let place = self.place().await?;
+        let (origin, place) = (self.origin(), self.place().await?);
         let mut tx = self.store().write().await?;
+        let mut stored = self.deployment_row(&mut *tx).await?;
+        let any_grant = tx.any_grant().await?;
+        self.claim(&mut stored, any_grant);
+        let fence = if let Some(fence) = stored.contradicted(&origin) {
+            Some(fence)
+        } else if any_grant {
+            stored.fenced(&place, remembered, self.now())
+        } else {
+            // There is nothing to lose.
+            stored.fence = None;
+            None
+        };
+        match fence {
+            None => (stored.seen_at, stored.place) = (self.now(), place),
+            // Others, which do not remember, must not refresh either.
+            Some(Fence::Restored) => stored.fence = fence,
+            Some(Fence::OtherOrigin | Fence::Moved | Fence::Refused) => {}
+        }
+        tx.update_deployment(&stored).await?;
+        tx.commit().await?;
+        self.standing().take_up();
+        if let Some(named) = stored.origin.filter(|_| fence == Some(Fence::OtherOrigin)) {
+            tracing::error!("the database belongs to the deployment at {named}; this server is at {origin}");
+        }
+        self.note_standing(fence, stored.adopted_at);
+        Ok(fence)
+    }
+
+    /// Takes the database up for development on this machine, where nothing is at stake: whatever origin and place were
+    /// noted here before, those of this process count. Fails for the database of a deployment that others reach.
+    pub async fn take_up_for_development(&self) -> Result<(), ServiceError> {
+        let (origin, place) = (self.origin(), self.place().await?);
+        let mut tx = self.store().write().await?;
+        let stored = self.deployment_row(&mut *tx).await?;
+        if let Some(other) = stored.usual_origin().filter(|it| !on_this_machine(it)) {
+            let message = format!(
+                "this data directory belongs to the deployment at {other}, and is not for development; choose another one with --data-dir"
+            );
+            return Err(ServiceError::new(ErrorKind::FailedPrecondition, "NOT_FOR_DEVELOPMENT", message));
+        }
+        // An address for the occasion, such as that of a tunnel, must not bind the next run.
+        let origin = on_this_machine(&origin).then_some(origin);
+        let place = if origin.is_some() { place } else { String::new() };
+        let ours = Deployment { origin, place, fence: None, ..stored };
+        tx.update_deployment(&ours).await?;
+        tx.commit().await?;
+        self.standing().set_development();
+        Ok(())
+    }
+
+    /// Keeps the origin that the operator named, for commands and servers that are told none. Does nothing when none was
+    /// named, or when the database has one.
+    pub async fn keep_origin(&self) -> Result<(), ServiceError> {
+        if !self.settings().origin_named {
+            return Ok(());
+        }
+        let mut tx = self.store().write().await?;
+        let mut stored = self.deployment_row(&mut *tx).await?;
+        let any_grant = tx.any_grant().await?;
+        self.claim(&mut stored, any_grant);
+        tx.update_deployment(&stored).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Writes a named origin into a row that has none, unless end users connected under another one.
+    fn claim(&self, stored: &mut Deployment, any_grant: bool) {
+        let origin = self.origin();
+        let free = stored.binding_origin(any_grant).is_none_or(|bound| bound == origin);
+        if self.settings().origin_named && free {
+            stored.origin = Some(origin);
+        }
+    }
+
+    /// The row of the deployment; a new one that no server has taken up where there is none.
+    async fn deployment_row(&self, tx: &mut dyn Tx) -> Result<Deployment, ServiceError> {
         let fresh = Deployment {
             id: self.random_token(),
-            place: place.clone(),
+            origin: None,
+            place: String::new(),
             seen_at: self.now(),
             fence: None,
             adopted_at: None,
         };
         tx.insert_deployment(&fresh).await?;
-        let mut stored = tx.deployment().await?.unwrap_or(fresh);
-        let fence = if tx.any_grant().await? {
-            stored.fenced(&place, remembered, self.now())
-        } else {
-            // There is nothing to lose.
-            stored = Deployment { place, fence: None, ..stored };
-            None
-        };
-        match fence {
-            None => stored.seen_at = self.now(),
-            // Others, which do not remember, must not refresh either.
-            Some(Fence::Restored) => stored.fence = fence,
-            Some(Fence::Moved | Fence::Refused) => {}
-        }
-        tx.update_deployment(&stored).await?;
-        tx.commit().await?;
-        self.standing().take_up();
-        self.note_standing(fence, stored.adopted_at);
-        Ok(fence)
+        Ok(tx.deployment().await?.unwrap_or(fresh))
     }
 
     /// Looks whether the database is still this deployment's, and notes that it was seen. Returns what to remember
     /// outside of it; nothing while it is fenced. Called by a job.
     pub async fn keep_up_database(&self) -> Result<Option<Remembered>, ServiceError> {
+        if self.standing().development() {
+            return Ok(None);
+        }
         let place = self.place().await?;
         let mut tx = self.store().write().await?;
         let Some(stored) = tx.deployment().await? else {
@@ -123,10 +196,14 @@ impl Service {
             }
             return Ok(None);
         };
-        let fence = stored.fenced(&place, None, self.now());
+        let fence = stored.contradicted(&self.origin()).or_else(|| stored.fenced(&place, None, self.now()));
         self.note_standing(fence, stored.adopted_at);
         if fence.is_some() {
             return Ok(None);
+        }
+        if stored.place.is_empty() {
+            // Adopted by a command that did not know the server's origin: the first server that comes has it.
+            tx.update_deployment(&Deployment { place, ..stored }).await?;
         }
         tx.see_deployment(self.now()).await?;
         let seen = tx.deployment().await?.map(|it| Remembered { id: it.id, seen_at: it.seen_at });
@@ -142,6 +219,9 @@ impl Service {
         let place = self.place().await?;
         let mut tx = self.store().read().await?;
         let Some(stored) = tx.deployment().await? else { return Ok(None) };
+        if let Some(fence) = stored.contradicted(&self.origin()) {
+            return Ok(Some(fence));
+        }
         if !tx.any_grant().await? {
             return Ok(None);
         }
@@ -150,25 +230,55 @@ impl Service {
 
     /// The operator says that the database is this deployment's, and no other uses what is in it. Servers refresh
     /// again within a minute, for an hour slowly: when the provider refuses most tokens, they stop.
-    pub async fn adopt_database(&self) -> Result<(), ServiceError> {
+    ///
+    /// Returns the origin that the database belongs to from now on. It is the one that was named for this command, else
+    /// the one that the database had: an origin that nobody named is never written down.
+    pub async fn adopt_database(&self) -> Result<Option<String>, ServiceError> {
         self.observed(Act::new("database.adopt"), async {
-            let (place, now) = (self.place().await?, self.now());
-            let adopted = |id| Deployment { id, place, seen_at: now, fence: None, adopted_at: Some(now) };
+            let (now, here) = (self.now(), self.store().place().await?);
             let mut tx = self.store().write().await?;
-            match tx.deployment().await? {
-                Some(stored) => drop(tx.update_deployment(&adopted(stored.id)).await?),
-                None => drop(tx.insert_deployment(&adopted(self.random_token())).await?),
-            }
-            self.commit(tx).await
+            let stored = self.deployment_row(&mut *tx).await?;
+            let named = self.settings().origin_named.then(|| self.origin());
+            let origin = named.or_else(|| stored.usual_origin().map(str::to_owned));
+            let place = origin.as_ref().map(|origin| format!("{origin} {here}")).unwrap_or_default();
+            let adopted = Deployment {
+                id: stored.id,
+                origin: origin.clone(),
+                place,
+                seen_at: now,
+                fence: None,
+                adopted_at: Some(now),
+            };
+            tx.update_deployment(&adopted).await?;
+            self.commit(tx).await?;
+            Ok(origin)
         })
         .await
+    }
+
+    /// How the operator ends a fence.
+    pub fn end_of_fence(&self, fence: Fence) -> String {
+        let origin = self.origin();
+        match fence {
+            Fence::OtherOrigin => format!(
+                "This server's base_url is {origin}. If the deployment has moved there, confirm it with \
+                 `headwater adopt --base-url {origin}`; if not, start the server without base_url"
+            ),
+            // Without the name, the command could only confirm the origin that the database knows.
+            _ if self.settings().origin_named => {
+                format!(
+                    "If no other deployment uses this database, run `headwater adopt --base-url {origin}`"
+                )
+            }
+            _ => "If no other deployment uses this database, run `headwater adopt`".to_owned(),
+        }
     }
 
     /// Fails while no refresh token may be presented.
     pub(crate) fn may_refresh(&self) -> Result<(), ServiceError> {
         let Some(fence) = self.standing().fence() else { return Ok(()) };
         let message = format!(
-            "no access token can be refreshed now: {fence}. The account is kept. The operator decides with `headwater adopt`"
+            "no access token can be refreshed now: {fence}. The account is kept. Ask the operator to run `headwater doctor`, which says what to do"
         );
         Err(ServiceError::new(ErrorKind::Unavailable, "REFRESH_FENCED", message))
     }
@@ -203,9 +313,7 @@ impl Service {
             return;
         }
         if let Some(fence) = fence {
-            tracing::error!(
-                "no token is refreshed: {fence}. If no other deployment uses this database, run `headwater adopt`"
-            );
+            tracing::error!("no token is refreshed: {fence}. {}", self.end_of_fence(fence));
         } else {
             tracing::info!("the database is this deployment's; tokens are refreshed again");
         }
@@ -213,9 +321,33 @@ impl Service {
 
     /// The public origin, and the database: what a copy for another purpose has otherwise.
     async fn place(&self) -> Result<String, ServiceError> {
-        let origin = self.settings().base_url.origin().ascii_serialization();
-        Ok(format!("{origin} {}", self.store().place().await?))
+        Ok(format!("{} {}", self.origin(), self.store().place().await?))
     }
+
+    /// The public origin, such as `https://headwater.example`.
+    fn origin(&self) -> String {
+        self.settings().base_url.origin().ascii_serialization()
+    }
+}
+
+/// Which origin a database belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownOrigin {
+    /// The one to use where none is given.
+    pub usual: Option<String>,
+    /// The one that another would contradict.
+    pub binding: Option<String>,
+}
+
+/// Reads which origin the database belongs to. Changes nothing.
+pub async fn known_origin(store: &dyn Store) -> Result<KnownOrigin, StoreError> {
+    let mut tx = store.read().await?;
+    let any_grant = tx.any_grant().await?;
+    let Some(stored) = tx.deployment().await? else { return Ok(KnownOrigin::default()) };
+    Ok(KnownOrigin {
+        usual: stored.usual_origin().map(str::to_owned),
+        binding: stored.binding_origin(any_grant).map(str::to_owned),
+    })
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub(crate) use flights::Flights;
 pub(crate) use holds::Holds;
 pub(crate) use sealing::{NewTokens, bind_candidate, flow_context};
 pub(crate) use suspicion::Suspicion;
-pub(crate) use token_request::{TokenFailure, exchange_code};
+pub(crate) use token_request::{TokenFailure, exchange_code, tell_of_wrong_secret, try_client_secret};
 pub(crate) use unsaved::UnsavedPairs;
 
 use crate::Service;

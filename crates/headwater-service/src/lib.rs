@@ -14,7 +14,7 @@ pub mod chaos;
 pub mod connect;
 pub mod connections;
 mod connectors;
-mod deployment;
+pub mod deployment;
 mod endpoints;
 pub mod error;
 pub mod events;

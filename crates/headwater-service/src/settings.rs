@@ -14,6 +14,8 @@ use crate::policy::Policy;
 pub struct Settings {
     /// The public origin, such as `https://headwater.example`, without a path.
     pub base_url: Url,
+    /// Whether the operator named `base_url`. Otherwise it is the one that the database had, or a default.
+    pub origin_named: bool,
     /// How long an authorization link can be used.
     pub link_lifetime: Duration,
     /// How long an end user may take at the provider, and again for picking a site; and how long the application
@@ -82,6 +84,7 @@ impl Settings {
         let seconds = Duration::from_secs;
         Self {
             base_url,
+            origin_named: false,
             link_lifetime: seconds(600),
             consent_lifetime: seconds(600),
             verification: Verification::default(),

@@ -30,7 +30,8 @@ pub enum OpenError {
     /// There is no connection.
     #[error(
         "connect to PostgreSQL at {server}; check address, user and password, and for a server on another machine its \
-         certificate (`sslmode` and `sslrootcert` in the address)"
+         certificate: it must be for this name and of a known authority, or of the one that `sslrootcert` in the address \
+         names; `sslmode=require` alone is checked like `verify-full`"
     )]
     Unreachable {
         /// Host and port.
@@ -115,12 +116,14 @@ fn options(address: &Secret) -> Result<PgConnectOptions, OpenError> {
 }
 
 /// To another machine the connection is encrypted and the server's certificate checked, unless the address says
-/// otherwise. The driver's own default would take no encryption where somebody in between says there is none.
+/// otherwise. The driver's own default would take no encryption where somebody in between says there is none; and
+/// `require` would encrypt for whoever answers, which keeps nobody in between from reading along. What must not be
+/// checked has to be said: `disable`, or `verify-ca` with `sslrootcert`.
 fn verified(options: PgConnectOptions) -> PgConnectOptions {
     let host = options.get_host();
     let here = host.starts_with('/') || ["localhost", "127.0.0.1", "::1", "[::1]"].contains(&host);
     let local = here || options.get_socket().is_some();
-    if !local && matches!(options.get_ssl_mode(), PgSslMode::Prefer | PgSslMode::Allow) {
+    if !local && matches!(options.get_ssl_mode(), PgSslMode::Prefer | PgSslMode::Allow | PgSslMode::Require) {
         return options.ssl_mode(PgSslMode::VerifyFull);
     }
     options
@@ -152,6 +155,7 @@ mod tests {
             "postgres://u:p@db.example/h",
             "postgres://10.0.0.5/h?sslmode=prefer",
             "postgres://db.example/h?sslmode=allow",
+            "postgres://db.example/h?sslmode=require",
         ] {
             assert_eq!(mode(address), "VerifyFull", "{address}");
         }

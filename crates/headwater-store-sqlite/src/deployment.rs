@@ -11,10 +11,10 @@ use crate::error::failed;
 use crate::record::Record;
 use crate::transaction::SqliteTx;
 
-const INSERT: &str = "INSERT INTO deployment (only, id, place, seen_at, fence, adopted_at) \
-     VALUES (1, ?1, ?2, ?3, ?4, ?5) ON CONFLICT (only) DO NOTHING";
-const UPDATE: &str = "UPDATE deployment SET place = ?2, seen_at = max(seen_at, ?3), fence = ?4, adopted_at = ?5 \
-     WHERE id = ?1";
+const INSERT: &str = "INSERT INTO deployment (only, id, place, seen_at, fence, adopted_at, origin) \
+     VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (only) DO NOTHING";
+const UPDATE: &str = "UPDATE deployment SET place = ?2, seen_at = max(seen_at, ?3), fence = ?4, adopted_at = ?5, \
+     origin = ?6 WHERE id = ?1";
 
 #[async_trait]
 impl Deployments for SqliteTx {
@@ -56,6 +56,7 @@ async fn write(
         .bind(deployment.seen_at.millis())
         .bind(deployment.fence.map(Fence::as_str))
         .bind(deployment.adopted_at.map(Timestamp::millis))
+        .bind(deployment.origin.as_deref())
         .execute(transaction.connection())
         .await
         .map_err(failed("store the deployment"))?;
@@ -68,6 +69,7 @@ fn from_row(row: &SqliteRow) -> Result<Deployment, StoreError> {
     let unknown = || StoreError::Corrupt { record: "deployment", reason: "column fence".to_owned() };
     Ok(Deployment {
         id: record.get("id")?,
+        origin: record.get("origin")?,
         place: record.get("place")?,
         seen_at: record.time("seen_at")?,
         fence: fence.map(|text| Fence::parse(text).ok_or_else(unknown)).transpose()?,

@@ -30,6 +30,12 @@ impl KeyMaterial for SqliteTx {
         Ok(())
     }
 
+    async fn delete_signing_key(&mut self, id: &SigningKeyId) -> Result<bool, StoreError> {
+        let statement = query("DELETE FROM signing_keys WHERE id = ?1").bind(id.as_str());
+        let done = statement.execute(self.connection()).await.map_err(failed("remove a signing key"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
     async fn key_check(&mut self) -> Result<Option<Sealed>, StoreError> {
         let statement = query("SELECT sealed FROM key_check");
         let row = statement.fetch_optional(self.connection()).await.map_err(failed("read the key check"))?;

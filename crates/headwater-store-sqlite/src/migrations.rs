@@ -22,6 +22,7 @@ fn migrator() -> Migrator {
         migration(4, "events", include_str!("../migrations/0004_events.sql")),
         migration(5, "deployment", include_str!("../migrations/0005_deployment.sql")),
         migration(6, "roles", include_str!("../migrations/0006_roles.sql")),
+        migration(7, "origin", include_str!("../migrations/0007_origin.sql")),
     ])
 }
 

@@ -37,7 +37,19 @@ pub enum OpenError {
         source: io::Error,
     },
     /// The file is no database, or cannot be used.
-    #[error("open {} as a SQLite database", path.display())]
+    #[error(
+        "{} is no sound SQLite database; put back a backup of it, or move it away to begin with an empty one, in which \
+         every account must be connected again",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What the driver said.
+        source: BoxError,
+    },
+    /// The file cannot be used now.
+    #[error("open the database {}", path.display())]
     Unusable {
         /// The file.
         path: PathBuf,
@@ -81,8 +93,7 @@ pub(crate) struct Pools {
 /// Opens the database, makes it where there is none, and brings its schema up to date.
 pub(crate) async fn open(path: &Path) -> Result<Pools, OpenError> {
     create_file(path).map_err(|source| OpenError::File { path: path.to_path_buf(), source })?;
-    let unusable =
-        |source: sqlx::Error| OpenError::Unusable { path: path.to_path_buf(), source: source.into() };
+    let unusable = |source: sqlx::Error| unusable(path, source);
     let writer = connect_writer(path).await.map_err(unusable)?;
     let version: String =
         sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await.map_err(unusable)?;
@@ -122,9 +133,8 @@ async fn connect_writer(path: &Path) -> Result<SqlitePool, sqlx::Error> {
 }
 
 fn busy(error: &sqlx::Error) -> bool {
-    // The low byte is the kind: 5 is SQLITE_BUSY, 6 SQLITE_LOCKED.
-    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
-    code.is_some_and(|code| matches!(code & 0xff, 5 | 6))
+    // 5 is SQLITE_BUSY, 6 SQLITE_LOCKED.
+    kind(error).is_some_and(|kind| matches!(kind, 5 | 6))
 }
 
 /// Taking the lock for writing does wait.
@@ -196,6 +206,26 @@ fn check_version(found: String) -> Result<(), OpenError> {
     if version >= OLDEST_VERSION { Ok(()) } else { Err(OpenError::OldLibrary { found }) }
 }
 
+fn unusable(path: &Path, source: sqlx::Error) -> OpenError {
+    let path = path.to_path_buf();
+    if damaged(&source) {
+        return OpenError::Damaged { path, source: source.into() };
+    }
+    OpenError::Unusable { path, source: source.into() }
+}
+
+/// Whether the library says that the file itself is at fault.
+pub(crate) fn damaged(error: &sqlx::Error) -> bool {
+    // 11 is SQLITE_CORRUPT, 26 SQLITE_NOTADB.
+    kind(error).is_some_and(|kind| matches!(kind, 11 | 26))
+}
+
+/// The library's kind of error, which is the low byte of its code.
+fn kind(error: &sqlx::Error) -> Option<u32> {
+    let code = error.as_database_error()?.code()?.parse::<u32>().ok()?;
+    Some(code & 0xff)
+}
+
 fn migration_error(path: &Path, error: MigrateError) -> OpenError {
     let path = path.to_path_buf();
     match error {
@@ -203,6 +233,9 @@ fn migration_error(path: &Path, error: MigrateError) -> OpenError {
             OpenError::ForeignSchema { path, version }
         }
         // The first statement that reaches the file is here: what is no database shows now.
+        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) if damaged(&source) => {
+            OpenError::Damaged { path, source: source.into() }
+        }
         MigrateError::Execute(source) => OpenError::Unusable { path, source: source.into() },
         error => OpenError::Migrate { path, source: error.into() },
     }

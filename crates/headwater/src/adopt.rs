@@ -8,11 +8,17 @@ use crate::terminal::{remark, say};
 
 /// Runs the command.
 pub(crate) async fn run(arguments: &ServerArguments) -> Result<()> {
-    let service = offline::open(arguments).await?;
+    let service = offline::open_under_any_origin(arguments).await?.service;
     let outcome = service.adopt_database().await;
     service.write_audit().await?;
-    outcome?;
-    say!("the database is now the one of {}", service.settings().base_url.origin().ascii_serialization());
+    match outcome? {
+        Some(origin) => {
+            say!("the database is now the one of {origin}");
+        }
+        None => {
+            say!("the database is now this deployment's; it has no base_url yet, name one with --base-url");
+        }
+    }
     remark!(
         "Servers refresh tokens again within a minute, slowly for an hour; if the provider refuses most of them, they stop."
     );

@@ -8,6 +8,7 @@ use headwater_domain::role::Role;
 use headwater_server::config::overrides::Overrides;
 
 use crate::audit::AuditArguments;
+use crate::token_key::TokenKeyArguments;
 use crate::webhook::WebhookArguments;
 
 /// Gives AI agents authenticated access to Confluence Cloud on behalf of each end user.
@@ -40,11 +41,14 @@ pub(crate) enum Verb {
     Audit(AuditArguments),
     /// Shows and changes the keys that stored secrets are locked with.
     Key(KeyArguments),
+    /// Shows and changes the keys that sign the access tokens of API clients.
+    TokenKey(TokenKeyArguments),
     /// Brings the database's schema up to date, and ends. Safe while servers of the release before run. Servers do the
     /// same when they start, unless `HEADWATER_DATABASE__MIGRATE=false`.
     Migrate(ServerArguments),
     /// Says that a database which was restored from a backup, copied or moved is this deployment's: only then are its
     /// tokens refreshed. Never do so on a copy of a database that is in use: the provider would end its grants.
+    /// With --base-url, also says that the deployment is reached there from now on.
     Adopt(ServerArguments),
     /// Checks configuration, clock, database and reachability, and says in words what is wrong.
     Doctor(ServerArguments),
@@ -66,7 +70,8 @@ pub(crate) struct ServerArguments {
     /// The address and port to listen on [default: 0.0.0.0:7443].
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<SocketAddr>,
-    /// The origin that clients and browsers use, such as `https://headwater.example`.
+    /// The origin that clients and browsers use, such as `https://headwater.example`. It is kept: once named, it need
+    /// not be named again.
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 }
@@ -101,6 +106,10 @@ pub(crate) struct DevArguments {
     /// Who consents in the sandbox [default: ask, or auto with --demo].
     #[arg(long, value_enum)]
     pub(crate) consent: Option<Consent>,
+    /// Has browsers and SDKs use https. They must be told to trust headwater's own certificate authority; plain http on
+    /// this machine needs no such thing.
+    #[arg(long)]
+    pub(crate) https: bool,
     /// The server's port; 0 takes a free one.
     #[arg(long, default_value_t = 7443)]
     pub(crate) port: u16,

@@ -15,6 +15,7 @@ pub(crate) async fn run(arguments: ClientArguments) -> Result<()> {
     let service = offline::open(&arguments.server).await?;
     match arguments.action {
         ClientAction::Create { name, roles } => {
+            service.keep_origin().await?;
             let new = service.create_api_client(&name, roles.into_iter().collect()).await?;
             remark!("roles: {}", new.client.roles);
             show(&new);

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use headwater_domain::connection::Endpoints;
+use headwater_domain::deployment::on_this_machine;
 use headwater_domain::page::Page;
 use headwater_domain::provider::ProviderKey;
 use headwater_domain::secret::Secret;
@@ -32,6 +33,7 @@ pub(crate) async fn run(arguments: ConnectionArguments) -> Result<()> {
 }
 
 async fn create(service: &Service, new: NewConnectionArguments) -> Result<()> {
+    service.keep_origin().await?;
     let settings = ConnectionSettings {
         client_id: Some(new.client_id),
         client_secret: Some(read_secret(&new.client_secret_file)?),
@@ -46,6 +48,12 @@ async fn create(service: &Service, new: NewConnectionArguments) -> Result<()> {
     say!("connection   {} ({})", connection.name, connection.id);
     say!("redirect URI {}", service.redirect_uri(&connection.id));
     say!("scopes       {}", connection.scopes.join(" "));
+    let origin = service.settings().base_url.origin().ascii_serialization();
+    if on_this_machine(&origin) {
+        remark!(
+            "The redirect URI leads to this machine. Name the public address with --base-url, once: it is kept."
+        );
+    }
     remark!(
         "Enter the redirect URI as callback URL, and enable the scopes, in the Atlassian developer console."
     );
@@ -54,6 +62,7 @@ async fn create(service: &Service, new: NewConnectionArguments) -> Result<()> {
 
 async fn update(service: &Service, changed: ChangedConnectionArguments) -> Result<()> {
     let present = service.connection_named(&changed.name).await?;
+    service.keep_origin().await?;
     let settings = ConnectionSettings {
         client_id: changed.client_id,
         client_secret: changed.client_secret_file.as_deref().map(read_secret).transpose()?,

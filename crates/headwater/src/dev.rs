@@ -1,5 +1,5 @@
 //! `headwater dev`: everything on one machine. A Confluence sandbox, the server, one connection between them and one
-//! API client, so that a first program needs nothing but three environment values.
+//! API client, so that a first program needs nothing but the environment file.
 
 mod environment;
 mod seed;
@@ -7,7 +7,7 @@ mod seed;
 use std::os::unix::fs::DirBuilderExt as _;
 
 use anyhow::{Context as _, Result};
-use headwater_server::assembly::{Mode, Server};
+use headwater_server::assembly::{Mode, Server, StartError};
 use headwater_server::config::environment::Environment;
 use headwater_server::config::log::LogConfig;
 use headwater_server::config::overrides::Overrides;
@@ -40,8 +40,8 @@ async fn serve(arguments: &DevArguments, consent: Consent, shutdown: &Cancellati
         .create(&arguments.data_dir)
         .with_context(|| format!("{} cannot be made", arguments.data_dir.display()))?;
     let sandbox = sandbox::open(Setup {
-        port: arguments.sandbox_port,
-        control_port: arguments.sandbox_control_port,
+        port: (arguments.sandbox_port, "--sandbox-port"),
+        control_port: arguments.sandbox_control_port.map(|port| (port, "--sandbox-control-port")),
         data: Some(arguments.data_dir.join("sandbox.db")),
         consent,
     })
@@ -52,8 +52,15 @@ async fn serve(arguments: &DevArguments, consent: Consent, shutdown: &Cancellati
         "warn".clone_into(&mut config.log.level);
     }
     headwater_server::log::install(&config.log)?;
-    let mode = Mode { unattended_connect: consent == Consent::Auto, sandboxed: true };
-    let server = Server::start(&config, mode).await?;
+    let mode = Mode {
+        unattended_connect: consent == Consent::Auto,
+        sandboxed: true,
+        plain_origin: !arguments.https,
+    };
+    let server = Server::start(&config, mode).await.map_err(|error| match error {
+        StartError::Bind(error) => StartError::Bind(error.with_setting("--port")),
+        error => error,
+    })?;
     seed::connection(server.service(), &sandbox).await?;
     let environment = SdkEnvironment::prepare(&server, &arguments.data_dir).await?;
     if let Some(path) = &arguments.env_file {

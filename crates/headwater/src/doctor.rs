@@ -11,7 +11,7 @@ use crate::terminal::say;
 pub(crate) async fn run(arguments: &ServerArguments) -> Result<()> {
     let config = offline::configuration(arguments)?;
     say!("ok    configuration");
-    let service = offline::open(arguments).await?;
+    let service = offline::open_under_any_origin(arguments).await?.service;
     say!("ok    data directory, key and database in {}", config.data_dir.display());
     let mut wrong = 0;
     for finding in doctor::examine(&config, &service).await? {

@@ -15,6 +15,7 @@ mod offline;
 mod sandbox;
 mod serve;
 mod terminal;
+mod token_key;
 mod tools;
 mod webhook;
 
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
     match run(Arguments::parse().verb) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            remark!("error: {error:#}");
+            remark!("error: {}", terminal::explain(&error));
             ExitCode::FAILURE
         }
     }
@@ -57,6 +58,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
             Verb::Tools(arguments) => tools::run(&arguments),
             Verb::Webhook(arguments) => webhook::run(arguments).await,
             Verb::Audit(arguments) => audit::run(arguments).await,
+            Verb::TokenKey(arguments) => token_key::run(&arguments).await,
             Verb::Key(arguments) => key::run(&arguments).await,
             Verb::Migrate(arguments) => migrate::run(&arguments).await,
             Verb::Adopt(arguments) => adopt::run(&arguments).await,

@@ -1,6 +1,6 @@
 //! The use cases for a command that works beside a running server, or before there is one.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use headwater_server::assembly::{Mode, UseCases};
 use headwater_server::config::environment::Environment;
 use headwater_server::config::secret_text::SecretText;
@@ -25,10 +25,23 @@ pub(crate) fn configuration(arguments: &ServerArguments) -> Result<Config> {
     Ok(config)
 }
 
-/// Opens the data directory that the configuration names.
+/// Opens the data directory that the configuration names. Refuses to work under another origin than the one that the
+/// database belongs to: redirect URIs and links would be wrong.
 pub(crate) async fn open(arguments: &ServerArguments) -> Result<Service> {
+    let opened = open_under_any_origin(arguments).await?;
+    if let Some(bound) = opened.contradicted {
+        let named = opened.service.settings().base_url.origin().ascii_serialization();
+        bail!(
+            "the database belongs to {bound}, but base_url is {named}. Leave base_url out, or, if the deployment has \
+             moved there, confirm it first: headwater adopt --base-url {named}"
+        )
+    }
+    Ok(opened.service)
+}
+
+/// The same for commands that tell or mend the difference.
+pub(crate) async fn open_under_any_origin(arguments: &ServerArguments) -> Result<UseCases> {
     let config = configuration(arguments)?;
     let data_dir = DataDir::beside(&config.data_dir)?;
-    let origin = config.public_origin(config.listen.address);
-    Ok(UseCases::open(&config, &data_dir, origin.as_str(), Mode::default()).await?.service)
+    Ok(UseCases::open(&config, &data_dir, Mode::default()).await?)
 }

@@ -31,8 +31,9 @@ pub(crate) struct RunningSandbox {
 
 /// How to run a sandbox.
 pub(crate) struct Setup {
-    pub(crate) port: u16,
-    pub(crate) control_port: Option<u16>,
+    /// The port, and the option that chooses it.
+    pub(crate) port: (u16, &'static str),
+    pub(crate) control_port: Option<(u16, &'static str)>,
     pub(crate) data: Option<PathBuf>,
     pub(crate) consent: Consent,
 }
@@ -40,8 +41,8 @@ pub(crate) struct Setup {
 /// Runs the command.
 pub(crate) async fn run(arguments: SandboxArguments) -> Result<()> {
     let setup = Setup {
-        port: arguments.port,
-        control_port: arguments.control_port,
+        port: (arguments.port, "--port"),
+        control_port: arguments.control_port.map(|port| (port, "--control-port")),
         data: arguments.data,
         consent: arguments.consent,
     };
@@ -154,10 +155,13 @@ pub(crate) fn made_up_secret() -> String {
     format!("{:032x}", u128::from_be_bytes(bytes))
 }
 
-async fn bind(port: u16) -> Result<(TcpListener, u16)> {
+/// Binds a port; `option` is the one that chooses another.
+async fn bind((port, option): (u16, &str)) -> Result<(TcpListener, u16)> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener = TcpListener::bind(address).await.with_context(|| {
-        format!("the sandbox cannot listen on port {port}; choose another one, or 0 for a free one")
+        format!(
+            "the sandbox cannot listen on port {port}; choose another one with {option}, or 0 for a free one"
+        )
     })?;
     let port = listener.local_addr()?.port();
     Ok((listener, port))

@@ -16,6 +16,9 @@ pub(crate) async fn run(arguments: &ServerArguments) -> Result<()> {
     let signals = tokio::spawn(StopSignals::listen()?.cancel(shutdown.clone()));
     let server = Server::start(&config, Mode::default()).await?;
     announce(&server);
+    for step in headwater_server::doctor::next_steps(server.service()).await? {
+        tracing::warn!("{step}");
+    }
     let report = server.run(shutdown).await;
     tracing::info!(open = report.open, cut = report.cut, "headwater has stopped");
     signals.abort();

@@ -15,6 +15,20 @@ macro_rules! remark {
 
 pub(crate) use {remark, say};
 
+/// An error and its causes. What a cause repeats of the words before it is left out: libraries that are asked for their
+/// message often add that of their own cause.
+pub(crate) fn explain(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| {
+        if said.is_empty() {
+            cause
+        } else if said.contains(&cause) {
+            said
+        } else {
+            format!("{said}: {cause}")
+        }
+    })
+}
+
 /// Writes a line in one piece, if anybody still reads.
 pub(crate) fn line(to: &mut impl Write, text: Arguments<'_>) {
     drop(to.write_all(format!("{text}\n").as_bytes()));
@@ -36,6 +50,12 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn nothing_is_said_twice() {
+        let cause = anyhow::anyhow!("file is not a database").context("driver: file is not a database");
+        assert_eq!(explain(&cause.context("open it")), "open it: driver: file is not a database");
     }
 
     #[test]

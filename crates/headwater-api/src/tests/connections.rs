@@ -29,7 +29,7 @@ async fn a_connection_lives_from_draft_to_deletion() {
     let callback = made["oauth_config"]["redirect_uri"].as_str().unwrap();
     assert!(callback.starts_with("https://headwater.example/") && callback.contains(id), "{callback}");
     let path = format!("/api/v1/connections/{id}");
-    let change = json!({"oauth_config": {"client_id": "app", "client_secret": SECRET, "scopes": ["a", "b"]}});
+    let change = json!({"oauth_config": {"client_id": "app", "client_secret": SECRET, "scopes": ["read:me", "search:confluence"]}});
     let changed = house.call(Method::PATCH, &path, &change).await;
     assert_eq!(changed.status, StatusCode::OK, "{}", changed.json());
     let read = house.get(&path).await;
@@ -38,7 +38,7 @@ async fn a_connection_lives_from_draft_to_deletion() {
     }
     let read = house.get(&path).await.json()["connection"].clone();
     assert_eq!(read["status"], "COMPLETED");
-    assert_eq!(read["oauth_config"]["scopes"], json!(["a", "b"]));
+    assert_eq!(read["oauth_config"]["scopes"], json!(["read:me", "search:confluence"]));
     assert_eq!(read["oauth_config"]["client_id"], "app");
     assert!(read["oauth_config"]["client_secret"].is_null());
     for (verb, enabled) in [("disable", false), ("enable", true)] {

@@ -274,6 +274,7 @@ pub(super) fn reveal(secret: &Secret) -> &str {
     secret.expose()
 }
 
+/// What the router of a house bounds.
 pub(super) fn limits() -> Limits {
     Limits {
         body_bytes: BODY_LIMIT,

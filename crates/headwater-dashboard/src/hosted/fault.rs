@@ -53,6 +53,7 @@ fn of(error: &ConnectError) -> (StatusCode, FaultPage) {
             link(error)
         }
         ConnectError::Declined | ConnectError::Provider { .. } | ConnectError::Exchange(_) => provider(error),
+        ConnectError::WrongSecret(_) => not_set_up(),
         ConnectError::NoSite | ConnectError::ForeignSite => site(error),
         ConnectError::OtherUser => other_user(),
         ConnectError::UserUnknown => unknown_user(),
@@ -117,6 +118,12 @@ fn provider(error: &ConnectError) -> (StatusCode, FaultPage) {
             ),
         ),
     }
+}
+
+/// Only the operator can mend this; what exactly is wrong is for the log, not for end users.
+fn not_set_up() -> (StatusCode, FaultPage) {
+    let what = "headwater is not set up right for this provider. Your account was not connected, and trying again will not help.";
+    (StatusCode::BAD_GATEWAY, fault("The connection cannot be completed now", what, OPERATOR))
 }
 
 /// The sites are not right.

@@ -1,6 +1,7 @@
 //! What a rig is made of, before anything runs.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -95,6 +96,7 @@ impl Plan {
         let key = directory.path().join("key");
         // The rig has nothing to hide; what counts is that all replicas have the same.
         fs::write(&key, "Y2hhb3MtY2hhb3MtY2hhb3MtY2hhb3MtY2hhb3MtY2g=\n")?;
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600))?;
         fs::write(directory.path().join("app-secret"), SECRET)?;
         let (sandbox, control) = (ports::free()?, ports::free()?);
         let receiver = setup.webhook.then(Receiver::start).transpose()?;

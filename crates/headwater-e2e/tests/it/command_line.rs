@@ -54,6 +54,45 @@ fn an_operator_sets_a_server_up_by_commands() {
 }
 
 #[test]
+fn n2_an_origin_is_named_once_and_used_by_every_command() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let secret = directory.path().join("secret");
+    std::fs::write(&secret, "s3cr3t-canary\n").unwrap();
+    let call = |words: &[&str]| {
+        run(&[&[words[0], "--data-dir", data.to_str().unwrap()], &words[1..]].concat()).unwrap()
+    };
+    let said = |output: &std::process::Output| {
+        String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned()
+    };
+    let create = ["create", "--client-id", "abc", "--client-secret-file", secret.to_str().unwrap()];
+    let created = call(&[&["connection", "--base-url", "https://headwater.example"], &create[..]].concat());
+    assert!(created.status.success(), "{}", said(&created));
+    let listed = said(&call(&["connection", "list"]));
+    assert!(listed.contains("https://headwater.example/sso/v1/oauth/conn_"), "{listed}");
+
+    let refused = call(&["connection", "--base-url", "https://other.example", "list"]);
+    let words = said(&refused);
+    assert!(!refused.status.success(), "{words}");
+    for expected in ["https://headwater.example", "https://other.example", "headwater adopt --base-url"] {
+        assert!(words.contains(expected), "{expected} is missing in {words}");
+    }
+    let doctor = said(&call(&["doctor", "--base-url", "https://other.example"]));
+    assert!(
+        doctor.contains("WRONG no token is refreshed: the database belongs to another base_url"),
+        "{doctor}"
+    );
+    assert!(said(&call(&["adopt"])).contains("the one of https://headwater.example"));
+    assert!(
+        said(&call(&["doctor"])).contains("ok    end users reach headwater at https://headwater.example")
+    );
+
+    assert!(call(&["adopt", "--base-url", "https://other.example"]).status.success());
+    let listed = said(&call(&["connection", "list"]));
+    assert!(listed.contains("https://other.example/sso/v1/oauth/conn_"), "{listed}");
+}
+
+#[test]
 fn tools_are_shown_without_a_server() {
     let listed = succeed(&["tools", "list"]).unwrap();
     assert!(listed.lines().count() >= 14 && listed.contains("confluence_page_create"), "{listed}");

@@ -6,7 +6,7 @@ use headwater_e2e::dev_server::DevServer;
 fn the_demo_walks_through_a_session_and_can_be_repeated() {
     let directory = tempfile::tempdir().unwrap();
     for title in ["\"Hello from headwater\"", "\"Hello from headwater (2)\""] {
-        let server = DevServer::start(directory.path(), &["--demo"], "--- done").unwrap();
+        let server = DevServer::until(directory.path(), &["--demo"], "--- done").unwrap();
         let said = server.lines.join("\n");
         for expected in [
             title,

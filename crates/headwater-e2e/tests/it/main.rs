@@ -4,6 +4,7 @@
 mod attacks;
 mod command_line;
 mod demo;
+mod newcomer;
 mod pages;
 mod readme;
 mod sandbox;

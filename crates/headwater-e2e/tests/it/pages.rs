@@ -37,8 +37,8 @@ pub(crate) fn link(server: &DevServer, identifier: &str) -> String {
 #[test]
 fn an_end_user_walks_from_the_link_through_consent_and_choice_to_the_result() {
     let directory = tempfile::tempdir().unwrap();
-    let server = DevServer::start(directory.path(), &[], "NODE_EXTRA_CA_CERTS=").unwrap();
-    let browser = Browser::start(&[UNCHECKED]).unwrap();
+    let server = DevServer::ready(directory.path(), &[]).unwrap();
+    let browser = Browser::start(&[]).unwrap();
     browser.resize(320, 800).unwrap();
     browser.open(&link(&server, "ann@example.com")).unwrap();
     assert_eq!(browser.text("h1").unwrap(), "Connect Confluence");
@@ -77,7 +77,7 @@ fn fits(browser: &Browser) {
 #[test]
 fn a_browser_shows_a_page_of_ours_without_a_complaint() {
     let directory = tempfile::tempdir().unwrap();
-    let server = DevServer::start(directory.path(), &[], "NODE_EXTRA_CA_CERTS=").unwrap();
+    let server = DevServer::ready(directory.path(), &["--https"]).unwrap();
     let (origin, browser) = (origin(&server), Browser::start(&[UNCHECKED]).unwrap());
     browser.open(&format!("{origin}/oauth/connect?token=unknown")).unwrap();
     assert_eq!(browser.text("h1").unwrap(), "This link is not known");

@@ -11,8 +11,8 @@ use headwater_e2e::{root, sdks};
 const COMMANDS: [(&str, &str); 12] = [
     ("cargo run -p headwater -- dev --demo", "demo.rs"),
     ("cargo xtask test", "what runs this"),
-    ("cargo run -p headwater -- dev", "the_examples_run_as_the_readme_says"),
-    ("set -a; . .headwater/sdk.env; set +a", "the_examples_run_as_the_readme_says"),
+    ("cargo install --locked --path crates/headwater", "n12_the_package_that_is_installed_has_the_binary"),
+    ("headwater dev --env-file .env", "newcomer.rs"),
     ("pip install -r examples/requirements.txt", "sdks.rs, from a longer list"),
     ("python examples/quickstart.py", "the_examples_run_as_the_readme_says"),
     ("npm install --prefix examples", "sdks.rs, as npm ci"),
@@ -22,8 +22,8 @@ const COMMANDS: [(&str, &str); 12] = [
         "command_line.rs",
     ),
     ("headwater client create --name my-agent", "command_line.rs"),
-    ("headwater doctor --base-url https://headwater.example", "command_line.rs"),
-    ("headwater serve --base-url https://headwater.example", "command_line.rs"),
+    ("headwater doctor", "command_line.rs"),
+    ("headwater serve", "command_line.rs"),
 ];
 
 fn commands(text: &str) -> Vec<String> {
@@ -52,10 +52,33 @@ fn every_command_of_the_readme_is_run_by_a_test() {
     }
 }
 
+/// Installing builds everything once more, optimized. What can be wrong about the command is the path and the name.
+#[test]
+fn n12_the_package_that_is_installed_has_the_binary() {
+    let cargo = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--locked", "--format-version", "1"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let metadata: serde_json::Value = serde_json::from_slice(&cargo.stdout).unwrap();
+    let manifest = root().join("crates/headwater/Cargo.toml").canonicalize().unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let ours = packages.iter().find(|it| it["manifest_path"] == *manifest.display().to_string()).unwrap();
+    let binaries: Vec<&str> = ours["targets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["kind"][0] == "bin")
+        .map(|it| it["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(binaries, ["headwater"]);
+    assert_ne!(ours["version"], "0.0.0");
+}
+
 #[test]
 fn the_examples_run_as_the_readme_says() {
     let directory = tempfile::tempdir().unwrap();
-    let server = DevServer::start(directory.path(), &["--consent", "auto"], "NODE_EXTRA_CA_CERTS=").unwrap();
+    let server = DevServer::ready(directory.path(), &["--consent", "auto"]).unwrap();
     let environment = server.environment();
     let open = |link: &str| {
         // The end user's browser: follows the link to the consent and back.

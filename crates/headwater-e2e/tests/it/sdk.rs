@@ -1,5 +1,6 @@
 //! The published SDKs against a freshly started server.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use headwater_e2e::dev_server::DevServer;
@@ -28,6 +29,7 @@ fn python_on_postgres() {
     let key = directory.path().join("key");
     // Servers on one database need one key, whatever their data directories.
     std::fs::write(&key, "ZTJlLWUyZS1lMmUtZTJlLWUyZS1lMmUtZTJlLWUyZTE=\n").unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     let status = Command::new(sdks::python().unwrap())
         .args(["-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider"])
         .args(["tests/test_accounts.py", "tests/test_verification.py", "tests/test_webhooks.py"])
@@ -47,7 +49,8 @@ fn python_on_postgres() {
 fn node() {
     let directory = tempfile::tempdir().unwrap();
     let folder = sdks::node().unwrap();
-    let server = DevServer::start(directory.path(), &["--consent", "auto"], "NODE_EXTRA_CA_CERTS=").unwrap();
+    // Its tests go on from there to plain http on the same port.
+    let server = DevServer::ready(directory.path(), &["--consent", "auto", "--https"]).unwrap();
     let status = Command::new("node")
         .arg("--test")
         .args(sdks::NODE_TESTS)
@@ -67,8 +70,7 @@ fn node_without_credentials() {
         let directory = tempfile::tempdir().unwrap();
         let settings = [("HEADWATER_POLICY__CREDENTIALS", policy)];
         let arguments = ["--consent", "auto"];
-        let server =
-            DevServer::start_with(directory.path(), &arguments, &settings, "NODE_EXTRA_CA_CERTS=").unwrap();
+        let server = DevServer::ready_with(directory.path(), &arguments, &settings).unwrap();
         let status = Command::new("node")
             .args(["--test", sdks::NODE_CREDENTIALS])
             .current_dir(sdks::node().unwrap())

@@ -14,7 +14,7 @@ pub struct StoredSigningKey {
     pub id: SigningKeyId,
     /// The private key as PKCS#8 PEM, sealed.
     pub private_key: Sealed,
-    /// When it was made. The newest key signs.
+    /// When it was made. The newest key signs, a while after that.
     pub created_at: Timestamp,
 }
 
@@ -27,6 +27,9 @@ pub trait KeyMaterial {
 
     /// Adds a signing key.
     async fn insert_signing_key(&mut self, key: &StoredSigningKey) -> Result<(), StoreError>;
+
+    /// Removes a signing key. `false` when there is none with this id.
+    async fn delete_signing_key(&mut self, id: &SigningKeyId) -> Result<bool, StoreError>;
 
     /// A known text, sealed when the database was made: opening it proves that the key ring is the right one.
     async fn key_check(&mut self) -> Result<Option<Sealed>, StoreError>;

@@ -8,7 +8,14 @@ use super::winners;
 use crate::store::Store;
 
 fn deployment(id: &str) -> Deployment {
-    Deployment { id: id.to_owned(), place: "here".to_owned(), seen_at: NOW, fence: None, adopted_at: None }
+    Deployment {
+        id: id.to_owned(),
+        origin: None,
+        place: "here".to_owned(),
+        seen_at: NOW,
+        fence: None,
+        adopted_at: None,
+    }
 }
 
 /// What was written is what is read.
@@ -18,9 +25,14 @@ pub async fn every_field_survives(store: &impl Store) {
     assert!(tx.insert_deployment(&deployment("one")).await.unwrap());
     assert_eq!(tx.deployment().await.unwrap(), Some(deployment("one")));
     for fence in Fence::ALL.map(Some).into_iter().chain([None]) {
-        let place = "there".to_owned();
-        let changed =
-            Deployment { place, fence, seen_at: after(9), adopted_at: Some(after(7)), ..deployment("one") };
+        let changed = Deployment {
+            origin: fence.map(|it| format!("https://{}.example", it.as_str())),
+            place: "there".to_owned(),
+            fence,
+            seen_at: after(9),
+            adopted_at: Some(after(7)),
+            ..deployment("one")
+        };
         assert!(tx.update_deployment(&changed).await.unwrap());
         assert_eq!(tx.deployment().await.unwrap(), Some(changed));
     }

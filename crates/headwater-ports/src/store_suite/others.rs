@@ -54,6 +54,9 @@ pub async fn keys_survive(store: &impl Store) {
     let found = tx.signing_keys().await.unwrap();
     assert!(found.iter().all(|it| it.private_key == sealed("private key")));
     assert_same(&found, &vec![key(2, 2), key(1, 1)]);
+    assert!(tx.delete_signing_key(&key(1, 1).id).await.unwrap());
+    assert!(!tx.delete_signing_key(&key(1, 1).id).await.unwrap());
+    assert_same(&tx.signing_keys().await.unwrap(), &vec![key(2, 2)]);
     assert!(tx.key_check().await.unwrap().is_none());
     for text in [&b"one"[..], b"two"] {
         let sealed = Sealed::from_bytes(text);

@@ -6,17 +6,19 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::IntoResponse as _;
 use axum::routing::get;
+use headwater_api::Transport;
+use headwater_domain::deployment::on_this_machine;
 use headwater_service::Service;
 use http::{Request, StatusCode};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
 
-use super::StartError;
+use super::{Mode, StartError};
 use crate::config::Config;
 use crate::log;
 
 /// Builds the router that the listener serves.
-pub(super) async fn build(config: &Config, service: &Service) -> Result<Router, StartError> {
+pub(super) async fn build(config: &Config, service: &Service, mode: Mode) -> Result<Router, StartError> {
     let limits = headwater_api::Limits {
         body_bytes: config.limits.body_bytes,
         proxy_body_bytes: config.limits.proxy_body_bytes,
@@ -27,10 +29,9 @@ pub(super) async fn build(config: &Config, service: &Service) -> Result<Router, 
         .await
         .map_err(|error| StartError::Api(error.into()))?;
     let pages = headwater_dashboard::router(service.clone()).layer(DefaultBodyLimit::max(64 * 1024));
-    let router = Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .merge(pages)
-        .merge(api)
+    let transport = transport(config, service, mode);
+    let router = Router::new().route("/healthz", get(|| async { "ok\n" })).merge(pages).merge(api);
+    let router = headwater_api::with_transport(router, transport)
         // Innermost first. A panic becomes an answer before the trace sees it, so that it is logged as a request.
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             tracing::error!("a request handler panicked");
@@ -49,4 +50,16 @@ pub(super) async fn build(config: &Config, service: &Service) -> Result<Router, 
                 }),
         );
     Ok(headwater_api::with_single_slashes(router))
+}
+
+/// A server that others reach by https insists on it. Names of this machine are shared by all its programs, so that
+/// browsers must not be told to use https for them.
+fn transport(config: &Config, service: &Service, mode: Mode) -> Transport {
+    let origin = service.settings().base_url.origin().ascii_serialization();
+    let encrypted = !mode.sandboxed && origin.starts_with("https://");
+    Transport {
+        refuse_plaintext: encrypted && !config.listen.plaintext_credentials,
+        strict: encrypted && !on_this_machine(&origin),
+        origin,
+    }
 }

@@ -6,6 +6,7 @@ use headwater_ports::clock::Clock;
 use headwater_ports::sealer::{SealError, Sealer as _};
 use headwater_ports::store::Store;
 use headwater_seal::KeyRing;
+use headwater_service::deployment::known_origin;
 use headwater_service::settings::Settings;
 use headwater_service::{Parts, Service};
 use headwater_store_postgres::PostgresStore;
@@ -15,6 +16,7 @@ use url::{Host, Url};
 
 use super::{Mode, operator_tools};
 use crate::config::Config;
+use crate::config::base_url::BaseUrl;
 use crate::config::secret_text::SecretError;
 use crate::data_dir::DataDir;
 use crate::encryption_key::{self, EncryptionKeyError};
@@ -47,7 +49,7 @@ pub enum UseCasesError {
     #[error(transparent)]
     Address(#[from] SecretError),
     /// The embedded database.
-    #[error("open the database")]
+    #[error(transparent)]
     Sqlite(#[from] headwater_store_sqlite::OpenError),
     /// The database server.
     #[error("open the database")]
@@ -76,6 +78,51 @@ pub enum UseCasesError {
 pub struct UseCases {
     /// The handle that adapters hold.
     pub service: Service,
+    /// The origin that the database belongs to, when the configuration names another one.
+    pub contradicted: Option<String>,
+}
+
+/// Store and keys, open and fit for each other; the public origin may still be unknown.
+pub struct Opened {
+    store: Arc<dyn Store>,
+    ring: KeyRing,
+    /// What is named in the configuration, else what the database knows.
+    pub origin: Option<BaseUrl>,
+    contradicted: Option<String>,
+}
+
+impl Opened {
+    /// Opens the store and the key ring, checks that they belong together, and finds out the public origin.
+    pub async fn open(config: &Config, data_dir: &DataDir) -> Result<Self, UseCasesError> {
+        let keys = encryption_key::load_or_create(&config.encryption, data_dir, &SystemEntropy).await?;
+        let ring = KeyRing::new(keys, Arc::new(SystemEntropy));
+        let store = open_store(config, data_dir).await?;
+        check_key(&*store, &ring).await?;
+        if data_dir.is_exclusive() && config.database.address()?.is_none() {
+            release_leases(&*store).await?;
+        }
+        let known = known_origin(&*store).await?;
+        let usual = known.usual.and_then(|it| it.parse().ok());
+        let contradicted = match (&config.base_url, known.binding) {
+            (Some(named), Some(bound)) if named.as_str() != bound => Some(bound),
+            _ => None,
+        };
+        Ok(Self { store, ring, origin: config.base_url.clone().or(usual), contradicted })
+    }
+
+    /// The use cases, with `origin` as the public one.
+    pub fn use_cases(self, config: &Config, origin: &BaseUrl, mode: Mode) -> Result<UseCases, UseCasesError> {
+        let service = Service::new(Parts {
+            store: self.store,
+            sealer: Arc::new(self.ring),
+            clock: clock(config),
+            entropy: Arc::new(SystemEntropy),
+            upstream: Arc::new(HttpUpstream::new(allowed_hosts(config))?),
+            connectors: operator_tools::read(&config.data_dir)?,
+            settings: settings(config, origin.as_str(), mode)?,
+        });
+        Ok(UseCases { service, contradicted: self.contradicted })
+    }
 }
 
 impl UseCases {
@@ -90,30 +137,12 @@ impl UseCases {
         Ok(())
     }
 
-    /// Opens the store and the key ring, and checks that they belong together. `origin` is the public one.
-    pub async fn open(
-        config: &Config,
-        data_dir: &DataDir,
-        origin: &str,
-        mode: Mode,
-    ) -> Result<Self, UseCasesError> {
-        let keys = encryption_key::load_or_create(&config.encryption, data_dir, &SystemEntropy).await?;
-        let ring = KeyRing::new(keys, Arc::new(SystemEntropy));
-        let store = open_store(config, data_dir).await?;
-        check_key(&*store, &ring).await?;
-        if data_dir.is_exclusive() && config.database.address()?.is_none() {
-            release_leases(&*store).await?;
-        }
-        let service = Service::new(Parts {
-            store,
-            sealer: Arc::new(ring),
-            clock: clock(config),
-            entropy: Arc::new(SystemEntropy),
-            upstream: Arc::new(HttpUpstream::new(allowed_hosts(config))?),
-            connectors: operator_tools::read(&config.data_dir)?,
-            settings: settings(config, origin, mode)?,
-        });
-        Ok(Self { service })
+    /// Opens everything for a command that works beside a server. Where no origin is named nor known, it is that of a
+    /// server on this machine.
+    pub async fn open(config: &Config, data_dir: &DataDir, mode: Mode) -> Result<Self, UseCasesError> {
+        let opened = Opened::open(config, data_dir).await?;
+        let origin = opened.origin.clone().unwrap_or_else(|| mode.local_origin(config.listen.address.port()));
+        opened.use_cases(config, &origin, mode)
     }
 }
 
@@ -164,6 +193,7 @@ fn clock(config: &Config) -> Arc<dyn Clock> {
 
 fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCasesError> {
     let mut settings = Settings::new(Url::parse(origin)?);
+    settings.origin_named = config.base_url.is_some();
     settings.confirm_refusal_after = config.refresh.confirm_after();
     settings.calls_per_account = config.limits.calls_per_account;
     settings.calls_per_client = config.limits.calls_per_client;

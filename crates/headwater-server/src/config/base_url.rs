@@ -44,9 +44,18 @@ pub enum InvalidBaseUrl {
 impl BaseUrl {
     /// `https://localhost` with `port`.
     pub fn local(port: u16) -> Self {
-        let origin =
-            if port == 443 { "https://localhost".to_owned() } else { format!("https://localhost:{port}") };
-        Self { origin, host: "localhost".to_owned(), port, encrypted: true }
+        Self::on_localhost("https", port, 443)
+    }
+
+    /// `http://localhost` with `port`.
+    pub fn plain_local(port: u16) -> Self {
+        Self::on_localhost("http", port, 80)
+    }
+
+    fn on_localhost(scheme: &str, port: u16, usual_port: u16) -> Self {
+        let shown = if port == usual_port { String::new() } else { format!(":{port}") };
+        let origin = format!("{scheme}://localhost{shown}");
+        Self { origin, host: "localhost".to_owned(), port, encrypted: scheme == "https" }
     }
 
     /// The origin without a slash at its end, ready to have a path put behind it.
@@ -136,8 +145,9 @@ mod tests {
             assert_eq!((url.as_str(), url.host(), url.port()), (origin, host, port), "{text}");
         }
         assert_eq!(BaseUrl::local(7443).join("/keys"), "https://localhost:7443/keys");
-        for port in [1, 443, 7443] {
+        for port in [1, 80, 443, 7443] {
             assert_eq!(Ok(BaseUrl::local(port)), format!("https://localhost:{port}").parse());
+            assert_eq!(Ok(BaseUrl::plain_local(port)), format!("http://localhost:{port}").parse());
         }
     }
 

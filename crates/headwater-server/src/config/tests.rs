@@ -38,7 +38,6 @@ fn the_defaults_are_usable() {
     let serve = load(&Given::default()).unwrap();
     assert_eq!(serve.listen.address, "0.0.0.0:7443".parse().unwrap());
     assert_eq!(serve.data_dir, Path::new("headwater-data"));
-    assert_eq!(serve.public_origin(serve.listen.address).as_str(), "https://localhost:7443");
     assert_eq!(serve.limits.listener(), crate::listener::limits::Limits::default());
     assert_eq!(serve.token.lifetime().as_secs(), 3600);
     assert!(serve.encryption.operators_key().unwrap().is_none());
@@ -93,7 +92,7 @@ fn variables_reach_every_kind_of_setting() {
     assert_eq!((config.limits.connections, config.token.lifetime_seconds), (7, 90));
     assert_eq!(config.link.lifetime().as_secs(), 120);
     assert_eq!(config.upstream.allow_hosts.len(), 2);
-    assert_eq!(config.certificate_names(), ["a.example", "b.example"]);
+    assert_eq!(config.certificate_names(config.base_url.as_ref()), ["a.example", "b.example"]);
     assert_eq!(config.log.format, LogFormat::Json);
     assert_eq!(config.data_dir, Path::new("42"), "digits stay text where text is meant");
     assert!(config.encryption.operators_key().unwrap().is_some());
@@ -109,7 +108,7 @@ fn lists_are_lists_in_the_file() {
     let toml = "[tls]\nextra_names = ['a.example']\n[upstream]\nallow_hosts = ['localhost:1', '[::1]']";
     let overrides = Overrides { base_url: Some("https://c.example:8443".to_owned()), ..Overrides::default() };
     let config = load(&Given { toml, overrides, ..Given::default() }).unwrap();
-    assert_eq!(config.certificate_names(), ["a.example", "c.example"]);
+    assert_eq!(config.certificate_names(config.base_url.as_ref()), ["a.example", "c.example"]);
     assert_eq!(config.upstream.allow_hosts.len(), 2);
 }
 

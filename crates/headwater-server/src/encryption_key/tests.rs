@@ -59,7 +59,7 @@ async fn the_operators_key_comes_first_and_is_not_copied() {
     assert_eq!(keys.sealing(), &nines);
     assert!(matches!(replace(&given, &data_dir, &Sevens, &keys).await, Err(EncryptionKeyError::NotAFile)));
     let file = directory.path().join("key");
-    fs::write(&file, format!("{text}\n")).unwrap();
+    crate::data_dir::write_secret_file(&file, format!("{text}\n").as_bytes()).unwrap();
     let given = config("HEADWATER_ENCRYPTION__KEY_ENCRYPTION_KEY_FILE", &file.display().to_string());
     let keys = load_or_create(&given, &data_dir, &Sevens).await.unwrap();
     assert_eq!(keys.sealing(), &nines);
@@ -70,4 +70,22 @@ async fn the_operators_key_comes_first_and_is_not_copied() {
     let error = load_or_create(&short, &data_dir, &Sevens).await.unwrap_err();
     let message = format!("{error}: {}", std::error::Error::source(&error).unwrap());
     assert!(message.contains("32 bytes") && !message.contains("123456"), "{message}");
+}
+
+#[tokio::test]
+async fn a9_a_key_file_that_others_can_write_is_not_used() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = DataDir::open(directory.path()).unwrap();
+    load_or_create(&EncryptionConfig::default(), &data_dir, &Sevens).await.unwrap();
+    let file = data_dir.file(KEY_FILE);
+    for mode in [0o666, 0o644, 0o660] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let elsewhere = config("HEADWATER_ENCRYPTION__KEY_ENCRYPTION_KEY_FILE", &file.display().to_string());
+        for config in [EncryptionConfig::default(), elsewhere] {
+            let refused = load_or_create(&config, &data_dir, &Sevens).await.unwrap_err();
+            assert!(refused.to_string().contains("chmod 600"), "{mode:o}: {refused}");
+        }
+    }
 }

@@ -17,8 +17,11 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use super::activity::{Activity, Patience};
+use super::admission::{Admission, Refused};
+use super::introduction::{self, Introduction};
 use super::limits::Limits;
 use super::prefixed::Prefixed;
+use super::proxies::Proxies;
 use super::requests::{Requests, StreamTasks};
 use super::sniff::{Opening, Spoken, sniff};
 use super::watched::WatchedStream;
@@ -28,6 +31,8 @@ pub(super) struct Shared {
     pub(super) router: Router,
     pub(super) tls: TlsAcceptor,
     pub(super) limits: Limits,
+    pub(super) admission: Admission,
+    pub(super) proxies: Arc<Proxies>,
     pub(super) stop: CancellationToken,
     pub(super) streams: StreamTasks,
 }
@@ -37,6 +42,10 @@ pub(super) struct Shared {
 pub(super) enum Cut {
     #[error("the client did not say what it speaks in time")]
     Silent,
+    #[error("a trusted proxy did not introduce the connection as listen.proxy_protocol demands")]
+    NotIntroduced(#[source] io::Error),
+    #[error(transparent)]
+    Refused(#[from] Refused),
     #[error("the client did not finish the TLS handshake in time")]
     SlowHandshake,
     #[error("the client does not trust our certificate; it needs our certificate authority (see tls/ca.pem)")]
@@ -61,6 +70,25 @@ struct Established<IO> {
 
 /// Serves one connection until it ends. While it has not said anything yet, a stop ends it at once.
 pub(super) async fn serve<IO>(shared: &Shared, mut io: IO, peer: SocketAddr) -> Result<(), Cut>
+where
+    IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    if !shared.proxies.introduce(peer.ip()) {
+        return serve_client(shared, io, peer).await;
+    }
+    let reading = async {
+        let read = timeout(shared.limits.sniff_timeout, introduction::read(&mut io)).await;
+        read.map_err(|_| Cut::Silent)?.map(Some).map_err(Cut::NotIntroduced)
+    };
+    let Some(Introduction { client, rest }) = unless_stopped(shared, reading).await? else { return Ok(()) };
+    // The proxy's connection was counted among all; now it is known whose it is, too.
+    let counted = client.map(|it| shared.admission.admit_client(it.ip())).transpose()?;
+    let outcome = serve_client(shared, Prefixed::new(rest, io), client.unwrap_or(peer)).await;
+    drop(counted);
+    outcome
+}
+
+async fn serve_client<IO>(shared: &Shared, mut io: IO, peer: SocketAddr) -> Result<(), Cut>
 where
     IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -124,6 +152,7 @@ where
         router: shared.router.clone(),
         peer: client.peer,
         scheme: client.scheme,
+        proxies: Arc::clone(&shared.proxies),
         activity: Arc::clone(&activity),
     };
     if client.spoken == Spoken::Http2 {

@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use super::activity::Activity;
+use super::proxies::Proxies;
 use super::watched::WatchedBody;
 
 /// The router as one connection sees it. Each request learns who sent it (`ConnectInfo<SocketAddr>`) and whether it
@@ -25,6 +26,7 @@ pub(super) struct Requests {
     pub(super) router: Router,
     pub(super) peer: SocketAddr,
     pub(super) scheme: Scheme,
+    pub(super) proxies: Arc<Proxies>,
     pub(super) activity: Arc<Activity>,
 }
 
@@ -43,8 +45,9 @@ impl hyper::service::Service<Request<Incoming>> for Requests {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let underway = self.activity.begin();
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(self.peer));
-        request.extensions_mut().insert(self.scheme.clone());
+        let client = self.proxies.client(self.peer, &self.scheme, request.headers());
+        request.extensions_mut().insert(ConnectInfo(client.address));
+        request.extensions_mut().insert(client.scheme);
         let answer = self.router.clone().oneshot(request);
         Box::pin(async move { Ok(answer.await?.map(|body| WatchedBody::new(body, underway))) })
     }

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod harness;
+mod proxies;
 mod stopping;
 
 use http::{Request, Version};

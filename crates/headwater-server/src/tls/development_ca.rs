@@ -24,12 +24,18 @@ use super::trust_bundle::{SYSTEM_ROOTS, trust_bundle};
 use super::validity::Validity;
 use super::{TlsError, Trust, provider};
 use crate::data_dir::DataDir;
+use crate::private_file;
 
+mod permitted;
 #[cfg(test)]
 mod tests;
 
+use permitted::Permitted;
+
 const CERTIFICATE_FILE: &str = "tls/ca.pem";
 const KEY_FILE: &str = "tls/ca-key.pem";
+/// The names that the certificate permits, one a line.
+const PERMITTED_FILE: &str = "tls/ca-names";
 const TRUST_BUNDLE_FILE: &str = "tls/trust-bundle.pem";
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -58,8 +64,9 @@ impl DevelopmentCa {
     pub fn open(data_dir: &DataDir, names: &[String], now: Timestamp) -> Result<Self, TlsError> {
         let names = alternative_names(names)?;
         let key = open_key(data_dir)?;
-        let parameters = ca_parameters(&key, now)?;
-        let pem = open_certificate(data_dir, &key, &parameters, now)?;
+        let permitted = Permitted::of(&names);
+        let parameters = ca_parameters(&key, &permitted, now)?;
+        let pem = open_certificate(data_dir, &key, &permitted, &parameters, now)?;
         let damaged = || TlsError::Damaged(data_dir.file(CERTIFICATE_FILE));
         let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| damaged())?;
         let ends_at = Validity::of(&certificate).ok_or_else(damaged)?.ends_at;
@@ -102,6 +109,8 @@ impl CertificateSource for DevelopmentCa {
 }
 
 fn open_key(data_dir: &DataDir) -> Result<KeyPair, TlsError> {
+    // Programs trust whatever this key signs.
+    private_file::check(&data_dir.file(KEY_FILE))?;
     if let Some(pem) = data_dir.read(KEY_FILE)? {
         return KeyPair::from_pem(&pem).map_err(|_| TlsError::Damaged(data_dir.file(KEY_FILE)));
     }
@@ -115,22 +124,26 @@ fn open_key(data_dir: &DataDir) -> Result<KeyPair, TlsError> {
 fn open_certificate(
     data_dir: &DataDir,
     key: &KeyPair,
+    permitted: &Permitted,
     parameters: &CertificateParams,
     now: Timestamp,
 ) -> Result<String, TlsError> {
+    let covered = permitted.covered_by(&data_dir.read(PERMITTED_FILE)?.unwrap_or_default());
     if let Some(pem) = data_dir.read(CERTIFICATE_FILE)? {
         let damaged = || TlsError::Damaged(data_dir.file(CERTIFICATE_FILE));
         let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| damaged())?;
         let validity = Validity::of(&certificate).ok_or_else(damaged)?;
-        if now.plus(RENEWED_BEFORE_END) < validity.ends_at && belong_together(&certificate, key) {
+        if covered && now.plus(RENEWED_BEFORE_END) < validity.ends_at && belong_together(&certificate, key) {
             return Ok(pem.to_string());
         }
         tracing::warn!(
-            "a new certificate authority was made: programs that trusted the old one must be restarted"
+            "the certificate of headwater's own authority was made anew: programs that trust the earlier one must read it again"
         );
     }
     let pem = parameters.self_signed(key).map_err(TlsError::Make)?.pem();
     data_dir.write_public(CERTIFICATE_FILE, pem.as_bytes())?;
+    // Behind it, so that a crash in between makes another certificate and never leaves one that covers too little.
+    data_dir.write_public(PERMITTED_FILE, permitted.to_text().as_bytes())?;
     Ok(pem)
 }
 
@@ -141,7 +154,11 @@ fn belong_together(certificate: &CertificateDer<'static>, key: &KeyPair) -> bool
 
 /// The name is derived from the key and from nothing else: the same key must always give the same name, or the
 /// certificates it signs no longer lead to the stored one; two authorities must not share one either.
-fn ca_parameters(key: &KeyPair, now: Timestamp) -> Result<CertificateParams, TlsError> {
+fn ca_parameters(
+    key: &KeyPair,
+    permitted: &Permitted,
+    now: Timestamp,
+) -> Result<CertificateParams, TlsError> {
     let mut parameters = CertificateParams::default();
     let mut name = "headwater development CA ".to_owned();
     for byte in parameters.key_identifier(key).iter().take(4) {
@@ -151,6 +168,8 @@ fn ca_parameters(key: &KeyPair, now: Timestamp) -> Result<CertificateParams, Tls
     parameters.not_before = date(now.minus(BACKDATED))?;
     parameters.not_after = date(now.plus(CA_LIFETIME))?;
     parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    // Programs are told to trust it for everything; so it must not be able to speak for anybody else.
+    parameters.name_constraints = Some(permitted.constraints());
     parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     Ok(parameters)
 }

@@ -8,6 +8,7 @@ use headwater_ports::store::Tx;
 use super::{AccountCredentials, AccountLocator, AccountView};
 use crate::Service;
 use crate::audit::{self, Act};
+use crate::connections::unknown_connection;
 use crate::error::ServiceError;
 use crate::live::{LookupKey, no_account};
 use crate::policy::Credentials;
@@ -109,13 +110,12 @@ impl Service {
         tx: &mut dyn Tx,
         name: &str,
     ) -> Result<Connection, ServiceError> {
-        let unknown = || {
-            let message =
-                format!("there is no connection named `{name}`; create it first, or check the spelling");
-            ServiceError::not_found(message)
-        };
-        let parsed = headwater_domain::name::ConnectionName::parse(name).map_err(|_| unknown())?;
-        tx.connection_named(&parsed).await?.ok_or_else(unknown)
+        if let Ok(parsed) = headwater_domain::name::ConnectionName::parse(name)
+            && let Some(connection) = tx.connection_named(&parsed).await?
+        {
+            return Ok(connection);
+        }
+        Err(unknown_connection(tx, name).await?)
     }
 
     pub(crate) async fn view_of(&self, tx: &mut dyn Tx, id: &AccountId) -> Result<AccountView, ServiceError> {

@@ -12,7 +12,7 @@ use super::{CallbackOutcome, ConnectError};
 use crate::Service;
 use crate::audit::{self, Act};
 use crate::error::ServiceError;
-use crate::grants::{NewTokens, TokenFailure, exchange_code, flow_context};
+use crate::grants::{NewTokens, TokenFailure, exchange_code, flow_context, tell_of_wrong_secret};
 
 /// The longest provider text that is shown.
 const MAX_TEXT: usize = 300;
@@ -144,6 +144,10 @@ impl Service {
     ) -> Result<NewTokens, ConnectError> {
         match exchange_code(self, connection, code, verifier).await {
             Ok((set, sent_at)) => Ok(NewTokens::from_reply(set, sent_at, &connection.scopes)),
+            Err(TokenFailure::Refused(refusal)) if refusal.wrong_secret() => {
+                tell_of_wrong_secret(connection, &refusal);
+                Err(ConnectError::WrongSecret(connection.name.to_string()))
+            }
             Err(TokenFailure::Refused(refusal)) => {
                 tracing::warn!(connection = %connection.name, refusal = %refusal.summary(), "a code was refused");
                 Err(ConnectError::Exchange(refusal.summary()))

@@ -4,14 +4,41 @@ use std::time::Duration;
 
 use headwater_domain::connection::Connection;
 use headwater_domain::time::Timestamp;
+use headwater_domain::token_reply::RefusalMeaning;
 use headwater_ports::upstream::full;
 use http::header::{DATE, USER_AGENT};
 use http::{Method, Request};
 
 use crate::Service;
+use crate::grants::{TokenFailure, try_client_secret};
 use crate::provider_http::OUR_NAME;
 
+/// What a provider makes of a connection's client id and secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretCheck {
+    /// It looked at what was asked for, so they are right.
+    Right,
+    /// It does not accept them; its answer in one line.
+    Wrong(String),
+    /// It did not say; why.
+    Unknown(String),
+}
+
 impl Service {
+    /// Asks a connection's token endpoint whether it accepts the client id and secret. Uses no account, and has no effect.
+    pub async fn check_client_secret(&self, connection: &Connection) -> SecretCheck {
+        match try_client_secret(self, connection).await {
+            Ok(Some(refusal)) if refusal.wrong_secret() => SecretCheck::Wrong(refusal.summary()),
+            Ok(Some(refusal)) if refusal.meaning == RefusalMeaning::GrantDead => SecretCheck::Right,
+            Ok(None) => SecretCheck::Unknown("it exchanged a code that nobody issued".to_owned()),
+            Err(TokenFailure::Unreachable(error)) => SecretCheck::Unknown(error.to_string()),
+            Err(TokenFailure::Ours(error)) => SecretCheck::Unknown(error.to_string()),
+            Ok(Some(refusal)) | Err(TokenFailure::Refused(refusal)) => {
+                SecretCheck::Unknown(refusal.summary())
+            }
+        }
+    }
+
     /// Asks a connection's provider for anything and returns how far this machine's clock is off the provider's.
     /// The error says why it cannot be reached.
     pub async fn probe_connection(&self, connection: &Connection) -> Result<Duration, String> {

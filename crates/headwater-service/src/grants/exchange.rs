@@ -15,7 +15,7 @@ use headwater_ports::store::{LeaseId, Leasing};
 
 use super::refresh::Unstored;
 use super::sealing::NewTokens;
-use super::token_request::refresh_pair;
+use super::token_request::{refresh_pair, tell_of_wrong_secret};
 use super::{TokenFailure, outcome, refresh};
 use crate::Service;
 use crate::chaos::{CrashPoint, Defence};
@@ -199,6 +199,11 @@ impl Service {
     async fn failed(&self, leased: &Leased, failure: TokenFailure) -> Result<Exchanged, ServiceError> {
         let Leased { live, lease, state, .. } = leased;
         let id = &live.account.id;
+        if let TokenFailure::Refused(refusal) = &failure
+            && refusal.wrong_secret()
+        {
+            tell_of_wrong_secret(&live.connection, refusal);
+        }
         let (attempt, reason) = match outcome::sort(failure) {
             Ok(sorted) => sorted,
             Err(error) => {

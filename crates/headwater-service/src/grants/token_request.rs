@@ -73,6 +73,31 @@ pub(super) async fn refresh_pair(
     send(service, connection, &body).await
 }
 
+/// Tells the operator whose secret is wrong, and what to do.
+pub(crate) fn tell_of_wrong_secret(connection: &Connection, refusal: &TokenRefusal) {
+    tracing::error!(
+        connection = %connection.name,
+        refusal = %refusal.summary(),
+        "the provider does not accept the client id and secret of this connection: the secret is wrong, or was replaced in the \
+         developer console. Enter the right one with `headwater connection update {} --client-secret-file -`",
+        connection.name
+    );
+}
+
+/// Asks the token endpoint with a code that nobody has issued, to learn what it says about the client secret. Nothing for
+/// an answer that says nothing about it.
+pub(crate) async fn try_client_secret(
+    service: &Service,
+    connection: &Connection,
+) -> Result<Option<TokenRefusal>, TokenFailure> {
+    let code = Secret::new("headwater-doctor-looks-whether-the-secret-is-right".to_owned());
+    match exchange_code(service, connection, &code, None).await {
+        Err(TokenFailure::Refused(refusal)) => Ok(Some(refusal)),
+        Err(failure) => Err(failure),
+        Ok(_) => Ok(None),
+    }
+}
+
 async fn send(
     service: &Service,
     connection: &Connection,

@@ -7,7 +7,7 @@ use headwater_ports::upstream::UpstreamError;
 use serde_json::json;
 
 use super::harness::{House, SITE, ann, bearer, body, code, reveal};
-use crate::connect::{CallbackOutcome, CallbackQuery, ConnectError};
+use crate::connect::{CallbackOutcome, CallbackQuery, ConnectError, SecretCheck};
 
 #[tokio::test]
 async fn a_consent_makes_the_account_usable() {
@@ -209,6 +209,29 @@ async fn a_code_that_brings_no_tokens_is_gone() {
     }
     assert_eq!(house.status(&ann()).await, AccountStatus::PendingAuth);
     assert!(house.grant(&ann()).await.is_none());
+}
+
+#[tokio::test]
+async fn n8_a_wrong_client_secret_is_the_operators_to_mend() {
+    let house = House::new().await;
+    let visit = house.visit().await;
+    house.provider.answer(401, &json!({"error": "access_denied", "error_description": "Unauthorized"}));
+    let outcome = house.come_back(&visit).await;
+    assert!(matches!(&outcome, Err(ConnectError::WrongSecret(name)) if name == "wiki"), "{outcome:?}");
+
+    for (status, body, expected) in [
+        (401, json!({"error": "access_denied", "error_description": "Unauthorized"}), "wrong"),
+        (403, json!({"error": "invalid_grant", "error_description": "Invalid authorization code"}), "right"),
+        (500, json!({}), "unknown"),
+    ] {
+        house.provider.answer(status, &body);
+        let found = match house.service.check_client_secret(&house.wiki).await {
+            SecretCheck::Wrong(_) => "wrong",
+            SecretCheck::Right => "right",
+            SecretCheck::Unknown(_) => "unknown",
+        };
+        assert_eq!(found, expected, "{status} {body}");
+    }
 }
 
 #[tokio::test]

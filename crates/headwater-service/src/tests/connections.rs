@@ -53,9 +53,10 @@ async fn scopes_are_single_words_each_once() {
         let settings = ConnectionSettings { scopes, ..ConnectionSettings::default() };
         house.service.update_connection(house.wiki.id.as_str(), None, settings).await
     };
-    let kept = change(&["a", "offline_access", "b", "a"]).await.unwrap().scopes;
-    assert_eq!(kept, ["a", "b"]);
-    let many: Vec<String> = (0..51).map(|number| format!("s{number}")).collect();
+    let kept =
+        change(&["read:me", "offline_access", "read:page:confluence", "read:me"]).await.unwrap().scopes;
+    assert_eq!(kept, ["read:me", "read:page:confluence"]);
+    let many: Vec<String> = (0..51).map(|number| format!("read:thing{number}:jira")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     for scopes in [&["a b"][..], &[""], &["a\n"], &many] {
         assert_eq!(change(scopes).await.unwrap_err().violations()[0].field, "scopes", "{scopes:?}");

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::harness::{House, ann};
 use crate::accounts::AccountLocator;
+use crate::deployment::known_origin;
 
 /// A store that the test can close, because a file must not be replaced while it is open.
 struct Shared(Arc<SqliteStore>);
@@ -223,4 +224,125 @@ async fn whoever_did_not_take_a_database_up_is_not_fenced() {
     house.provider.answer_tokens(2);
     house.provider.answer(200, &json!({"id": "7"}));
     house.read_page(&account).await.unwrap();
+}
+
+/// A house whose operator named `origin`.
+async fn named(folder: &Path, seed: u64, origin: &str) -> House {
+    let origin = origin.to_owned();
+    let name = move |settings: &mut crate::settings::Settings| {
+        settings.base_url = origin.parse().unwrap();
+        settings.origin_named = true;
+    };
+    House::on(open(folder).await, seed, name).await
+}
+
+/// A house whose operator named no origin, and that took this one.
+async fn at(folder: &Path, seed: u64, origin: &'static str) -> House {
+    let take = |settings: &mut crate::settings::Settings| settings.base_url = origin.parse().unwrap();
+    House::on(open(folder).await, seed, take).await
+}
+
+async fn known(folder: &Path) -> (Option<String>, Option<String>) {
+    let known = known_origin(&*file(folder).await).await.unwrap();
+    (known.usual, known.binding)
+}
+
+#[tokio::test]
+async fn n2_an_origin_is_kept_by_whoever_names_it_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, other) = ("https://headwater.example", "https://other.example");
+    House::on(open(folder.path()).await, 1, |_| {}).await.service.keep_origin().await.unwrap();
+    assert_eq!(known(folder.path()).await, (None, None), "a default is not a name");
+    named(folder.path(), 2, ours).await.service.keep_origin().await.unwrap();
+    named(folder.path(), 3, other).await.service.keep_origin().await.unwrap();
+    let kept = (Some(ours.to_owned()), Some(ours.to_owned()));
+    assert_eq!(known(folder.path()).await, kept, "the first one stays");
+
+    let stranger = named(folder.path(), 4, other).await.service;
+    assert_eq!(stranger.take_up_database(None).await.unwrap(), Some(Fence::OtherOrigin), "without any grant");
+    assert_eq!(stranger.examine_database(None).await.unwrap(), Some(Fence::OtherOrigin));
+    assert!(
+        stranger
+            .end_of_fence(Fence::OtherOrigin)
+            .contains("headwater adopt --base-url https://other.example")
+    );
+    assert_eq!(known(folder.path()).await, kept, "a server that starts elsewhere changes nothing");
+    assert_eq!(named(folder.path(), 5, ours).await.service.take_up_database(None).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn n2_adopt_never_records_an_origin_that_nobody_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let ours = "https://headwater.example";
+    let house = named(folder.path(), 1, ours).await;
+    house.service.take_up_database(None).await.unwrap();
+    house.connected(1).await;
+
+    // A command that was told no origin, and took its own for one.
+    let command = House::on(open(folder.path()).await, 2, |_| {}).await;
+    assert_eq!(command.service.adopt_database().await.unwrap().as_deref(), Some(ours));
+    assert!(house.service.keep_up_database().await.unwrap().is_some(), "the server goes on");
+
+    let moved = named(folder.path(), 3, "https://new.example").await;
+    assert_eq!(moved.service.take_up_database(None).await.unwrap(), Some(Fence::OtherOrigin));
+    command.service.adopt_database().await.unwrap();
+    assert_eq!(moved.service.keep_up_database().await.unwrap(), None, "that confirms the known origin only");
+    assert_eq!(moved.service.adopt_database().await.unwrap().as_deref(), Some("https://new.example"));
+    assert!(moved.service.keep_up_database().await.unwrap().is_some(), "within a minute");
+    assert_eq!(house.service.keep_up_database().await.unwrap(), None, "the former one stops");
+}
+
+#[tokio::test]
+async fn n2_a_database_that_knows_no_origin_is_adopted_by_the_server_that_has_it() {
+    let (ours, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let house = at(ours.path(), 1, "https://localhost:7443").await;
+    house.service.take_up_database(None).await.unwrap();
+    house.connected(1).await;
+    copy(ours.path(), theirs.path());
+    let server = at(theirs.path(), 2, "https://localhost:7443").await;
+    assert_eq!(server.service.take_up_database(None).await.unwrap(), Some(Fence::Moved));
+    let command = at(theirs.path(), 3, "https://localhost:1").await;
+    assert_eq!(command.service.adopt_database().await.unwrap(), None);
+    assert!(server.service.keep_up_database().await.unwrap().is_some(), "the advice works at once");
+    assert_eq!(command.service.keep_up_database().await.unwrap(), None, "and has found its place");
+}
+
+#[tokio::test]
+async fn n2_what_an_earlier_release_served_counts_as_its_origin() {
+    let folder = tempfile::tempdir().unwrap();
+    let earlier = |settings: &mut crate::settings::Settings| {
+        settings.base_url = "https://headwater.example".parse().unwrap();
+    };
+    let house = House::on(open(folder.path()).await, 1, earlier).await;
+    house.service.take_up_database(None).await.unwrap();
+    assert_eq!(known(folder.path()).await, (Some("https://headwater.example".to_owned()), None));
+    house.connected(1).await;
+    let other = named(folder.path(), 2, "https://other.example").await;
+    assert_eq!(other.service.take_up_database(None).await.unwrap(), Some(Fence::Moved));
+    other.service.keep_origin().await.unwrap();
+    let ours = Some("https://headwater.example".to_owned());
+    assert_eq!(known(folder.path()).await, (ours.clone(), ours), "end users connected there");
+    assert!(other.service.end_of_fence(Fence::Moved).contains("--base-url https://other.example"));
+}
+
+#[tokio::test]
+async fn n2_development_goes_on_where_only_its_own_origin_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let earlier = at(folder.path(), 1, "https://localhost:7443").await;
+    earlier.service.take_up_database(None).await.unwrap();
+    earlier.connected(1).await;
+    let now = at(folder.path(), 2, "http://localhost:7443").await;
+    now.service.take_up_for_development().await.unwrap();
+    assert_eq!(known(folder.path()).await.0.as_deref(), Some("http://localhost:7443"));
+    now.service.keep_up_database().await.unwrap();
+    now.provider.answer_tokens(2);
+    assert_eq!(refresh(&now, &ann()).await, None, "it refreshes");
+    let tunnel = at(folder.path(), 4, "https://tunnel.example").await;
+    tunnel.service.take_up_for_development().await.unwrap();
+    tunnel.service.keep_up_database().await.unwrap();
+    now.service.take_up_for_development().await.expect("an address for the occasion binds nobody");
+
+    named(folder.path(), 3, "https://headwater.example").await.service.adopt_database().await.unwrap();
+    let refused = now.service.take_up_for_development().await.unwrap_err();
+    assert!(refused.message().contains("https://headwater.example"), "{refused}");
 }

@@ -77,7 +77,7 @@ async fn other_files_are_refused_and_left_alone() {
     fs::write(&path, "not a database, but somebody's letter ".repeat(40)).unwrap();
     let before = fs::read(&path).unwrap();
     let error = SqliteStore::open(&path).await.unwrap_err();
-    assert!(matches!(error, OpenError::Unusable { .. }), "{error:?}");
+    assert!(matches!(error, OpenError::Damaged { .. }), "{error:?}");
     assert_eq!(fs::read(&path).unwrap(), before);
     let error = SqliteStore::open(&directory.path().join("missing/headwater.db")).await.unwrap_err();
     assert!(matches!(error, OpenError::File { .. }), "{error:?}");

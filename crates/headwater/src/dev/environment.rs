@@ -1,8 +1,8 @@
 //! The environment that makes SDKs talk to a development server.
 
 use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::{self, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -45,11 +45,9 @@ impl SdkEnvironment {
         Ok(environment)
     }
 
-    /// Writes the lines to a file that only its owner may read.
+    /// Writes the lines to a file that only its owner may read, whoever could read what was there before.
     pub(super) fn write(&self, path: &Path) -> Result<()> {
-        let open = || fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-        open()
-            .and_then(|mut file| file.write_all(self.text.as_bytes()))
+        write_private(path, self.text.as_bytes())
             .with_context(|| format!("{} cannot be written", path.display()))
     }
 
@@ -66,6 +64,15 @@ impl SdkEnvironment {
     }
 }
 
+/// The mode comes first: between the two, nobody else can open the file and wait for the secret. What another user has
+/// put there is refused by the system, because only an owner changes a mode.
+fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    file.set_len(0)?;
+    file.write_all(content)
+}
+
 fn lines(server: &Server, credentials: &Credentials) -> String {
     let origin = server.origin();
     let mut pairs = vec![
@@ -76,9 +83,13 @@ fn lines(server: &Server, credentials: &Credentials) -> String {
     ];
     if let Some(trust) = server.trust() {
         let (bundle, authority) = (trust.bundle.display().to_string(), trust.authority.display().to_string());
+        // The Python SDK uses TLS for gRPC even where the URL says http. gRPC looks this name up when a channel is
+        // made, so that it may come from a `.env` file that the program itself loads.
         pairs.push(("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", bundle.clone()));
-        pairs.push(("REQUESTS_CA_BUNDLE", bundle));
-        pairs.push(("NODE_EXTRA_CA_CERTS", authority));
+        if origin.starts_with("https://") {
+            pairs.push(("REQUESTS_CA_BUNDLE", bundle));
+            pairs.push(("NODE_EXTRA_CA_CERTS", authority));
+        }
     }
     pairs
         .into_iter()
@@ -110,6 +121,17 @@ async fn create(service: &Service) -> Result<Credentials> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a9_an_environment_file_that_others_could_read_is_closed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(".env");
+        fs::write(&path, "SOMETHING_LONGER_THAN_WHAT_COMES=1\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        write_private(&path, b"SCALEKIT_CLIENT_SECRET=x\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "SCALEKIT_CLIENT_SECRET=x\n");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
 
     #[test]
     fn credentials_are_found_among_the_lines() {

@@ -27,7 +27,7 @@ class Server:
         command = [
             BINARY, "dev", "--port", "0", "--sandbox-port", "0", "--sandbox-control-port", "0",
             "--consent", self.consent, "--data-dir", str(self.directory / "data"),
-            "--env-file", str(self.env_file), *self.extra,
+            "--env-file", str(self.env_file), "--https", *self.extra,
         ]
         # A revoked grant is believed at once: no test waits for the second refusal.
         environment = {

@@ -1,7 +1,7 @@
 //! A1, A4, A5 and F1: what somebody finds who holds the disk, another account of the machine, or the log.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,6 +13,12 @@ use super::target::{ACCESS_TOKEN, REFRESH_TOKEN, Target};
 
 /// The key-encryption key, which is not part of a backup of the database.
 const KEY_FILE: &str = "key-encryption.key";
+
+/// Writes a file that only its owner can read, as a key has to be.
+fn put_private(path: &Path, content: &[u8]) {
+    fs::write(path, content).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
@@ -112,7 +118,7 @@ fn a4_with_a_lost_or_foreign_key_nothing_starts_and_nothing_changes() {
     {
         fs::remove_file(&key).ok();
         if let Some(text) = text {
-            fs::write(&key, text).unwrap();
+            put_private(&key, text.as_bytes());
         }
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap()];
         let refused = binary::run(&arguments).unwrap();
@@ -121,7 +127,7 @@ fn a4_with_a_lost_or_foreign_key_nothing_starts_and_nothing_changes() {
         assert!(said.contains("key"), "{what}: {said}");
     }
     fs::remove_file(&key).ok();
-    fs::write(&key, own).unwrap();
+    put_private(&key, &own);
     let target = target.restarted(&[]);
     assert_eq!(target.tool("confluence_page_get", &json!({"id": "7"})).status, 200, "all is as it was");
     assert!(target.provider.requests()[0].contains(ACCESS_TOKEN));

@@ -188,6 +188,8 @@ fn serve(
         .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
         .arg(data)
         .env("HEADWATER_UPSTREAM__ALLOW_HOSTS", format!("127.0.0.1:{}", provider.port))
+        // The attackers speak plain HTTP, so that every byte is theirs.
+        .env("HEADWATER_LISTEN__PLAINTEXT_CREDENTIALS", "true")
         .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::null())

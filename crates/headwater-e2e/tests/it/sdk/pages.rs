@@ -20,7 +20,7 @@ fn the_pages_have_no_faults_that_axe_knows() {
     let source = sdks::node().unwrap().join("node_modules/axe-core/axe.min.js");
     let source = std::fs::read_to_string(source).unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let server = DevServer::start(directory.path(), &[], "NODE_EXTRA_CA_CERTS=").unwrap();
+    let server = DevServer::ready(directory.path(), &["--https"]).unwrap();
     let (origin, link) = (crate::pages::origin(&server), crate::pages::link(&server, "ann@example.com"));
     let sandbox =
         server.lines.iter().find_map(|line| line.split_whitespace().find(|it| it.ends_with("/wiki")));

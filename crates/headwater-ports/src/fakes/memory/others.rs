@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use headwater_domain::api_client::ApiClient;
-use headwater_domain::id::ClientId;
+use headwater_domain::id::{ClientId, SigningKeyId};
 use headwater_domain::sealed::Sealed;
 
 use super::{MemoryTx, refused};
@@ -45,6 +45,10 @@ impl KeyMaterial for MemoryTx {
         }
         keys.insert(key.id.clone(), key.clone());
         Ok(())
+    }
+
+    async fn delete_signing_key(&mut self, id: &SigningKeyId) -> Result<bool, StoreError> {
+        Ok(self.change()?.signing_keys.remove(id).is_some())
     }
 
     async fn key_check(&mut self) -> Result<Option<Sealed>, StoreError> {

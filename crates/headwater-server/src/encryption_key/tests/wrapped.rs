@@ -161,7 +161,7 @@ async fn a_server_starts_with_its_service_and_refuses_every_other_way() {
         let open = async |more: &[(&str, &str)]| {
             let config = world.settings(&[&[data], more].concat());
             let data_dir = DataDir::open(&config.data_dir).unwrap();
-            let opened = UseCases::open(&config, &data_dir, "https://localhost", Mode::default()).await;
+            let opened = UseCases::open(&config, &data_dir, Mode::default()).await;
             opened.map(drop).map_err(|error| told(&error))
         };
         let kms = ("HEADWATER_ENCRYPTION__KMS", right.as_str());
@@ -208,8 +208,7 @@ async fn a_vault_that_is_away_keeps_only_new_servers_from_starting() {
     let key = format!("vault-transit:http://{address}/transit/keys/one");
     let config = world.with_kms(&key);
     let data_dir = world.data_dir();
-    let UseCases { service } =
-        UseCases::open(&config, &data_dir, "https://localhost", Mode::default()).await.unwrap();
+    let UseCases { service, .. } = UseCases::open(&config, &data_dir, Mode::default()).await.unwrap();
     server.abort();
     assert!(server.await.unwrap_err().is_cancelled());
     let sealed =

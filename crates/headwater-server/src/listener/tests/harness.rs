@@ -46,6 +46,11 @@ pub(super) struct Running {
 pub(super) type Answer = (Version, String);
 
 pub(super) async fn start(limits: Limits) -> Running {
+    start_behind(Proxies::default(), limits).await
+}
+
+/// One that believes `proxies`.
+pub(super) async fn start_behind(proxies: Proxies, limits: Limits) -> Running {
     let directory = tempfile::tempdir().unwrap();
     let ca =
         DevelopmentCa::open(&DataDir::open(directory.path()).unwrap(), &[], SystemClock::default().now())
@@ -53,7 +58,7 @@ pub(super) async fn start(limits: Limits) -> Running {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(&ca.trust().authority).unwrap()).unwrap();
     let tls = crate::tls::server_config(Box::new(ca), Arc::new(SystemClock::default())).unwrap();
-    let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), tls, limits).await.unwrap();
+    let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), tls, limits).await.unwrap().behind(proxies);
     let (address, shutdown) = (listener.local_addr(), CancellationToken::new());
     let (arrived, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let serving = tokio::spawn(listener.serve(router(&arrived, &release), shutdown.clone()));

@@ -55,14 +55,59 @@ fn its_certificates_are_trusted_for_every_name_and_no_other() {
 #[test]
 fn it_survives_restarts_and_new_names() {
     let directory = tempfile::tempdir().unwrap();
-    let first = open(directory.path(), &[], NOW);
+    let first = open(directory.path(), &["old.example.com"], NOW);
     let trusted = fs::read(&first.trust().authority).unwrap();
     drop(first);
     let later = NOW.plus(YEAR);
-    let second = open(directory.path(), &["new.example.com"], later);
-    assert_eq!(fs::read(&second.trust().authority).unwrap(), trusted);
-    let shown = second.issue(later).unwrap().key;
-    verify(&second.trust().authority, &shown, "new.example.com", later).unwrap();
+    for names in [&["old.example.com"][..], &[]] {
+        let second = open(directory.path(), names, later);
+        assert_eq!(fs::read(&second.trust().authority).unwrap(), trusted, "it covers {names:?}");
+    }
+    let third = open(directory.path(), &["new.example.com"], later);
+    let shown = third.issue(later).unwrap().key;
+    verify(&third.trust().authority, &shown, "new.example.com", later).unwrap();
+    let earlier = directory.path().join("earlier.pem");
+    fs::write(&earlier, trusted).unwrap();
+    assert!(verify(&earlier, &shown, "new.example.com", later).is_err(), "it does not cover that");
+    assert_eq!(open(directory.path(), &[], later).key.serialize_pem(), third.key.serialize_pem());
+}
+
+/// Who steals the key can still not speak for the rest of the world.
+#[test]
+fn a9_the_authority_can_speak_for_this_server_only() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut ca = open(directory.path(), &["headwater.example.com"], NOW);
+    ca.names = alternative_names(&["bank.example".to_owned()]).unwrap();
+    let shown = ca.issue(NOW).unwrap().key;
+    for name in ["bank.example", "localhost"] {
+        assert!(verify(&ca.trust().authority, &shown, name, NOW).is_err(), "{name}");
+    }
+    ca.names = alternative_names(&["a.headwater.example.com".to_owned(), "127.9.9.9".to_owned()]).unwrap();
+    let shown = ca.issue(NOW).unwrap().key;
+    for name in ["a.headwater.example.com", "127.9.9.9", "localhost"] {
+        verify(&ca.trust().authority, &shown, name, NOW).unwrap();
+    }
+}
+
+/// Directories of releases without constraints.
+#[test]
+fn a9_an_authority_without_constraints_is_made_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = open(directory.path(), &[], NOW);
+    let before = fs::read(&first.trust().authority).unwrap();
+    drop(first);
+    fs::remove_file(directory.path().join(PERMITTED_FILE)).unwrap();
+    let second = open(directory.path(), &[], NOW.plus(DAY));
+    assert_ne!(fs::read(&second.trust().authority).unwrap(), before);
+}
+
+#[test]
+fn a9_an_authority_whose_key_others_can_write_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(open(directory.path(), &[], NOW));
+    fs::set_permissions(directory.path().join(KEY_FILE), fs::Permissions::from_mode(0o666)).unwrap();
+    let refused = DevelopmentCa::open(&DataDir::open(directory.path()).unwrap(), &[], NOW).err().unwrap();
+    assert!(refused.to_string().contains("chmod 600"), "{refused}");
 }
 
 #[test]
@@ -150,10 +195,10 @@ fn the_configuration_decides_whose_certificate_is_shown() {
     let data_dir = DataDir::open(directory.path()).unwrap();
     let clock = Arc::new(ManualClock::new(NOW));
     let mut config = crate::config::Config::default();
-    let own = crate::tls::set_up(&config, &data_dir, clock.clone()).unwrap();
+    let own = crate::tls::set_up(&config, None, &data_dir, clock.clone()).unwrap();
     assert_eq!(own.trust.unwrap().authority, data_dir.file(CERTIFICATE_FILE));
     // The authority's own files serve as somebody's certificate and key here.
     config.tls.certificate_file = Some(data_dir.file(CERTIFICATE_FILE));
     config.tls.key_file = Some(data_dir.file(KEY_FILE));
-    assert_eq!(crate::tls::set_up(&config, &data_dir, clock).unwrap().trust, None);
+    assert_eq!(crate::tls::set_up(&config, None, &data_dir, clock).unwrap().trust, None);
 }

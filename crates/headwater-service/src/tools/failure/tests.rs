@@ -29,8 +29,8 @@ async fn refusal(granted: &[&str], asked: &[&str], status: u16, body: &str) -> S
 #[tokio::test]
 async fn a_missing_scope_is_named_with_the_way_to_it() {
     let table = [
-        (&["x"][..], &["x"][..], "adds `write:note:bench` to the OAuth app"),
-        (&["x"], &["x", "write:note:bench"], "which connection `wiki` asks for by now"),
+        (&["read:me"][..], &["read:jira-work"][..], "adds `write:note:bench` to the OAuth app"),
+        (&["read:me"], &["read:jira-work", "write:note:bench"], "which connection `wiki` asks for by now"),
     ];
     for (granted, asked, hint) in table {
         for (status, body) in [(401, NO_SCOPE), (403, r#"{"message":"no"}"#)] {
@@ -50,7 +50,7 @@ async fn no_scope_is_blamed_without_reason() {
     let table = [
         (&["write:note:bench"][..], 403, ErrorKind::PermissionDenied),
         (&[], 403, ErrorKind::PermissionDenied),
-        (&["x"], 404, ErrorKind::NotFound),
+        (&["read:me"], 404, ErrorKind::NotFound),
     ];
     for (granted, status, kind) in table {
         let error = refusal(granted, &[], status, r#"{"message":"no"}"#).await;

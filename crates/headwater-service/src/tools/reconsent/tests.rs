@@ -17,7 +17,7 @@ async fn known(bench: &Bench, status: AccountStatus, asked: &[&str]) -> AccountI
     let scopes = asked.iter().map(|scope| (*scope).to_owned()).collect();
     let settings = ConnectionSettings { scopes: Some(scopes), ..ConnectionSettings::default() };
     bench.service.update_connection(wiki.id.as_str(), None, settings).await.unwrap();
-    let account = bench.account(&wiki, "ann", status, &["x"]).await;
+    let account = bench.account(&wiki, "ann", status, &["read:me"]).await;
     bench.belongs_to(&account, "712020:ann").await;
     account
 }
@@ -31,7 +31,7 @@ async fn refused(bench: &Bench, account: &AccountId) -> ServiceError {
 #[tokio::test]
 async fn a_scope_that_the_connection_asks_for_by_now_comes_with_a_link() {
     let bench = Bench::new();
-    let account = known(&bench, AccountStatus::Active, &["x", NEEDED, IDENTITY]).await;
+    let account = known(&bench, AccountStatus::Active, &["read:jira-work", NEEDED, IDENTITY]).await;
     let error = refused(&bench, &account).await;
     let help = error.help().expect("a link");
     assert!(help.url.starts_with("https://headwater.example/oauth/connect?token="), "{}", help.url);
@@ -64,16 +64,16 @@ async fn an_expired_account_comes_with_a_link_before_anything_is_sent() {
 #[tokio::test]
 async fn no_link_is_shown_that_does_not_help_or_that_somebody_else_could_use() {
     let useless = Bench::new();
-    let account = known(&useless, AccountStatus::Active, &["x", IDENTITY]).await;
+    let account = known(&useless, AccountStatus::Active, &["read:jira-work", IDENTITY]).await;
     assert_eq!(refused(&useless, &account).await.help(), None, "the connection does not ask for the scope");
 
     let untold = Bench::new();
-    let account = known(&untold, AccountStatus::Active, &["x", NEEDED]).await;
+    let account = known(&untold, AccountStatus::Active, &["read:jira-work", NEEDED]).await;
     assert_eq!(refused(&untold, &account).await.help(), None, "nobody would know who consented");
 
     for status in [AccountStatus::PendingAuth, AccountStatus::Disconnected] {
         let open = Bench::new();
-        let account = known(&open, status, &["x", NEEDED, IDENTITY]).await;
+        let account = known(&open, status, &["read:jira-work", NEEDED, IDENTITY]).await;
         let error = open.call("bench_note_pin", &account).await.unwrap_err();
         assert_eq!((error.code(), error.help()), (NOT_ACTIVE, None), "anybody could connect it");
     }
