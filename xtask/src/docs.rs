@@ -1,5 +1,6 @@
 //! `cargo xtask docs`: the reference of the tools, from their data and from what the sandbox answered.
 
+mod limits;
 mod outputs;
 mod page;
 
@@ -22,8 +23,12 @@ const LEFT_OUT: &str = "crates/headwater-confluence/tools/left_out.json";
 /// Where the reference lies. Nothing else lies there.
 const FOLDER: &str = "docs/tools";
 
+/// The page of limits.
+const LIMITS: &str = "docs/limits.md";
+
 /// Carries out every tool against the sandbox and writes the reference.
 pub(crate) fn write(root: &Path) -> Result<()> {
+    fs::write(root.join(LIMITS), limits::page()).with_context(|| format!("{LIMITS} cannot be written"))?;
     let cargo = || Program::new(root, "cargo").with("UPDATE_GOLDEN", "1");
     cargo().run(&["test", "--package", "headwater-confluence", "--test", "it", "--locked"])?;
     cargo().run(&[
@@ -55,7 +60,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     let present = present(root)?;
     wrong.extend(present.iter().filter(|path| !pages.contains_key(*path)));
     for path in &wrong {
-        eprintln!("docs: {} is not what the tools' data say", path.display());
+        eprintln!("docs: {} is not what the data say", path.display());
     }
     if !wrong.is_empty() {
         bail!("{} files are stale; run `cargo xtask docs`", wrong.len());
@@ -74,6 +79,7 @@ fn render(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
         .map(|family| (folder.join(format!("{}.md", family.name)), page::family(family, &answers)))
         .collect();
     pages.insert(folder.join("README.md"), page::index(&families, &answers, &left_out));
+    pages.insert(root.join(LIMITS), limits::page());
     pages.insert(root.join(OUTPUTS), outputs::render(&families, &answers));
     Ok(pages)
 }

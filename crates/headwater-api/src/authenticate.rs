@@ -14,6 +14,7 @@ use headwater_service::error::ServiceError;
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tonic::Code;
+use tracing::Instrument as _;
 
 pub(crate) use crate::protocol::grpc;
 use crate::throttle::Throttle;
@@ -33,8 +34,9 @@ pub(crate) struct Gate {
 pub(crate) async fn authenticate(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     match gate.caller(request.headers()).await {
         Ok(Some((caller, roles))) => {
-            tracing::debug!(client = %caller, "authenticated");
-            calling(Actor::Client(caller), roles, next.run(request)).await
+            // What is logged from here on is about somebody who is known; see the log's bound on strangers.
+            let span = tracing::info_span!("caller", client = %caller);
+            calling(Actor::Client(caller), roles, next.run(request).instrument(span)).await
         }
         // Below /api and /proxy such a request gets here, and is no matter of access tokens.
         Ok(None) => {

@@ -131,7 +131,12 @@ pub(crate) fn json(status: StatusCode, code: Code, error_code: &str, message: &s
 
 /// A JSON answer.
 pub(crate) fn json_body(status: StatusCode, body: &Value) -> Response {
-    let mut response = (status, body.to_string()).into_response();
+    json_text(status, body.to_string().into_bytes())
+}
+
+/// An answer that is JSON text already.
+pub(crate) fn json_text(status: StatusCode, text: Vec<u8>) -> Response {
+    let mut response = (status, text).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

@@ -9,6 +9,7 @@ use headwater_service::error::ServiceError;
 use headwater_service::proxy::{GRANT_HEADER, GRANT_IN_DOUBT, IN_DOUBT, ProxyRequest};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
+use http_body::Body as _;
 use http_body_util::{BodyExt as _, Limited};
 use tonic::Code;
 
@@ -41,6 +42,9 @@ pub(crate) async fn proxy(State(proxy): State<Proxy>, request: Request) -> Respo
     if let Some(refusal) = form::refusal(&head) {
         return refusal;
     }
+    if body.size_hint().lower() > u64::try_from(proxy.body_limit).unwrap_or(u64::MAX) {
+        return too_large(proxy.body_limit);
+    }
     let path = head.uri.path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
     let Named { account, otherwise } = match account::read(&head.headers) {
         Ok(named) => named,
@@ -54,6 +58,14 @@ pub(crate) async fn proxy(State(proxy): State<Proxy>, request: Request) -> Respo
         Ok(response) => response.map(Body::new),
         Err(error) => refuse(&error),
     }
+}
+
+/// Told before anything is sent, so that the caller knows that nothing was done.
+fn too_large(most: usize) -> Response {
+    let message = format!(
+        "nothing was sent: the body is larger than {most} bytes, the most that is passed on (limits.proxy_body_bytes)"
+    );
+    error::json(StatusCode::PAYLOAD_TOO_LARGE, Code::ResourceExhausted, "BODY_TOO_LARGE", &message)
 }
 
 /// A path that does not begin with a slash, such as `/proxywiki/...`, which the Python SDK makes of one without.

@@ -1,42 +1,55 @@
 //! The REST surface: the same methods as gRPC, transcoded from the protos' HTTP bindings, so that there is one truth.
 
 mod call;
-mod message;
+mod query;
+mod request;
 mod routes;
-mod unique;
+mod to_json;
+mod to_wire;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
+use headwater_domain::bounds::JSON_TEXT_FACTOR;
+use headwater_service::Service;
 use http::header::ALLOW;
 use http::{HeaderValue, Method, StatusCode};
 use prost_reflect::MethodDescriptor;
 use tonic::Code;
 
+pub(crate) use self::call::Transcoded;
 use self::routes::{Match, Routes};
 use crate::error;
+use crate::intake::{Refused, Taken, hold, read_json};
 
 /// What transcoding needs.
 #[derive(Clone)]
 struct Transcoder {
     routes: Arc<Routes>,
     grpc: Router,
-    body_limit: usize,
+    service: Service,
+    /// The largest message, in bytes.
+    limit: usize,
 }
 
-/// The REST surface in front of `grpc`. Bodies of up to `body_limit` bytes are read. Takes every request that
-/// comes to it: what is no method is answered in JSON.
-pub(crate) fn router(grpc: Router, body_limit: usize) -> Result<Router, prost_reflect::DescriptorError> {
-    let transcoder = Transcoder { routes: Arc::new(Routes::load()?), grpc, body_limit };
+/// The REST surface in front of `grpc`. Messages of up to `limit` bytes are read. Takes every request that comes to
+/// it: what is no method is answered in JSON.
+pub(crate) fn router(
+    grpc: Router,
+    service: &Service,
+    limit: usize,
+) -> Result<Router, prost_reflect::DescriptorError> {
+    let transcoder = Transcoder { routes: Arc::new(Routes::load()?), grpc, service: service.clone(), limit };
     Ok(Router::new().fallback(answer).with_state(transcoder))
 }
 
 async fn answer(State(transcoder): State<Transcoder>, request: Request) -> Response {
     match transcoder.routes.find(request.method(), request.uri().path()) {
-        Match::Found(found) => transcoder.transcode(&found, request).await,
+        Match::Found(found) => {
+            transcoder.transcode(&found, request).await.unwrap_or_else(|refused| refuse(&refused))
+        }
         Match::OtherMethods(methods) => not_allowed(request.method(), &methods),
         Match::None => {
             let message =
@@ -47,36 +60,37 @@ async fn answer(State(transcoder): State<Transcoder>, request: Request) -> Respo
 }
 
 impl Transcoder {
-    async fn transcode(&self, found: &routes::Found<'_>, request: Request) -> Response {
-        let query = request.uri().query().unwrap_or_default().to_owned();
-        let body = match read(request.into_body(), self.body_limit).await {
-            Ok(body) => body,
-            Err(message) => {
-                return error::json(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    Code::ResourceExhausted,
-                    "BODY_TOO_LARGE",
-                    &message,
-                );
-            }
-        };
-        let message = match message::decode(found, &query, &body) {
+    async fn transcode(&self, found: &routes::Found<'_>, request: Request) -> Result<Response, Refused> {
+        let (head, body) = request.into_parts();
+        let most = self.limit.saturating_mul(JSON_TEXT_FACTOR);
+        let Taken { bytes, held } = read_json(&self.service, &head.headers, body, most).await?;
+        let message = match request::encode(found, head.uri.query().unwrap_or_default(), &bytes) {
             Ok(message) => message,
-            Err(message) => {
-                return error::json(
-                    StatusCode::BAD_REQUEST,
-                    Code::InvalidArgument,
-                    "INVALID_ARGUMENT",
-                    &message,
-                );
-            }
+            Err(problem) => return Ok(invalid(&problem)),
         };
-        let method: &MethodDescriptor = &found.binding.method;
-        match call::call(&self.grpc, method, &message).await {
-            Ok(reply) => error::json_body(success(method), &message::encode(&reply)),
-            Err(refusal) => refusal,
+        drop(bytes);
+        if message.len() > self.limit {
+            return Err(Refused::TooLarge(self.limit));
         }
+        let answer = call::call(&self.grpc, &found.binding.method, message).await;
+        drop(held);
+        Ok(hold(answer))
     }
+}
+
+fn refuse(refused: &Refused) -> Response {
+    let message = refused.to_string();
+    match refused {
+        Refused::TooLarge(_) => {
+            error::json(StatusCode::PAYLOAD_TOO_LARGE, Code::ResourceExhausted, "BODY_TOO_LARGE", &message)
+        }
+        Refused::Exceeded(_) | Refused::Broken(_) => invalid(&message),
+        Refused::Busy(error) => error::http(error),
+    }
+}
+
+fn invalid(message: &str) -> Response {
+    error::json(StatusCode::BAD_REQUEST, Code::InvalidArgument, "INVALID_ARGUMENT", message)
 }
 
 /// Creating a connected account answers 201, everything else 200, as the contract has it.
@@ -93,10 +107,4 @@ fn not_allowed(method: &Method, allowed: &[&str]) -> Response {
         response.headers_mut().insert(ALLOW, value);
     }
     response
-}
-
-async fn read(body: Body, limit: usize) -> Result<Bytes, String> {
-    axum::body::to_bytes(body, limit)
-        .await
-        .map_err(|_| format!("the body must not be larger than {limit} bytes"))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{any, get, post};
@@ -16,7 +16,9 @@ use tonic::Code;
 use tower::{ServiceBuilder, ServiceExt as _};
 
 use crate::authenticate::{Gate, authenticate};
+use crate::intake::Intake;
 use crate::jwt::{self, KeyError};
+use crate::open_door::OpenDoor;
 use crate::proxy::{self, Proxy};
 use crate::throttle::Throttle;
 use crate::token_keys::TokenKeys;
@@ -56,15 +58,18 @@ impl From<KeyError> for SetupError {
 }
 
 /// gRPC, REST, access tokens and the proxy. Makes the first signing key where there is none.
-pub async fn router(service: Service, limits: Limits) -> Result<Router, SetupError> {
+/// `door` stands in front of what needs no access token.
+pub async fn router(service: Service, limits: Limits, door: OpenDoor) -> Result<Router, SetupError> {
     let origin: Arc<str> = service.settings().url("").into();
     let keys = service.signing_keys(jwt::generate).await?;
     let tokens = TokenKeys::new(service.clone(), limits.token_lifetime, &keys)?;
     let throttle = Arc::new(Throttle::new());
     let gate = Gate { service: service.clone(), tokens: Arc::new(tokens), throttle };
     let grpc = grpc::router(&service, limits.body_bytes);
-    let rest = rest::router(grpc.clone(), limits.body_bytes)
-        .map_err(|error| SetupError::Descriptors(error.into()))?;
+    let descriptors = |error: prost_reflect::DescriptorError| SetupError::Descriptors(error.into());
+    let rest = rest::router(grpc.clone(), &service, limits.body_bytes).map_err(descriptors)?;
+    let intake = Intake::new(&service, limits.body_bytes).map_err(descriptors)?;
+    let grpc = grpc.layer(middleware::from_fn_with_state(intake, crate::intake::intake));
     let proxy = Proxy { service, body_limit: usize::try_from(limits.proxy_body_bytes).unwrap_or(usize::MAX) };
     let timeout = limits.request_timeout;
     let bounded = grpc
@@ -75,9 +80,10 @@ pub async fn router(service: Service, limits: Limits) -> Result<Router, SetupErr
     let open = Router::new()
         .route("/oauth/token", post(token::token))
         .route("/keys", get(keys::keys))
-        .layer(DefaultBodyLimit::max(64 * 1024))
         .with_state(gate);
-    Ok(guarded.merge(open).fallback(move |request: Request| nothing(Arc::clone(&origin), request)))
+    Ok(guarded
+        .merge(door.before(open))
+        .fallback(move |request: Request| nothing(Arc::clone(&origin), request)))
 }
 
 fn proxied(proxy: Proxy) -> Router {

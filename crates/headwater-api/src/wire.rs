@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod connection;
 pub(crate) mod event;
+pub(crate) mod fit;
 pub(crate) mod page;
 pub(crate) mod struct_value;
 pub(crate) mod timestamp;

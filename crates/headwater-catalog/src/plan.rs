@@ -1,5 +1,7 @@
 //! The request that a tool call becomes.
 
+use headwater_domain::bounds::JSON_IN_TEXT;
+use headwater_domain::document;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
@@ -198,7 +200,9 @@ fn body(tool: &Tool, arguments: &Arguments) -> Option<Value> {
 /// text can be read.
 fn meant(parameter: &Parameter, value: &Value) -> Value {
     let written = value.as_str().filter(|_| parameter.format == Some(Format::Json));
-    written.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
+    written
+        .and_then(|text| document::read(text.as_bytes(), &JSON_IN_TEXT).ok())
+        .unwrap_or_else(|| value.clone())
 }
 
 /// Puts a value under a dotted name. Tool files in which one name is both a value and a parent are refused when

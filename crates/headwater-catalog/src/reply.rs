@@ -1,5 +1,7 @@
 //! A provider's success as the caller sees it: the provider's own JSON, in an object.
 
+use headwater_domain::bounds::ANSWER;
+use headwater_domain::document::{self, DocumentError, Exceeded};
 use serde_json::{Map, Value, json};
 
 /// A success that cannot be passed on.
@@ -14,6 +16,9 @@ pub enum ReplyError {
         #[source]
         source: serde_json::Error,
     },
+    /// The answer is JSON that exceeds a bound.
+    #[error("the provider's answer {0}")]
+    Exceeded(Exceeded),
 }
 
 /// Shapes the answer to a call that succeeded.
@@ -25,11 +30,12 @@ pub fn shape(status: u16, body: &[u8]) -> Result<Map<String, Value>, ReplyError>
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(object([("success", json!(true)), ("status", json!(status))]));
     }
-    match serde_json::from_slice(body) {
+    match document::read(body, &ANSWER) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(items @ Value::Array(_)) => Ok(object([("items", items)])),
         Ok(value) => Ok(object([("value", value)])),
-        Err(source) => Err(ReplyError::NotJson { status, source }),
+        Err(DocumentError::Syntax(source)) => Err(ReplyError::NotJson { status, source }),
+        Err(DocumentError::Exceeded(exceeded)) => Err(ReplyError::Exceeded(exceeded)),
     }
 }
 
@@ -62,5 +68,13 @@ mod tests {
         for body in [&b"<html></html>"[..], b"{", b"\xff\xfe", b"{} {}"] {
             assert!(shape(200, body).is_err(), "{body:?}");
         }
+    }
+
+    #[test]
+    fn g1_an_answer_of_too_many_values_is_not_parsed() {
+        let many = format!("[{}1]", "1,".repeat(ANSWER.values));
+        assert!(matches!(shape(200, many.as_bytes()), Err(ReplyError::Exceeded(Exceeded::Values(_)))));
+        let deep = format!("{}{}", "[".repeat(ANSWER.depth + 1), "]".repeat(ANSWER.depth + 1));
+        assert!(matches!(shape(200, deep.as_bytes()), Err(ReplyError::Exceeded(Exceeded::Depth(_)))));
     }
 }

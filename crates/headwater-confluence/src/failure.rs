@@ -5,6 +5,8 @@ mod names;
 use headwater_catalog::catalogue::Catalogue;
 use headwater_catalog::definition::Tool;
 use headwater_catalog::failure::{FailureKind, ToolFailure};
+use headwater_domain::bounds::REFUSAL;
+use headwater_domain::document;
 use serde_json::Value;
 
 use crate::stale::scope_missing;
@@ -18,7 +20,7 @@ pub(crate) fn read(
     header: &dyn Fn(&str) -> Option<String>,
     body: &[u8],
 ) -> ToolFailure {
-    let vendor_body: Option<Value> = serde_json::from_slice(body).ok();
+    let vendor_body: Option<Value> = document::read(body, &REFUSAL).ok();
     let error = vendor_body.as_ref().map(vendor_error::read).unwrap_or_default();
     let refusal = Refusal {
         catalogue,

@@ -1,6 +1,7 @@
 //! Signs that an access token is no longer accepted. Confluence seldom says so with a 401.
 
-use serde_json::Value;
+use headwater_domain::bounds::REFUSAL;
+use headwater_domain::document;
 
 use crate::vendor_error;
 
@@ -17,7 +18,7 @@ pub(crate) fn suspected(status: u16, path: &str, body: Option<&[u8]>) -> bool {
 }
 
 fn text(body: &[u8]) -> String {
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let body = document::read(body, &REFUSAL).unwrap_or_default();
     vendor_error::read(&body).text.unwrap_or_default()
 }
 

@@ -5,9 +5,11 @@
 pub mod account;
 pub mod api_client;
 pub mod audit;
+pub mod bounds;
 pub mod connection;
 pub mod delivery;
 pub mod deployment;
+pub mod document;
 pub mod error;
 pub mod event;
 pub mod flow;

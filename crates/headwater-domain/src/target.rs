@@ -1,10 +1,12 @@
 //! Where a proxied call may go: below the account's own API base, and nowhere else.
 //!
 //! The caller chooses a path and a query, never an authority. The path is checked segment by segment, decoded as often
-//! as it can be, and then forwarded byte for byte: a path that two parsers could read differently is refused
+//! as other software could, and then forwarded byte for byte: a path that two parsers could read differently is refused
 //! rather than repaired.
 
 use url::Url;
+
+use crate::bounds::{PATH_BYTES, PATH_DECODINGS, TARGET_QUERY_BYTES};
 
 /// The placeholder for the account's cloud id, as written and as an HTTP client encodes it.
 const PLACEHOLDERS: [&str; 4] =
@@ -33,6 +35,14 @@ pub enum TargetError {
     /// A segment that other software could read as a way out of the account's API base.
     #[error("the path segment `{0}` is not allowed: it could lead out of the account's site")]
     Escape(String),
+    /// A path or query that is longer than any server would read.
+    #[error("the {0} is longer than {1} bytes, the most that is passed on")]
+    TooLong(&'static str, usize),
+    /// A segment that is percent-encoded again and again.
+    #[error(
+        "the path segment `{0}` is percent-encoded more than {PATH_DECODINGS} times over: encode what it stands for once"
+    )]
+    EncodedTooOften(String),
     /// A `%` that is not followed by two hexadecimal digits.
     #[error("the path holds a `%` that is not followed by two hexadecimal digits")]
     BadEscape,
@@ -60,6 +70,8 @@ impl AccountBase {
 
     /// The absolute URL for a raw (percent-encoded) path and query below this base.
     pub fn resolve(&self, path: &str, query: Option<&str>) -> Result<Url, TargetError> {
+        check_length("path", path, PATH_BYTES)?;
+        check_length("query", query.unwrap_or_default(), TARGET_QUERY_BYTES)?;
         let path = self.fill_in(path);
         check_characters(&path, "")?;
         if !path.starts_with('/') || path.starts_with("//") {
@@ -107,6 +119,10 @@ impl AccountBase {
     }
 }
 
+fn check_length(what: &'static str, text: &str, most: usize) -> Result<(), TargetError> {
+    if text.len() > most { Err(TargetError::TooLong(what, most)) } else { Ok(()) }
+}
+
 /// Refuses what must never stand raw in a request line; `tolerated` lists what browsers' and scripts' habits put
 /// into queries and what a URL parser encodes harmlessly.
 fn check_characters(text: &str, tolerated: &str) -> Result<(), TargetError> {
@@ -119,17 +135,18 @@ fn check_characters(text: &str, tolerated: &str) -> Result<(), TargetError> {
         .map_or(Ok(()), |it| Err(TargetError::ForbiddenCharacter(it)))
 }
 
-/// Refuses a segment that is, or decodes however often to, a dot segment, a separator, a parameter or a control.
+/// Refuses a segment that is, or decodes to, a dot segment, a separator, a parameter or a control. It is decoded as often
+/// as other software could, which is not often: a segment that goes on would cost its length every time, and is refused.
 fn check_segment(segment: &str) -> Result<(), TargetError> {
-    let refused = || TargetError::Escape(segment.chars().take(80).collect());
+    let shown = || segment.chars().take(80).collect();
     let mut text = decode(segment)?;
     // Some decoders read an encoding that is longer than it has to be, such as `%c0%ae` for a dot. It is no UTF-8.
     if escapes(segment.as_bytes()) || std::str::from_utf8(&text).is_err() {
-        return Err(refused());
+        return Err(TargetError::Escape(shown()));
     }
-    loop {
+    for _ in 0..PATH_DECODINGS {
         if escapes(&text) {
-            return Err(refused());
+            return Err(TargetError::Escape(shown()));
         }
         let further = decode_leniently(&text);
         if further.len() == text.len() {
@@ -137,6 +154,7 @@ fn check_segment(segment: &str) -> Result<(), TargetError> {
         }
         text = further;
     }
+    Err(TargetError::EncodedTooOften(shown()))
 }
 
 fn escapes(bytes: &[u8]) -> bool {
@@ -240,6 +258,7 @@ mod tests {
             "/wiki/a%5cb",
             "/wiki/%252e%252e/x",
             "/wiki/%2525252525252e%2e/x",
+            "/wiki/%25252525252541/x",
             "/wiki/a%252fb",
             "/wiki/a%00b",
             "/wiki/%c0%ae%c0%ae/x",
@@ -264,6 +283,23 @@ mod tests {
         ] {
             assert!(resolve(path).is_err(), "{path:?} gave {:?}", resolve(path));
         }
+    }
+
+    #[test]
+    fn g2_what_is_encoded_without_end_is_refused_after_a_few_rounds() {
+        let error = resolve(&format!("/wiki/%{}41", "25".repeat(4000))).unwrap_err();
+        assert!(matches!(error, TargetError::EncodedTooOften(_)), "{error}");
+        assert!(error.to_string().len() < 200, "{error}");
+        // What real titles need is far from the bound.
+        for path in ["/wiki/100%25", "/wiki/100%2525", "/wiki/a%252525b"] {
+            assert!(resolve(path).is_ok(), "{path}");
+        }
+        let path = |length| format!("/{}", "x".repeat(length));
+        assert!(resolve(&path(PATH_BYTES - 1)).is_ok());
+        assert_eq!(resolve(&path(PATH_BYTES)), Err(TargetError::TooLong("path", PATH_BYTES)));
+        let query = |length| format!("/wiki?{}", "x".repeat(length));
+        assert!(resolve(&query(TARGET_QUERY_BYTES)).is_ok());
+        assert!(resolve(&query(TARGET_QUERY_BYTES + 1)).is_err());
     }
 
     proptest! {

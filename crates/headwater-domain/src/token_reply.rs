@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::bounds::REFUSAL;
+use crate::document;
 use crate::secret::Secret;
 
 /// The longest provider text that is kept for a message.
@@ -68,7 +70,7 @@ impl TokenRefusal {
 
 /// Reads a token endpoint's answer. `retry_after` is what its header of that name says.
 pub fn read(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Result<TokenSet, TokenRefusal> {
-    let json: Option<Value> = serde_json::from_slice(body).ok();
+    let json: Option<Value> = document::read(body, &REFUSAL).ok();
     if (200..300).contains(&status) {
         return json.and_then(accepted).ok_or(TokenRefusal {
             meaning: RefusalMeaning::Transient,

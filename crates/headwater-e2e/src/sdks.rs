@@ -15,8 +15,13 @@ fn home() -> Result<PathBuf> {
 }
 
 /// The tests that run on Node.
-pub const NODE_TESTS: [&str; 4] =
-    ["test/page.test.mjs", "test/webhooks.test.mjs", "test/confluence-js.test.mjs", NODE_CREDENTIALS];
+pub const NODE_TESTS: [&str; 5] = [
+    "test/page.test.mjs",
+    "test/webhooks.test.mjs",
+    "test/confluence-js.test.mjs",
+    "test/sizes.test.mjs",
+    NODE_CREDENTIALS,
+];
 
 /// The test that is run once for each policy for credentials.
 pub const NODE_CREDENTIALS: &str = "test/credentials.test.mjs";

@@ -72,6 +72,9 @@ pub enum ReadError {
     /// More than was allowed.
     #[error("the answer is larger than {0} bytes")]
     TooLarge(usize),
+    /// There is no memory for it beside what is under way.
+    #[error("the calls under way take all the memory that the server may use for answers")]
+    NoRoom,
     /// The connection broke while reading.
     #[error("the answer broke off")]
     Broken(#[source] BoxError),

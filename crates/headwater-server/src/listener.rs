@@ -21,6 +21,7 @@ mod admission;
 mod connection;
 mod introduction;
 pub mod limits;
+mod polite;
 mod prefixed;
 pub mod proxies;
 mod requests;
@@ -33,6 +34,8 @@ use admission::{Admission, Admitted};
 use connection::{Cut, Shared};
 use limits::Limits;
 use proxies::Proxies;
+
+use crate::log::STRANGERS;
 
 /// How long accepting pauses after the system refused, which it does when file descriptors run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -142,7 +145,7 @@ fn start(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr, connections:
     let counted = if shared.proxies.trust(peer.ip()) { None } else { Some(peer.ip()) };
     let admitted = match shared.admission.admit(counted) {
         Ok(admitted) => admitted,
-        Err(refused) => return tracing::warn!(%peer, %refused, "connection refused"),
+        Err(refused) => return tracing::warn!(target: STRANGERS, %peer, %refused, "connection refused"),
     };
     connections.spawn(run(Arc::clone(shared), stream, peer, admitted));
 }
@@ -152,7 +155,7 @@ async fn run(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, admitted:
     stream.set_nodelay(true).ok();
     match connection::serve(&shared, stream, peer).await {
         Ok(()) => {}
-        Err(cut @ Cut::Distrusted(_)) => tracing::warn!(%peer, "{cut}"),
+        Err(cut @ Cut::Distrusted(_)) => tracing::warn!(target: STRANGERS, %peer, "{cut}"),
         Err(cut) => note_cut(peer, &cut),
     }
     drop(admitted);

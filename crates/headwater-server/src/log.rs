@@ -3,17 +3,23 @@
 //! What never appears in it: query strings, headers, bodies. Queries carry one-time codes, and paths can carry link
 //! tokens, so a request is named by the route that took it.
 
+mod strangers;
+
 use std::net::SocketAddr;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, MatchedPath};
 use http::{Request, header};
 use tracing::Span;
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 use tracing_subscriber::{EnvFilter, fmt};
 
+pub use self::strangers::Strangers;
+pub(crate) use self::strangers::TARGET as STRANGERS;
 use crate::config::log::{LogConfig, LogFormat};
 
 /// Libraries that would log headers, and with them tokens, when everything is turned up to `debug` or `trace`. They
@@ -31,17 +37,36 @@ pub enum LogError {
     Twice(#[from] TryInitError),
 }
 
+/// What is counted about strangers in this process, once there is a log.
+static COUNTED: OnceLock<Strangers> = OnceLock::new();
+
 /// Sets up the log of this process. Once.
 pub fn install(config: &LogConfig) -> Result<(), LogError> {
-    subscriber(config, std::io::stderr)?.try_init()?;
+    let strangers = COUNTED.get_or_init(|| Strangers::new(running)).clone();
+    subscriber(config, strangers, std::io::stderr)?.try_init()?;
     Ok(())
+}
+
+/// Tells how many lines about strangers were left out since this was called last.
+pub(crate) fn tell_left_out() {
+    let left_out = COUNTED.get().map_or(0, Strangers::take);
+    if left_out > 0 {
+        tracing::warn!(lines = left_out, "more lines about requests of unknown callers were left out");
+    }
+}
+
+/// How long the process has been running, about.
+#[expect(clippy::disallowed_methods, reason = "the log is there before any clock is")]
+fn running() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
 }
 
 /// The span of a request, for the trace layer of the router.
 pub fn request_span<B>(request: &Request<B>) -> Span {
     let client = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let client = client.as_ref().map(tracing::field::display);
-    tracing::info_span!("request", method = %request.method(), route = route(request), client)
+    tracing::info_span!(strangers::REQUEST, method = %request.method(), route = route(request), client)
 }
 
 /// The route's pattern rather than the path. A gRPC path has no secret in it and its pattern says too little.
@@ -57,6 +82,7 @@ fn route<B>(request: &Request<B>) -> &str {
 
 fn subscriber<W>(
     config: &LogConfig,
+    strangers: Strangers,
     writer: W,
 ) -> Result<Box<dyn tracing::Subscriber + Send + Sync>, ParseError>
 where
@@ -65,9 +91,12 @@ where
     let filter = EnvFilter::builder().parse(format!("{},{QUIET}", config.level))?;
     let registry = tracing_subscriber::registry().with(filter);
     Ok(match config.format {
-        LogFormat::Text => Box::new(registry.with(fmt::layer().with_writer(writer).with_ansi(false))),
+        LogFormat::Text => {
+            Box::new(registry.with(fmt::layer().with_writer(writer).with_ansi(false).with_filter(strangers)))
+        }
         LogFormat::Json => {
-            Box::new(registry.with(fmt::layer().json().flatten_event(true).with_writer(writer)))
+            let lines = fmt::layer().json().flatten_event(true).with_writer(writer);
+            Box::new(registry.with(lines.with_filter(strangers)))
         }
     })
 }
@@ -102,7 +131,8 @@ mod tests {
         let written = Written::default();
         let writer = written.clone();
         let config = LogConfig { format, level: level.to_owned() };
-        let subscriber = subscriber(&config, move || writer.clone()).unwrap();
+        let strangers = Strangers::new(|| Duration::ZERO);
+        let subscriber = subscriber(&config, strangers, move || writer.clone()).unwrap();
         tracing::subscriber::with_default(subscriber, act);
         let bytes = written.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()
@@ -155,5 +185,56 @@ mod tests {
         let line: serde_json::Value = serde_json::from_str(text.trim_end()).unwrap();
         assert_eq!((&line["tool"], &line["span"]["method"]), (&"search".into(), &"GET".into()));
         assert!(!text.contains("canary"), "{text}");
+    }
+
+    fn request() -> tracing::span::EnteredSpan {
+        request_span(&Request::get("/x").body(()).unwrap()).entered()
+    }
+
+    fn of_a_stranger(number: u32) {
+        let _request = request();
+        tracing::warn!(number, "a stranger's request failed");
+        tracing::warn!(target: STRANGERS, number, "a stranger's connection failed");
+    }
+
+    fn of_a_client(number: u32) {
+        let _request = request();
+        let _caller = tracing::info_span!("caller").entered();
+        tracing::info!(number, "a client's call was made");
+    }
+
+    #[test]
+    fn g4_strangers_cannot_fill_the_log() {
+        let text = logged("info", LogFormat::Text, || {
+            (0..5000).for_each(of_a_stranger);
+            (0..5000).for_each(of_a_client);
+            tracing::info!("a job ran");
+        });
+        let count = |words: &str| text.lines().filter(|line| line.contains(words)).count();
+        assert_eq!(count("a stranger's request failed"), 20);
+        assert_eq!(count("a stranger's connection failed"), 20);
+        assert_eq!(count("a client's call was made"), 5000, "who proved who it is is not a stranger");
+        assert_eq!(count("a job ran"), 1);
+    }
+
+    #[test]
+    fn what_is_left_out_is_counted_and_the_next_minute_begins_anew() {
+        use std::sync::atomic::{AtomicU64, Ordering};
+        static NOW: AtomicU64 = AtomicU64::new(0);
+        let strangers = Strangers::new(|| Duration::from_secs(NOW.load(Ordering::SeqCst)));
+        let written = Written::default();
+        let writer = written.clone();
+        let config = LogConfig { format: LogFormat::Text, level: "info".to_owned() };
+        let subscriber = subscriber(&config, strangers.clone(), move || writer.clone()).unwrap();
+        tracing::subscriber::with_default(subscriber, || {
+            for second in [0, 59, 60] {
+                NOW.store(second, Ordering::SeqCst);
+                for _ in 0..15 {
+                    tracing::warn!(target: STRANGERS, "knocked");
+                }
+            }
+        });
+        let lines = String::from_utf8(written.0.lock().unwrap().clone()).unwrap().lines().count();
+        assert_eq!((lines, strangers.take(), strangers.take()), (20 + 15, 10, 0));
     }
 }

@@ -23,6 +23,7 @@ mod governor;
 mod grants;
 mod heed;
 mod live;
+pub mod memory;
 pub mod policy;
 mod provider_http;
 pub mod proxy;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::{Either, select};
+use headwater_domain::bounds::OAUTH_ANSWER_BYTES;
 use headwater_ports::upstream::{Body, Patience, ReadError, UpstreamError, full, read};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderValue, Method, Request};
@@ -12,8 +13,6 @@ use url::Url;
 
 use crate::Service;
 
-/// The largest answer that is read.
-const MAX_REPLY: usize = 1024 * 1024;
 /// How headwater names itself to providers. Atlassian refuses writes from names that look like a browser's.
 pub(crate) const OUR_NAME: HeaderValue =
     HeaderValue::from_static(concat!("headwater/", env!("CARGO_PKG_VERSION")));
@@ -68,7 +67,7 @@ async fn send(
     let status = response.status().as_u16();
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     let left = end.saturating_sub(service.clock().elapsed());
-    let body = read_in_time(service, response.into_body(), MAX_REPLY, left)
+    let body = read_in_time(service, response.into_body(), OAUTH_ANSWER_BYTES, left)
         .await
         .ok_or(UpstreamError::TimedOut(patience.response))?
         .map_err(|error| UpstreamError::Broken { reason: error.to_string() })?;
@@ -83,8 +82,17 @@ pub(crate) async fn read_in_time(
     limit: usize,
     time: Duration,
 ) -> Option<Result<Bytes, ReadError>> {
-    match select(pin!(read(body, limit)), service.clock().wait(time)).await {
-        Either::Left((body, _)) => Some(body),
+    in_time(service, read(body, limit), time).await
+}
+
+/// Waits for something; nothing when that takes longer than `time`.
+pub(crate) async fn in_time<T>(
+    service: &Service,
+    something: impl Future<Output = T>,
+    time: Duration,
+) -> Option<T> {
+    match select(pin!(something), service.clock().wait(time)).await {
+        Either::Left((there, _)) => Some(there),
         Either::Right(_) => None,
     }
 }

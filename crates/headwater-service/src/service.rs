@@ -21,6 +21,7 @@ use crate::error::ServiceError;
 use crate::governor::{Governor, SiteKey};
 use crate::grants::{Flights, Holds, UnsavedPairs};
 use crate::live::LiveCache;
+use crate::memory::Memory;
 use crate::proxy::Copies;
 use crate::settings::Settings;
 use crate::tools::OfferedLinks;
@@ -63,6 +64,7 @@ struct Inner {
     governor: Governor<SiteKey>,
     admission: Admission,
     copies: Copies,
+    memory: Memory,
     standing: Standing,
     offered_links: OfferedLinks,
 }
@@ -86,6 +88,7 @@ impl Service {
             governor: Governor::new(parts.settings.site_concurrency),
             admission: Admission::new(&parts.settings),
             copies: Copies::default(),
+            memory: Memory::new(parts.settings.memory_bytes),
             standing: Standing::default(),
             offered_links: OfferedLinks::default(),
             parts,
@@ -160,6 +163,10 @@ impl Service {
 
     pub(crate) fn admission(&self) -> &Admission {
         &self.0.admission
+    }
+
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.0.memory
     }
 
     pub(crate) fn governor(&self) -> &Governor<SiteKey> {

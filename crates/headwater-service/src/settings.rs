@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use headwater_domain::bounds;
 use headwater_ports::upstream::Patience;
 use url::{Host, Url};
 
@@ -45,8 +46,10 @@ pub struct Settings {
     pub calls_per_account: u32,
     /// The most calls of one API client at a time; more wait.
     pub calls_per_client: u32,
-    /// The largest answer that a tool passes on, in bytes. gRPC clients refuse more than 4 MiB by default.
+    /// The largest answer that a tool passes on, in bytes.
     pub tool_reply_limit: usize,
+    /// How much memory calls and answers under way may take together, in bytes.
+    pub memory_bytes: usize,
     /// How long a resolved account may be served from memory before the store is asked again.
     pub cache_lifetime: Duration,
     /// Hosts, with one port or all, whose webhooks may be called without TLS.
@@ -98,7 +101,8 @@ impl Settings {
             site_concurrency: 16,
             calls_per_account: 16,
             calls_per_client: 256,
-            tool_reply_limit: 4 * 1024 * 1024 - 64 * 1024,
+            tool_reply_limit: bounds::ANSWER_BYTES,
+            memory_bytes: bounds::MEMORY_BYTES,
             cache_lifetime: seconds(5),
             plain_hosts: Vec::new(),
             policy: Policy::default(),

@@ -10,10 +10,13 @@ mod list;
 mod offer;
 mod reconsent;
 mod retry;
+mod room;
 mod scoped;
 mod search;
 
 use serde_json::{Map, Value};
+
+use crate::memory::Held;
 
 pub use execute::ExecuteTool;
 pub use list::{ListTools, ToolListing};
@@ -28,4 +31,8 @@ pub struct Executed {
     pub data: Map<String, Value>,
     /// Names this run in logs.
     pub execution_id: String,
+    /// Path and query by which a raw request reads the same, unless the call had an effect.
+    pub path: Option<String>,
+    /// The memory reserved for [`Executed::data`]: to be kept until the answer is written.
+    pub held: Held,
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use headwater_domain::bounds::UPSTREAM_IDLE_PER_HOST;
 use headwater_ports::upstream::{Body, Patience, Upstream, UpstreamError};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -59,6 +60,7 @@ impl HttpUpstream {
             .wrap_connector(connector);
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(POOL_IDLE)
+            .pool_max_idle_per_host(UPSTREAM_IDLE_PER_HOST)
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new())
             // Repeats only what the connection handed back unsent, which happens when a pooled one just closed.
@@ -152,5 +154,38 @@ mod tests {
         let error =
             allowing(closed).send(request("GET", format!("http://{closed}/")), PATIENCE).await.unwrap_err();
         assert!(error.safe_to_repeat(), "{error}");
+    }
+
+    /// A burst left as many idle connections behind as it had calls.
+    #[tokio::test]
+    async fn g3_after_a_burst_few_idle_connections_are_kept() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let open = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let counted = Arc::clone(&open);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let open = Arc::clone(&counted);
+                open.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                tokio::spawn(async move {
+                    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+                    let mut piece = [0; 4096];
+                    while let Ok(1..) = stream.read(&mut piece).await {
+                        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.unwrap();
+                    }
+                    open.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+                });
+            }
+        });
+        let upstream = allowing(address);
+        let calls = (0..60).map(|_| upstream.send(request("GET", format!("http://{address}/")), PATIENCE));
+        let answers: Vec<_> = futures_util::future::join_all(calls).await;
+        assert!(open.load(std::sync::atomic::Ordering::SeqCst) > UPSTREAM_IDLE_PER_HOST);
+        for answer in answers {
+            assert_eq!(read(answer.unwrap().into_body(), 100).await.unwrap(), "ok");
+        }
+        while open.load(std::sync::atomic::Ordering::SeqCst) > UPSTREAM_IDLE_PER_HOST {
+            tokio::task::yield_now().await;
+        }
     }
 }

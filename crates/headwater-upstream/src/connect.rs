@@ -7,13 +7,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use headwater_domain::bounds::UPSTREAM_CONNECTIONS;
 use http::Uri;
-use hyper_util::rt::TokioIo;
 use tokio::net::{TcpStream, lookup_host};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower::Service;
 
 use crate::address::{AllowedHost, callable};
+use crate::counted::Counted;
 
 /// How long resolving and connecting may take together.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -31,21 +33,29 @@ pub(crate) struct ForbiddenAddress {
 #[derive(Clone)]
 pub(crate) struct GuardedConnector {
     allowed: Option<Arc<[AllowedHost]>>,
+    /// One for each connection that may be open.
+    places: Arc<Semaphore>,
 }
 
 impl GuardedConnector {
     pub(crate) fn new(allowed: Vec<AllowedHost>) -> Self {
-        Self { allowed: Some(allowed.into()) }
+        Self { allowed: Some(allowed.into()), ..Self::anywhere() }
     }
 
     /// Without a guard.
     pub(crate) fn anywhere() -> Self {
-        Self { allowed: None }
+        Self { allowed: None, places: Arc::new(Semaphore::new(UPSTREAM_CONNECTIONS)) }
+    }
+
+    /// Takes a place, waiting for one, and connects.
+    async fn connect(self, uri: Uri) -> io::Result<Counted> {
+        let place = self.places.acquire_owned().await.map_err(io::Error::other)?;
+        Ok(Counted::new(connect(&uri, self.allowed.as_deref()).await?, place))
     }
 }
 
 impl Service<Uri> for GuardedConnector {
-    type Response = TokioIo<TcpStream>;
+    type Response = Counted;
     type Error = io::Error;
     type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
 
@@ -54,15 +64,15 @@ impl Service<Uri> for GuardedConnector {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let allowed = self.allowed.clone();
+        let connector = self.clone();
         Box::pin(async move {
             let late = |_| io::Error::new(io::ErrorKind::TimedOut, "no connection within 5 seconds");
-            timeout(CONNECT_LIMIT, connect(&uri, allowed.as_deref())).await.map_err(late)?
+            timeout(CONNECT_LIMIT, connector.connect(uri)).await.map_err(late)?
         })
     }
 }
 
-async fn connect(uri: &Uri, allowed: Option<&[AllowedHost]>) -> io::Result<TokioIo<TcpStream>> {
+async fn connect(uri: &Uri, allowed: Option<&[AllowedHost]>) -> io::Result<TcpStream> {
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
     let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
     let addresses = lookup_host((host, port)).await?;
@@ -75,5 +85,5 @@ async fn connect(uri: &Uri, allowed: Option<&[AllowedHost]>) -> io::Result<Tokio
     }
     let stream = TcpStream::connect(&addresses[..]).await?;
     stream.set_nodelay(true)?;
-    Ok(TokioIo::new(stream))
+    Ok(stream)
 }

@@ -7,6 +7,7 @@
 mod address;
 mod client;
 mod connect;
+mod counted;
 mod failure;
 mod idle;
 

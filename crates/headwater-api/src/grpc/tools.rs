@@ -1,18 +1,25 @@
 //! `scalekit.v1.tools.ToolService`
 
+use std::sync::Arc;
+
 use headwater_service::accounts::AccountLocator;
 use headwater_service::tools::{ExecuteTool, ListScopedTools, ListTools, SearchTools};
-use tonic::{Request, Response, Status, async_trait};
+use prost::Message as _;
+use serde_json::{Map, Value};
+use tonic::{Code, Request, Response, Status, async_trait};
 
 use super::{Handlers, checked};
-use crate::error::status;
+use crate::error::{status, with_info};
+use crate::proto::errdetails::ErrorInfo;
 use crate::proto::tools::tool_service_server::ToolService;
 use crate::proto::tools::{
     ExecuteToolRequest, ExecuteToolResponse, Filter, ListAvailableToolsRequest, ListAvailableToolsResponse,
     ListScopedToolsRequest, ListScopedToolsResponse, ListToolsRequest, ListToolsResponse, SearchToolsRequest,
     SearchToolsResponse,
 };
+use crate::rest::Transcoded;
 use crate::wire::account::Naming;
+use crate::wire::fit::{GRPC_MESSAGE, fit, takes_all};
 use crate::wire::page::page;
 use crate::wire::struct_value::{from_struct, to_struct};
 use crate::wire::tool::{scoped, searched, tool};
@@ -21,6 +28,8 @@ const DEFAULT_SIZE: u32 = 300;
 const MAX_SIZE: u32 = 1000;
 /// With a query, fewer.
 const MAX_QUERY_SIZE: u32 = 100;
+/// How often an answer stands in memory while it goes out: as its message, and as JSON text.
+const COPIES: usize = 2;
 
 #[async_trait]
 impl ToolService for Handlers {
@@ -99,6 +108,8 @@ impl ToolService for Handlers {
         &self,
         request: Request<ExecuteToolRequest>,
     ) -> Result<Response<ExecuteToolResponse>, Status> {
+        let whole = takes_all(request.metadata().get("user-agent").and_then(|it| it.to_str().ok()))
+            || request.extensions().get::<Transcoded>().is_some();
         let request = checked(request)?;
         let account = Naming {
             id: request.connected_account_id,
@@ -110,11 +121,36 @@ impl ToolService for Handlers {
         let arguments = request.params.map(from_struct).unwrap_or_default();
         let call = ExecuteTool { name: request.tool_name, arguments, account: account.into() };
         let executed = self.service.execute_tool(call).await.map_err(|error| status(&error))?;
-        Ok(Response::new(ExecuteToolResponse {
-            data: Some(to_struct(executed.data)),
-            execution_id: executed.execution_id,
-        }))
+        let (path, mut held) = (executed.path, executed.held);
+        let mut reply =
+            ExecuteToolResponse { data: Some(to_struct(executed.data)), execution_id: executed.execution_id };
+        if !whole && fit(&mut reply, GRPC_MESSAGE, path.as_deref()).is_err() {
+            too_large_for_client(&mut reply, path.as_deref())?;
+        }
+        held.shrink(reply.encoded_len() * COPIES);
+        let mut response = Response::new(reply);
+        response.extensions_mut().insert(Arc::new(held));
+        Ok(response)
     }
+}
+
+/// An answer of many small parts that the client would refuse. What was read can be read in smaller parts; what was
+/// written is not told as failed.
+fn too_large_for_client(reply: &mut ExecuteToolResponse, path: Option<&str>) -> Result<(), Status> {
+    let length = reply.encoded_len();
+    let why = format!("the answer has {length} bytes, and this client takes {GRPC_MESSAGE}");
+    let Some(path) = path else {
+        let note = format!("The call took effect; {why}, so it was left out. Read what was written.");
+        let data = [("success".to_owned(), Value::Bool(true)), ("note".to_owned(), Value::String(note))];
+        reply.data = Some(to_struct(Map::from_iter(data)));
+        return Ok(());
+    };
+    let message = format!(
+        "{why}: ask for less at once, or read it with GET /proxy{path}, with POST /api/v1/execute_tool (REST), or with \
+         the Node SDK, all of which pass on answers of any size"
+    );
+    let info = ErrorInfo { error_code: "ANSWER_TOO_LARGE".to_owned(), ..ErrorInfo::default() };
+    Err(with_info(Code::OutOfRange, &message, &info))
 }
 
 fn wanted(filter: Filter) -> ListTools {

@@ -1,12 +1,17 @@
 //! Calling a gRPC method in this process.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::GeneralPurpose;
 use base64::engine::general_purpose::GeneralPurposeConfig;
-use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
+use bytes::{BufMut as _, Bytes, BytesMut};
+use futures_util::stream;
+use headwater_service::memory::Held;
 use http::header::{CONTENT_TYPE, TE};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -17,61 +22,72 @@ use serde_json::{Value, json};
 use tonic::Code;
 use tower::ServiceExt as _;
 
+use super::{success, to_json};
 use crate::error;
 use crate::proto::rpc;
 
 /// Length of the prefix of a gRPC message: a flag and the message's length.
 const PREFIX: usize = 5;
+/// Marks a call that was transcoded from REST: its answer may be of any size.
+#[derive(Clone, Copy)]
+pub(crate) struct Transcoded;
+
 /// gRPC allows values with and without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
 );
 
-/// Calls a method; a refusal comes back as an HTTP answer.
-pub(super) async fn call(
+/// Calls a method with a message in protobuf's wire format; reply or refusal come back as an HTTP answer.
+pub(super) async fn call(grpc: &Router, method: &MethodDescriptor, message: Vec<u8>) -> Response {
+    try_call(grpc, method, message).await.unwrap_or_else(broken)
+}
+
+/// Fails with what went wrong on our side.
+async fn try_call(
     grpc: &Router,
     method: &MethodDescriptor,
-    message: &DynamicMessage,
-) -> Result<DynamicMessage, Response> {
+    message: Vec<u8>,
+) -> Result<Response, &'static str> {
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
     let request = Request::builder()
         .method(Method::POST)
         .uri(path)
         .header(CONTENT_TYPE, "application/grpc")
         .header(TE, "trailers")
-        .body(Body::from(frame(message)))
-        .map_err(|_| broken("the call could not be put together"))?;
+        .extension(Transcoded)
+        .body(framed(message))
+        .map_err(|_| "the call could not be put together")?;
     let response = match grpc.clone().oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
     };
-    let (head, body) = response.into_parts();
-    let collected = body.collect().await.map_err(|_| broken("the answer broke off"))?;
+    let (mut head, body) = response.into_parts();
+    let collected = body.collect().await.map_err(|_| "the answer broke off")?;
     let trailers = collected.trailers().cloned().unwrap_or_default();
     let status = [&head.headers, &trailers].into_iter().find(|headers| headers.contains_key("grpc-status"));
-    let status = status.ok_or_else(|| broken("the answer has no status"))?;
-    match code(status) {
-        Code::Ok => unframe(method, collected.to_bytes()).ok_or_else(|| broken("the answer cannot be read")),
-        code => Err(refusal(method, code, status)),
+    let status = status.ok_or("the answer has no status")?;
+    let code = code(status);
+    if code != Code::Ok {
+        return Ok(refusal(method, code, status));
     }
+    let reply = collected.to_bytes();
+    let message = reply.get(PREFIX..).ok_or("the answer has no message")?;
+    let json = to_json::write(&method.output(), message).map_err(|_| "the answer cannot be read")?;
+    let mut response = error::json_text(success(method), json);
+    if let Some(held) = head.extensions.remove::<Arc<Held>>() {
+        response.extensions_mut().insert(held);
+    }
+    Ok(response)
 }
 
-fn frame(message: &DynamicMessage) -> Bytes {
-    let length = message.encoded_len();
-    let mut framed = BytesMut::with_capacity(PREFIX + length);
-    framed.put_u8(0);
-    framed.put_u32(u32::try_from(length).unwrap_or(u32::MAX));
-    framed.put_slice(&message.encode_to_vec());
-    framed.freeze()
-}
-
-fn unframe(method: &MethodDescriptor, mut bytes: Bytes) -> Option<DynamicMessage> {
-    if bytes.len() < PREFIX {
-        return None;
-    }
-    bytes.advance(PREFIX);
-    DynamicMessage::decode(method.output(), bytes).ok()
+/// The message behind its prefix, without copying it.
+fn framed(message: Vec<u8>) -> Body {
+    let mut prefix = BytesMut::with_capacity(PREFIX);
+    prefix.put_u8(0);
+    prefix.put_u32(u32::try_from(message.len()).unwrap_or(u32::MAX));
+    let pieces = [prefix.freeze(), Bytes::from(message)].map(Ok::<_, Infallible>);
+    Body::from_stream(stream::iter(pieces))
 }
 
 fn code(headers: &HeaderMap) -> Code {

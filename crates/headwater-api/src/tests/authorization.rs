@@ -88,7 +88,7 @@ async fn patterns(house: &House) -> BTreeSet<String> {
         request_timeout: std::time::Duration::from_secs(60),
         token_lifetime: std::time::Duration::from_secs(60),
     };
-    let router = crate::router(house.service.clone(), limits).await.unwrap();
+    let router = crate::router(house.service.clone(), limits, crate::OpenDoor::default()).await.unwrap();
     let text = format!("{router:?}");
     let fallback = |it: &&str| *it == "/" || it.contains("__private__axum_fallback");
     text.split('"').filter(|it| it.starts_with('/') && !fallback(it)).map(str::to_owned).collect()

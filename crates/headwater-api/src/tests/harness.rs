@@ -27,7 +27,7 @@ use tower::ServiceExt as _;
 
 use crate::proto::errdetails::ErrorInfo;
 use crate::proto::rpc;
-use crate::{Limits, jwt, router, with_single_slashes};
+use crate::{Limits, OpenDoor, jwt, router, with_single_slashes};
 
 /// The site that every grant reaches.
 pub(super) const SITE: &str = "11111111-1111-4111-8111-111111111111";
@@ -78,6 +78,11 @@ pub(super) struct Reply {
 
 impl House {
     pub(super) async fn new() -> Self {
+        Self::with(limits()).await
+    }
+
+    /// One with other bounds.
+    pub(super) async fn with(limits: Limits) -> Self {
         let entropy = Arc::new(SeededEntropy::new(5));
         let provider = Arc::new(ScriptedUpstream::default());
         let clock = Arc::new(ManualClock::default());
@@ -95,7 +100,7 @@ impl House {
         service.signing_keys(|| Ok::<_, std::fmt::Error>(Secret::new(SIGNING_KEY.clone()))).await.unwrap();
         service.create_connection(new_connection("wiki")).await.unwrap();
         let created = service.create_api_client("tests", Roles::ALL).await.unwrap();
-        let router = with_single_slashes(router(service.clone(), limits()).await.unwrap());
+        let router = with_single_slashes(router(service.clone(), limits, OpenDoor::default()).await.unwrap());
         let (client, secret) = (created.client.id, reveal(&created.secret).to_owned());
         let token = String::new();
         let mut house = Self { service, provider, clock, client, secret, token, router };
@@ -274,7 +279,7 @@ pub(super) fn reveal(secret: &Secret) -> &str {
     secret.expose()
 }
 
-/// What the router of a house bounds.
+/// Bounds that are small enough for tests.
 pub(super) fn limits() -> Limits {
     Limits {
         body_bytes: BODY_LIMIT,

@@ -83,11 +83,66 @@ async fn bodies_that_do_not_fit_are_refused_with_the_reason() {
 #[tokio::test]
 async fn f8_a_body_that_is_too_large_is_not_read() {
     let house = House::new().await;
-    let body = Body::from("x".repeat(BODY_LIMIT + 1));
-    let answer = house.send_authorized(request(Method::POST, "/api/v1/execute_tool", body)).await;
-    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(answer.error_code(), "BODY_TOO_LARGE");
-    assert!(answer.json()["message"].as_str().unwrap().contains(&BODY_LIMIT.to_string()));
+    let call = |tool_name: String| json!({ "tool_name": tool_name }).to_string();
+    // JSON text may be twice as long as its message: it can write a character as an escape.
+    let escaped = format!(r#"{{"tool_name":"{}"}}"#, r"é".repeat(BODY_LIMIT / 4));
+    for (body, status) in [
+        (call("x".repeat(BODY_LIMIT - 100)), StatusCode::NOT_FOUND),
+        (escaped, StatusCode::NOT_FOUND),
+        (call("x".repeat(BODY_LIMIT + 1)), StatusCode::PAYLOAD_TOO_LARGE),
+        ("x".repeat(2 * BODY_LIMIT + 1), StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        let pieces: Vec<_> =
+            body.as_bytes().chunks(10_000).map(|it| Ok::<_, std::io::Error>(it.to_vec())).collect();
+        // With its length told, and without.
+        for body in [Body::from(body.clone()), Body::from_stream(futures_util::stream::iter(pieces))] {
+            let answer = house.send_authorized(request(Method::POST, "/api/v1/execute_tool", body)).await;
+            assert_eq!(answer.status, status, "{}", answer.json());
+            if status == StatusCode::PAYLOAD_TOO_LARGE {
+                assert_eq!(answer.error_code(), "BODY_TOO_LARGE");
+                let message = answer.json()["message"].as_str().unwrap().to_owned();
+                assert!(message.contains("limits.body_bytes") && message.contains("/proxy"), "{message}");
+            }
+        }
+    }
+}
+
+/// A reading of the query that descended as deep as its names went ended the process.
+#[tokio::test]
+async fn g1_a_query_that_names_fields_without_end_is_refused() {
+    let house = House::new().await;
+    let deep = |name: &str| format!("connection.context.fields.value{}=x", name.repeat(1500));
+    for name in [deep(".listValue.values"), deep(".structValue.fields.value"), "filter.".repeat(3000)] {
+        let answer = house
+            .send_authorized(request(
+                Method::PATCH,
+                &format!("/api/v1/connections/conn_1?{name}"),
+                Body::from("{}"),
+            ))
+            .await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.json());
+        assert!(answer.body.len() < 2000, "{}", answer.json());
+        let answer = house.get(&format!("/api/v1/tools?{name}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.json());
+    }
+    let many = house.get(&format!("/api/v1/tools?{}", "filter.tool_name=x&".repeat(201))).await;
+    assert_eq!(many.status, StatusCode::BAD_REQUEST);
+    assert!(many.json()["message"].as_str().unwrap().contains("200 parameters"), "{}", many.json());
+}
+
+#[tokio::test]
+async fn g1_arguments_of_too_many_values_are_refused_by_every_door() {
+    let house = House::new().await;
+    let values = vec![0; 2_000];
+    let text = json!({"tool_name": "confluence_page_get", "params": {"id": values}}).to_string();
+    assert!(text.len() < BODY_LIMIT);
+    let few = house.send_authorized(request(Method::POST, "/api/v1/execute_tool", Body::from(text))).await;
+    assert_eq!(few.error_code(), "INVALID_ARGUMENT");
+    // An array of empty arrays takes three bytes a piece as text.
+    let deep = format!("{}1{}", "[".repeat(33), "]".repeat(33));
+    let text = format!(r#"{{"tool_name":"confluence_page_get","params":{{"id":{deep}}}}}"#);
+    let answer = house.send_authorized(request(Method::POST, "/api/v1/execute_tool", Body::from(text))).await;
+    assert!(answer.json()["message"].as_str().unwrap().contains("nested too deeply"), "{}", answer.json());
 }
 
 #[tokio::test]
@@ -137,7 +192,7 @@ async fn query_parameters_that_do_not_fit_are_named() {
         ("page_size=99999999999", "`page_size`"),
         ("page_size.x=1", "`page_size.x`"),
         ("filter.summary=maybe", "`filter.summary`"),
-        ("filter.summary=true&filter.summary.value=true", "given twice"),
+        ("filter.summary=true&filter.summary.value=true", "`filter.summary.value`"),
         ("=x", "``"),
         ("page_token=%FF%FE", "page_token"),
     ] {

@@ -263,7 +263,9 @@ async fn d8_a_revoked_key_is_of_no_use_any_more() {
 async fn d8_a_key_that_another_server_has_already_is_read_at_once() {
     let house = House::new().await;
     house.service.revoke_signing_keys(crate::jwt::generate).await.unwrap();
-    let other = crate::router(house.service.clone(), super::harness::limits()).await.unwrap();
+    let other = crate::router(house.service.clone(), super::harness::limits(), crate::OpenDoor::default())
+        .await
+        .unwrap();
     let other = House { router: other, ..House::new().await };
     let form = format!("{GRANT}&client_id={}&client_secret={}", house.client, house.secret);
     let token = other.ask_token(&form, &[]).await.json()["access_token"].as_str().unwrap().to_owned();

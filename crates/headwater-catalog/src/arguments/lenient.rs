@@ -1,5 +1,7 @@
 //! Small repairs to a caller's values, where nothing is lost by them.
 
+use headwater_domain::bounds::JSON_IN_TEXT;
+use headwater_domain::document;
 use percent_encoding::percent_decode_str;
 use serde::de::IgnoredAny;
 use serde_json::{Number, Value};
@@ -28,8 +30,8 @@ pub(super) fn adjust(parameter: &Parameter, value: Value) -> Result<Value, Viola
 fn text(parameter: &Parameter, value: Value) -> Result<Value, Violation> {
     match (value, parameter.format) {
         (Value::String(text), Some(Format::Cursor)) => cursor(&parameter.name, &text),
-        (Value::String(text), _) if parameter.comma_list => match serde_json::from_str(&text) {
-            Ok(Value::Array(items)) => joined(parameter, items),
+        (Value::String(text), _) if parameter.comma_list => match written(&text) {
+            Some(Value::Array(items)) => joined(parameter, items),
             _ => joined(parameter, parts(&text)),
         },
         (Value::String(text), Some(Format::Id)) => Ok(Value::String(text.trim().to_owned())),
@@ -48,6 +50,9 @@ fn text(parameter: &Parameter, value: Value) -> Result<Value, Violation> {
 
 /// A text that is a JSON value.
 fn json(name: &str, text: String) -> Result<Value, Violation> {
+    if let Err(exceeded) = document::measure(text.as_bytes(), &JSON_IN_TEXT) {
+        return Err(Violation::new(name, "size", exceeded.to_string()));
+    }
     match serde_json::from_str::<IgnoredAny>(&text) {
         Ok(_) => Ok(Value::String(text)),
         Err(error) => {
@@ -80,6 +85,10 @@ fn handle(name: &str, text: &str) -> Result<Value, Violation> {
 
 /// The elements of a list with commas between them, without the spaces around the commas.
 fn parts(text: &str) -> Vec<Value> {
+    // No list is that long, and each part takes many times its text.
+    if text.bytes().filter(|it| *it == b',').nth(JSON_IN_TEXT.values).is_some() {
+        return vec![Value::from(text)];
+    }
     text.split(',').map(|it| Value::from(it.trim())).collect()
 }
 
@@ -189,7 +198,7 @@ fn array(parameter: &Parameter, kind: ItemKind, value: Value) -> Result<Value, V
 
 /// The elements of an array that was given as one text: written as JSON, or with commas between what holds none.
 fn several(parameter: &Parameter, text: String) -> Vec<Value> {
-    if let Ok(Value::Array(items)) = serde_json::from_str(&text) {
+    if let Some(Value::Array(items)) = written(&text) {
         return items;
     }
     if parameter.comma_list || parameter.format == Some(Format::Id) || !parameter.allowed.is_empty() {
@@ -198,10 +207,15 @@ fn several(parameter: &Parameter, text: String) -> Vec<Value> {
     vec![Value::String(text)]
 }
 
+/// What a text says as JSON; nothing where it is not JSON, or more of it than an argument may be.
+fn written(text: &str) -> Option<Value> {
+    document::read(text.as_bytes(), &JSON_IN_TEXT).ok()
+}
+
 /// An object that was written as JSON text; anything else as it is.
 fn object(value: Value) -> Value {
-    match value.as_str().map(serde_json::from_str) {
-        Some(Ok(object @ Value::Object(_))) => object,
+    match value.as_str().and_then(written) {
+        Some(object @ Value::Object(_)) => object,
         _ => value,
     }
 }

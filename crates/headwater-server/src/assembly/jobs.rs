@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use headwater_domain::bounds;
 use headwater_service::Service;
 use headwater_service::error::ServiceError;
 use tokio::time::{MissedTickBehavior, interval};
@@ -15,9 +16,11 @@ use tokio_util::task::TaskTracker;
 use super::deployment;
 use super::operator_tools::OperatorTools;
 use crate::data_dir::DataDir;
+use crate::log;
 
 const REFRESH_EVERY: Duration = Duration::from_secs(5);
 const REMEMBER_EVERY: Duration = Duration::from_secs(30);
+const COUNT_STRANGERS_EVERY: Duration = bounds::STRANGER_LINES_PER;
 const READ_TOOLS_EVERY: Duration = Duration::from_secs(2);
 const TELL_EVERY: Duration = Duration::from_secs(3600);
 const WRITE_USAGE_EVERY: Duration = Duration::from_secs(5);
@@ -40,6 +43,10 @@ pub(super) fn spawn(
     start(tasks, shutdown, "remember the database", REMEMBER_EVERY, service, move |service| {
         let data_dir = Arc::clone(&data_dir);
         async move { deployment::keep_up(&service, &data_dir).await }
+    });
+    start(tasks, shutdown, "count strangers", COUNT_STRANGERS_EVERY, service, |_| async {
+        log::tell_left_out();
+        Ok(())
     });
     start(tasks, shutdown, "tell of ending grants", TELL_EVERY, service, |service| async move {
         service.tell_of_ending_grants().await.map(drop)

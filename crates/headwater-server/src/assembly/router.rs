@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::response::IntoResponse as _;
 use axum::routing::get;
-use headwater_api::Transport;
+use headwater_api::{OpenDoor, Transport};
 use headwater_domain::deployment::on_this_machine;
 use headwater_service::Service;
 use http::{Request, StatusCode};
@@ -19,16 +18,17 @@ use crate::log;
 
 /// Builds the router that the listener serves.
 pub(super) async fn build(config: &Config, service: &Service, mode: Mode) -> Result<Router, StartError> {
+    let door = OpenDoor::default();
     let limits = headwater_api::Limits {
         body_bytes: config.limits.body_bytes,
         proxy_body_bytes: config.limits.proxy_body_bytes,
         request_timeout: config.limits.request_timeout(),
         token_lifetime: config.token.lifetime(),
     };
-    let api = headwater_api::router(service.clone(), limits)
+    let api = headwater_api::router(service.clone(), limits, door.clone())
         .await
         .map_err(|error| StartError::Api(error.into()))?;
-    let pages = headwater_dashboard::router(service.clone()).layer(DefaultBodyLimit::max(64 * 1024));
+    let pages = door.before(headwater_dashboard::router(service.clone()));
     let transport = transport(config, service, mode);
     let router = Router::new().route("/healthz", get(|| async { "ok\n" })).merge(pages).merge(api);
     let router = headwater_api::with_transport(router, transport)

@@ -196,6 +196,7 @@ fn settings(config: &Config, origin: &str, mode: Mode) -> Result<Settings, UseCa
     settings.origin_named = config.base_url.is_some();
     settings.confirm_refusal_after = config.refresh.confirm_after();
     settings.calls_per_account = config.limits.calls_per_account;
+    settings.memory_bytes = config.limits.memory_bytes;
     settings.calls_per_client = config.limits.calls_per_client;
     settings.grant_lifetime = config.refresh.grant_lifetime();
     settings.site_concurrency = config.upstream.site_concurrency;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use headwater_domain::bounds;
 use serde::Deserialize;
 
 use super::ConfigError;
@@ -11,9 +12,12 @@ use crate::listener::limits::Limits;
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a table of settings")]
 pub struct LimitsConfig {
-    /// Bytes of a request body, except through the proxy. `HEADWATER_LIMITS__BODY_BYTES`; default 4194304 (4 MiB),
-    /// which is also the most that gRPC clients accept.
+    /// Bytes of the message of an API call; its JSON over REST may be twice as long. The proxy has its own bound.
+    /// `HEADWATER_LIMITS__BODY_BYTES`; default 6291456 (6 MiB): Confluence takes bodies of 5 MB.
     pub body_bytes: usize,
+    /// Bytes of memory that calls under way and the answers to them may take together; more wait, and get 429 after
+    /// some seconds. `HEADWATER_LIMITS__MEMORY_BYTES`; default 234881024 (224 MiB).
+    pub memory_bytes: usize,
     /// Bytes of a body sent through the proxy, such as an attachment. `HEADWATER_LIMITS__PROXY_BODY_BYTES`; default
     /// 104857600 (100 MiB).
     pub proxy_body_bytes: u64,
@@ -63,6 +67,7 @@ impl LimitsConfig {
         let year = 31_536_000;
         for (setting, value, least, most) in [
             ("limits.body_bytes", whole(self.body_bytes), 1024, 1 << 30),
+            ("limits.memory_bytes", whole(self.memory_bytes), 32 << 20, 1 << 40),
             ("limits.proxy_body_bytes", self.proxy_body_bytes, 1024, 1 << 40),
             ("limits.request_timeout_seconds", self.request_timeout_seconds, 1, 3600),
             ("limits.idle_timeout_seconds", self.idle_timeout_seconds, 1, year),
@@ -85,9 +90,10 @@ impl Default for LimitsConfig {
     fn default() -> Self {
         let limits = Limits::default();
         Self {
-            body_bytes: 4 * 1024 * 1024,
-            proxy_body_bytes: 100 * 1024 * 1024,
-            request_timeout_seconds: 65,
+            body_bytes: bounds::MESSAGE_BYTES,
+            memory_bytes: bounds::MEMORY_BYTES,
+            proxy_body_bytes: bounds::PROXY_BODY_BYTES,
+            request_timeout_seconds: bounds::REQUEST_TIME.as_secs(),
             idle_timeout_seconds: limits.http1_idle_timeout.as_secs(),
             http2_idle_timeout_seconds: limits.http2_idle_timeout.as_secs(),
             drain_timeout_seconds: limits.drain_timeout.as_secs(),

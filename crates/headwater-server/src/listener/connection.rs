@@ -184,6 +184,9 @@ fn http2_builder(limits: &Limits, streams: StreamTasks) -> http2::Builder<Stream
         .keep_alive_timeout(limits.http2_ping_timeout)
         .max_concurrent_streams(limits.http2_streams)
         .max_header_list_size(limits.header_bytes)
+        .initial_stream_window_size(limits.http2_stream_window)
+        .initial_connection_window_size(limits.http2_connection_window)
+        .max_send_buf_size(limits.http2_send_buffer)
         .max_pending_accept_reset_streams(limits.http2_pending_resets)
         .max_local_error_reset_streams(limits.http2_error_resets);
     builder

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use headwater_domain::bounds;
+
 /// Bounds of every stage a connection goes through. [`Limits::default`] is what the server runs with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -27,6 +29,12 @@ pub struct Limits {
     pub http2_ping_timeout: Duration,
     /// Streams that one HTTP/2 connection may have open.
     pub http2_streams: u32,
+    /// Bytes of one HTTP/2 request that are buffered before they are read.
+    pub http2_stream_window: u32,
+    /// Bytes of all requests of one HTTP/2 connection that are buffered before they are read.
+    pub http2_connection_window: u32,
+    /// Bytes of one answer over HTTP/2 that are buffered before they are sent.
+    pub http2_send_buffer: usize,
     /// Bytes of all headers of one request.
     pub header_bytes: u32,
     /// HTTP/2 streams reset by the client and not yet seen by us (rapid reset) before the connection ends.
@@ -42,20 +50,23 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 4096,
-            connections_per_address: 512,
+            connections: bounds::CONNECTIONS,
+            connections_per_address: bounds::CONNECTIONS_PER_ADDRESS,
             sniff_timeout: Duration::from_secs(10),
             handshake_timeout: Duration::from_secs(10),
-            header_timeout: Duration::from_secs(15),
+            header_timeout: bounds::HEAD_TIME,
             // Above the 60 s after which common load balancers drop a connection, so that they close first.
             http1_idle_timeout: Duration::from_secs(75),
             // gRPC clients keep a connection for reuse and ping it every minute; closing under 5 minutes hurts them.
             http2_idle_timeout: Duration::from_secs(600),
-            stall_timeout: Duration::from_secs(300),
+            stall_timeout: bounds::STALL_TIME,
             http2_ping_interval: Duration::from_secs(60),
             http2_ping_timeout: Duration::from_secs(20),
-            http2_streams: 128,
-            header_bytes: 32 * 1024,
+            http2_streams: bounds::STREAMS,
+            http2_stream_window: bounds::STREAM_WINDOW_BYTES,
+            http2_connection_window: bounds::CONNECTION_WINDOW_BYTES,
+            http2_send_buffer: bounds::SEND_BUFFER_BYTES,
+            header_bytes: bounds::HEAD_BYTES,
             http2_pending_resets: 20,
             http2_error_resets: 128,
             drain_timeout: Duration::from_secs(15),

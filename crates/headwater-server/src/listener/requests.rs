@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use super::activity::Activity;
+use super::polite::Polite;
 use super::proxies::Proxies;
 use super::watched::WatchedBody;
 
@@ -44,8 +45,10 @@ impl hyper::service::Service<Request<Incoming>> for Requests {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let underway = self.activity.begin();
-        let mut request = request.map(Body::new);
         let client = self.proxies.client(self.peer, &self.scheme, request.headers());
+        let polite = Polite::applies(request.version(), request.headers());
+        let mut request =
+            request.map(|body| if polite { Body::new(Polite::new(body)) } else { Body::new(body) });
         request.extensions_mut().insert(ConnectInfo(client.address));
         request.extensions_mut().insert(client.scheme);
         let answer = self.router.clone().oneshot(request);

@@ -92,6 +92,23 @@ async fn c8_an_answer_that_is_too_large_is_told_so() {
     assert!(error.tool().is_some());
 }
 
+/// What was written is written, however large the echo of it is.
+#[tokio::test]
+async fn g5_a_write_is_not_told_as_failed_because_its_echo_is_too_large() {
+    let house = House::with(|settings| settings.tool_reply_limit = 100_000).await;
+    let account = house.connected(1).await;
+    let deep = format!("{}1{}", "[".repeat(50), "]".repeat(50));
+    let deep: Value = serde_json::from_str(&deep).unwrap();
+    for echo in [json!({"a": "x".repeat(100_000)}), json!({ "a": deep })] {
+        house.provider.answer(200, &echo);
+        let data = house.call("confluence_page_create", &account, &new_page()).await.unwrap().data;
+        assert_eq!((&data["success"], &data["status"]), (&json!(true), &json!(200)));
+        assert!(data["note"].as_str().unwrap().contains("The call took effect"), "{data:?}");
+        house.provider.answer(200, &echo);
+        assert!(house.read_page(&account).await.is_err(), "what was only read is told as it is");
+    }
+}
+
 #[tokio::test]
 async fn a_success_that_is_no_json_is_told_so() {
     let house = House::new().await;

@@ -24,7 +24,7 @@ use crate::governor::Crowded;
 use crate::grants::Suspicion;
 use crate::heed::retry_after;
 use crate::live::LiveAccount;
-use crate::provider_http::{OUR_NAME, read_in_time};
+use crate::provider_http::{OUR_NAME, in_time};
 
 /// A provider's answer, read whole.
 pub(super) struct Answer {
@@ -161,8 +161,9 @@ impl Service {
         let (head, body) = response.into_parts();
         self.heed(live, head.status.as_u16(), &head.headers, permit.as_ref());
         let late = UpstreamError::TimedOut(settings.tool_patience.response);
-        let body =
-            read_in_time(self, body, settings.tool_reply_limit, left(self.clock())).await.ok_or(late)??;
+        let time = left(self.clock());
+        let reading = self.read_answer(plan, &head, body, time);
+        let body = in_time(self, reading, time).await.ok_or(late)??;
         let retry_after = retry_after(&head.headers, self.now());
         Ok(Answer { status: head.status.as_u16(), headers: head.headers, retry_after, body })
     }

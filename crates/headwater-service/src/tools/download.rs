@@ -26,7 +26,7 @@ use crate::error::ServiceError;
 use crate::file_hosts::known_host;
 use crate::governor::Crowded;
 use crate::live::LiveAccount;
-use crate::provider_http::{OUR_NAME, read_in_time};
+use crate::provider_http::{OUR_NAME, in_time};
 
 /// How many redirects are followed.
 const MOST_HOPS: u32 = 3;
@@ -147,8 +147,9 @@ impl Service {
             return Ok(described(headers, size, None));
         }
         let time = self.settings().tool_patience.response;
-        match read_in_time(self, body, most, time).await.ok_or(UpstreamError::TimedOut(time))? {
-            Ok(bytes) => Ok(described(headers, u64::try_from(bytes.len()).ok(), Some(bytes.to_vec()))),
+        let reading = self.read_bytes(headers, body, most, time);
+        match in_time(self, reading, time).await.ok_or(UpstreamError::TimedOut(time))? {
+            Ok(bytes) => Ok(described(headers, u64::try_from(bytes.len()).ok(), Some(bytes.into()))),
             Err(ReadError::TooLarge(_)) => Ok(described(headers, size, None)),
             Err(error) => Err(Lost::Read(error)),
         }

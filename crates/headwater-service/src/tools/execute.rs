@@ -10,7 +10,7 @@ use headwater_domain::id::{AccountId, ExecutionId};
 use headwater_domain::page::Page;
 use serde_json::{Map, Value};
 
-use super::Executed;
+use super::{Executed, room};
 use crate::Service;
 use crate::accounts::{AccountFilter, AccountLocator, AccountView, ListAccounts};
 use crate::audit::{self, Act};
@@ -62,13 +62,14 @@ impl Service {
         let execution_id = ExecutionId::generate(self.now(), self.random_word());
         audit::executing(&execution_id);
         let plan = found.connector.plan(found.tool, &arguments).map_err(invalid)?;
+        let path = plan.read_only.then(|| plan.handle());
         let place = self.admit(&id).await?;
-        let outcome = self.perform(&found, plan, live, &execution_id).await;
+        let (outcome, held) = room::keeping(self.perform(&found, plan, live, &execution_id)).await;
         drop(place);
         tracing::info!(tool = %call.name, account = %id, execution = %execution_id, ok = outcome.is_ok(), "tool executed");
         self.usage().mark(&id, self.now());
         match outcome {
-            Ok(data) => Ok(Executed { data, execution_id: execution_id.to_string() }),
+            Ok(data) => Ok(Executed { data, execution_id: execution_id.to_string(), path, held }),
             Err(error) => Err(self.with_way_out(error, &id).await),
         }
     }

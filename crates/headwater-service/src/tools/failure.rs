@@ -181,8 +181,13 @@ pub(super) fn unreachable(error: &SendError, execution: &ExecutionId) -> Service
         SendError::Upstream(UpstreamError::Broken { .. }) | SendError::Read(ReadError::Broken(_)) => {
             (ErrorKind::Internal, "it may have had its effect; look before you repeat it")
         }
-        SendError::Read(ReadError::TooLarge(_)) => {
-            (ErrorKind::Internal, "ask for less at once, with `limit` or without the body")
+        SendError::Read(ReadError::TooLarge(_)) => (
+            ErrorKind::Internal,
+            "ask for less at once, with `limit` where the tool has it, or read it with a raw request through /proxy, \
+                 which passes on answers of any size",
+        ),
+        SendError::Read(ReadError::NoRoom) => {
+            (ErrorKind::ResourceExhausted, "call again in a few seconds, and with less at once")
         }
         SendError::Upstream(_) | SendError::Unbuildable | SendError::Crowded(_) => {
             (ErrorKind::Internal, "it had no effect")

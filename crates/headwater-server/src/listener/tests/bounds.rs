@@ -134,3 +134,29 @@ async fn served(server: &Running) -> Option<TcpStream> {
     in_time(client.read_exact(&mut first)).await.ok()?;
     Some(client)
 }
+
+/// The tests above show that each bound is kept; this shows that the server runs with those of `docs/limits.md`.
+#[test]
+fn g1_every_limit_of_the_port_is_the_one_that_is_published() {
+    use headwater_domain::bounds::{Door, TABLE};
+
+    let limits = Limits::default();
+    let bytes = |count: usize| Some(u64::try_from(count).unwrap());
+    for row in TABLE.iter().filter(|row| row.door == Door::Listener) {
+        let published = (row.size, row.count.map(|it| it.0), row.time);
+        let kept = match row.id {
+            "head" => (Some(limits.header_bytes.into()), None, Some(limits.header_timeout)),
+            "connections" => (None, bytes(limits.connections), None),
+            "connections of one" => (None, bytes(limits.connections_per_address), None),
+            "streams" => (Some(limits.http2_stream_window.into()), Some(limits.http2_streams.into()), None),
+            "windows" => (Some(limits.http2_connection_window.into()), None, None),
+            "unwanted body" => (
+                bytes(headwater_domain::bounds::UNWANTED_BODY_BYTES),
+                None,
+                Some(headwater_domain::bounds::UNWANTED_BODY_TIME),
+            ),
+            other => panic!("nothing keeps the limit `{other}`"),
+        };
+        assert_eq!(published, kept, "{}", row.id);
+    }
+}
