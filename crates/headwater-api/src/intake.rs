@@ -4,6 +4,7 @@
 //! much: an empty value takes two bytes on the wire, and a structure of its own in memory.
 
 mod grpc;
+mod held_body;
 mod measure;
 mod rest;
 
@@ -17,6 +18,7 @@ use headwater_service::error::ServiceError;
 use headwater_service::memory::Held;
 use http_body_util::BodyExt as _;
 
+use self::held_body::HeldBody;
 pub(crate) use grpc::{Intake, intake};
 pub(crate) use rest::read as read_json;
 
@@ -72,12 +74,7 @@ impl Reading {
 /// Keeps the memory that is reserved for an answer until its body has gone out.
 pub(crate) fn hold(mut response: Response) -> Response {
     let Some(held) = response.extensions_mut().remove::<Arc<Held>>() else { return response };
-    response.map(|body| {
-        Body::new(body.map_frame(move |frame| {
-            let _kept = &held;
-            frame
-        }))
-    })
+    response.map(|body| Body::new(HeldBody::new(body, held)))
 }
 
 /// A body that was read, with the memory reserved for it.

@@ -36,9 +36,10 @@ struct Cut {
     given: usize,
 }
 
-/// Whether a client takes answers of any size: Connect's libraries do, which the Node SDK is built on.
+/// Whether a client takes answers of any size: Connect's libraries do, and the Node SDK, which is built on them and puts
+/// its own name first.
 pub(crate) fn takes_all(user_agent: Option<&str>) -> bool {
-    user_agent.is_some_and(|it| it.starts_with("connect-"))
+    user_agent.is_some_and(|it| it.starts_with("connect-") || it.starts_with("Scalekit-Node/"))
 }
 
 /// Cuts the longest texts of an answer until it has at most `most` bytes, and says where the rest is to be had. `path`
@@ -209,7 +210,13 @@ mod tests {
 
     #[test]
     fn clients_are_told_apart_by_their_names() {
-        assert!(takes_all(Some("connect-es/2.1.0 (node/22)")) && takes_all(Some("connect-go/1.18")));
+        for whole in [
+            "connect-es/2.1.0 (node/22)",
+            "connect-go/1.18",
+            "Scalekit-Node/2.11.0 Node/v20.19.2 (linux; x64)",
+        ] {
+            assert!(takes_all(Some(whole)), "{whole}");
+        }
         for other in
             [None, Some("grpc-python/1.70.0 grpc-c/45.0.0 (linux; chttp2)"), Some("grpc-node-js/1.12")]
         {

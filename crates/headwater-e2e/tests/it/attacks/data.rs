@@ -166,7 +166,7 @@ fn f1_no_secret_is_logged_or_told() {
     let secrets = use_secrets(&target);
     let audit = target.verb(&["audit"]);
     let log = target.log();
-    assert!(log.contains("proxied") && log.lines().count() > 20, "it is talkative: {log}");
+    assert!(log.contains("proxied") && log.contains("DEBUG"), "it is talkative: {log}");
     for secret in &secrets {
         assert!(!log.contains(secret.as_str()), "{secret} is logged");
         assert!(!audit.contains(secret.as_str()), "{secret} stands in the audit log");
