@@ -16,7 +16,7 @@ use headwater_service::connections::{ConnectionSettings, NewConnection};
 use headwater_service::settings::Settings;
 use headwater_service::tools::ExecuteTool;
 use headwater_service::{Parts, Service};
-use headwater_store_sqlite::SqliteStore;
+use headwater_store::SqliteStore;
 use headwater_upstream::{AllowedHost, HttpUpstream};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -9,8 +9,7 @@ use headwater_seal::KeyRing;
 use headwater_service::deployment::known_origin;
 use headwater_service::settings::Settings;
 use headwater_service::{Parts, Service};
-use headwater_store_postgres::PostgresStore;
-use headwater_store_sqlite::SqliteStore;
+use headwater_store::{PostgresStore, SqliteStore};
 use headwater_upstream::{AllowedHost, HttpUpstream};
 use url::{Host, Url};
 
@@ -50,10 +49,10 @@ pub enum UseCasesError {
     Address(#[from] SecretError),
     /// The embedded database.
     #[error(transparent)]
-    Sqlite(#[from] headwater_store_sqlite::OpenError),
+    Sqlite(#[from] headwater_store::sqlite::OpenError),
     /// The database server.
     #[error("open the database")]
-    Postgres(#[from] headwater_store_postgres::OpenError),
+    Postgres(#[from] headwater_store::postgres::OpenError),
     /// Reading or writing it.
     #[error(transparent)]
     Storage(#[from] headwater_ports::store::StoreError),

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
 use headwater_ports::store::Store as _;
-use headwater_store_sqlite::SqliteStore;
+use headwater_store::SqliteStore;
 use serde_json::json;
 use url::Url;
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use headwater_domain::deployment::{Fence, Remembered};
 use headwater_domain::error::ErrorKind;
 use headwater_ports::store::{Store, StoreError, Tx};
-use headwater_store_sqlite::SqliteStore;
+use headwater_store::SqliteStore;
 use serde_json::json;
 
 use super::harness::{House, ann};

@@ -10,7 +10,7 @@ use headwater_domain::error::ErrorKind;
 use headwater_domain::role::Roles;
 use headwater_domain::secret::Secret;
 use headwater_ports::store::Store;
-use headwater_store_sqlite::SqliteStore;
+use headwater_store::SqliteStore;
 use serde_json::json;
 use tempfile::TempDir;
 

@@ -9,7 +9,7 @@ use headwater_ports::fakes::SeededEntropy;
 use headwater_ports::sealer::SealContext;
 use headwater_ports::store::Store;
 use headwater_seal::{KeyFile, KeyId};
-use headwater_store_sqlite::SqliteStore;
+use headwater_store::SqliteStore;
 use tempfile::TempDir;
 
 use super::harness::{House, ann, reveal};

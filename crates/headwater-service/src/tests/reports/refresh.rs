@@ -7,7 +7,7 @@ use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
 use headwater_domain::page::Page;
 use headwater_ports::upstream::UpstreamError;
-use headwater_store_sqlite::SqliteStore;
+use headwater_store::SqliteStore;
 use http::HeaderMap;
 use serde_json::{Value, json};
 
