@@ -7,10 +7,18 @@ use crate::time::Timestamp;
 
 /// The longest identifier that the wire contract lets through.
 const MAX_LENGTH: usize = 32;
-/// 2024-01-01T00:00:00Z. Counting from here keeps identifiers at 17 to 18 digits for decades.
+/// 2024-01-01T00:00:00Z, from which identifiers count the milliseconds.
 const EPOCH_MILLIS: i64 = 1_704_067_200_000;
-/// How many random bits stand below the milliseconds.
-const RANDOM_BITS: u32 = 20;
+/// How many bits below the milliseconds tell identifiers of one millisecond apart.
+const DISTINCT_BITS: u32 = 42;
+/// What every number begins with. Those of earlier releases have 17 digits, the first of which count the time; these two
+/// digits sort new ones behind them, as text and as numbers.
+const LEADING_DIGITS: &str = "99";
+/// How many digits follow. Always the same, so that the order of the texts is that of the numbers; with the longest
+/// prefix they are 32 characters.
+const DIGITS: usize = 25;
+/// The last millisecond, in 2096, whose number has no more digits than that.
+const LAST_MILLI: u128 = (10_u128.pow(25) >> DISTINCT_BITS) - 1;
 
 /// A text that is not the kind of identifier it should be.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -23,10 +31,13 @@ pub struct InvalidId {
     prefix: &'static str,
 }
 
-/// The decimal part of a new identifier: time first, so that identifiers sort by age, then chance.
-fn snowflake(now: Timestamp, random: u32) -> u64 {
-    let elapsed = u64::try_from(now.millis().saturating_sub(EPOCH_MILLIS)).unwrap_or(0);
-    (elapsed << RANDOM_BITS) | u64::from(random & ((1 << RANDOM_BITS) - 1))
+/// The decimal part of a new identifier: time first, so that identifiers sort by age, then what tells it from others of
+/// the same millisecond.
+fn number(now: Timestamp, distinct: u64) -> String {
+    let elapsed = u128::try_from(now.millis().saturating_sub(EPOCH_MILLIS)).unwrap_or(0).min(LAST_MILLI);
+    let distinct = u128::from(distinct) & ((1 << DISTINCT_BITS) - 1);
+    let number = (elapsed << DISTINCT_BITS) | distinct;
+    format!("{LEADING_DIGITS}{number:0DIGITS$}")
 }
 
 fn check(text: &str, prefix: &'static str) -> bool {
@@ -46,9 +57,10 @@ macro_rules! id {
             /// The prefix that every identifier of this kind starts with.
             pub const PREFIX: &'static str = $prefix;
 
-            /// Makes a new identifier from the time and 20 random bits.
-            pub fn generate(now: Timestamp, random: u32) -> Self {
-                Self(format!("{}{}", $prefix, snowflake(now, random)).into())
+            /// Makes a new identifier of the time and the lower 42 bits of `distinct`, which no other identifier of
+            /// this kind may have in the same millisecond.
+            pub fn generate(now: Timestamp, distinct: u64) -> Self {
+                Self(format!("{}{}", $prefix, number(now, distinct)).into())
             }
 
             /// Reads an identifier; refuses other prefixes, foreign characters and more than 32 characters.
@@ -118,17 +130,65 @@ id!(
     AuditId, "audit entry", "aud_"
 );
 
+impl AuditId {
+    /// The identifier with the next number, for an entry whose own is taken by another one. `None` if it has no number,
+    /// or if that is the last one.
+    pub fn next(&self) -> Option<Self> {
+        let digits = self.0.strip_prefix(Self::PREFIX)?;
+        let next = digits.parse::<u128>().ok()?.checked_add(1)?;
+        Self::parse(&format!("{}{next:0width$}", Self::PREFIX, width = digits.len())).ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn generated_ids_parse_sort_by_time_and_fit_the_contract() {
-        let early = ConnectionId::generate(Timestamp::from_seconds(1_795_000_000), u32::MAX);
-        let late = ConnectionId::generate(Timestamp::from_seconds(1_795_000_001), 0);
-        assert!(early < late, "{early} should sort before {late}");
-        assert_eq!(ConnectionId::parse(early.as_str()), Ok(early.clone()));
-        assert!((22..=24).contains(&early.as_str().len()), "{early}");
+        let now = Timestamp::from_seconds(1_795_000_000);
+        let id = |seconds, distinct| ConnectionId::generate(Timestamp::from_seconds(seconds), distinct);
+        let ids = [
+            id(0, 0),
+            id(1_704_067_200, 1),
+            id(1_795_000_000, 0),
+            id(1_795_000_000, (1 << 42) - 1),
+            id(1_795_000_001, 0),
+            // The numbers of earlier releases grew from 17 to 18 digits in January 2027.
+            id(1_800_000_000, 0),
+            id(3_900_000_000, 0),
+            id(9_000_000_000, 0),
+        ];
+        assert!(ids.is_sorted(), "{ids:?}");
+        for id in &ids {
+            assert_eq!(ConnectionId::parse(id.as_str()).as_ref(), Ok(id));
+            assert_eq!(id.as_str().len(), MAX_LENGTH, "{id}");
+            assert!(id.as_str()["conn_".len()..].bytes().all(|it| it.is_ascii_digit()), "{id}");
+        }
+        assert_eq!(
+            ConnectionId::generate(now, 1 << 42),
+            ConnectionId::generate(now, 0),
+            "only 42 bits count"
+        );
+    }
+
+    #[test]
+    fn ids_of_earlier_releases_are_valid_and_sort_before_new_ones() {
+        let new = AccountId::generate(Timestamp::from_seconds(1_795_000_000), 0);
+        for old in ["ca_16777216000000000", "ca_95349951692800001", "ca_96454230000000000"] {
+            let old = AccountId::parse(old).unwrap();
+            let number = |id: &AccountId| id.as_str()["ca_".len()..].parse::<u128>().unwrap();
+            assert!(old < new && number(&old) < number(&new), "{old} {new}");
+        }
+    }
+
+    #[test]
+    fn the_next_id_is_another_one_of_the_same_form() {
+        let next = |text: &str| AuditId::parse(text).unwrap().next().map(|it| it.to_string());
+        assert_eq!(next("aud_95349951692800009").as_deref(), Some("aud_95349951692800010"));
+        assert_eq!(next("aud_0099").as_deref(), Some("aud_0100"));
+        assert_eq!(next("aud_x"), None);
+        assert_eq!(next(&format!("aud_{}", "9".repeat(28))), None, "there is no longer one");
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod memory;
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::task::{Poll, Waker};
 use std::time::Duration;
@@ -87,17 +87,20 @@ impl Clock for ManualClock {
 }
 
 /// Predictable bytes from a seed (the `SplitMix64` generator): never for production.
-pub struct SeededEntropy(AtomicU64);
+pub struct SeededEntropy {
+    state: AtomicU64,
+    sequence: AtomicU16,
+}
 
 impl SeededEntropy {
     /// The same seed gives the same bytes.
     pub fn new(seed: u64) -> Self {
-        Self(AtomicU64::new(seed))
+        Self { state: AtomicU64::new(seed), sequence: AtomicU16::new(0) }
     }
 
     fn next(&self) -> u64 {
         let mut z =
-            self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst).wrapping_add(0x9e37_79b9_7f4a_7c15);
+            self.state.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst).wrapping_add(0x9e37_79b9_7f4a_7c15);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
@@ -110,6 +113,10 @@ impl Entropy for SeededEntropy {
             let bytes = self.next().to_le_bytes();
             chunk.iter_mut().zip(bytes).for_each(|(target, byte)| *target = byte);
         }
+    }
+
+    fn sequence(&self) -> u16 {
+        self.sequence.fetch_add(1, Ordering::SeqCst)
     }
 }
 

@@ -56,7 +56,8 @@ macro_rules! store_suite {
             deliveries: one_of_each_line_is_due, a_failed_one_holds_its_line_up, an_attempt_that_lapsed_is_fenced,
                 of_many_that_want_one_it_goes_to_one, a_disabled_webhook_gets_nothing, what_is_over_can_be_replayed,
                 deliveries_are_filtered;
-            audit: every_field_survives, entries_are_filtered, old_entries_are_removed;
+            audit: every_field_survives, f13_entries_of_one_id_are_all_kept, f13_a_nul_costs_no_entry, entries_are_filtered,
+                old_entries_are_removed;
             others: api_clients_survive, api_clients_come_oldest_first, keys_survive, a_signing_key_is_added_once,
                 of_many_that_find_no_signing_key_one_makes_it;
             seals: every_secret_is_found_and_replaced, what_changed_meanwhile_is_not_replaced;

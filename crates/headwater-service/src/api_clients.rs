@@ -54,7 +54,7 @@ impl Service {
             return Err(ServiceError::invalid("name", "1..=100 characters", message));
         }
         let now = self.now();
-        let id = ClientId::generate(now, self.random_word());
+        let id = ClientId::generate(now, self.distinct());
         audit::made(id.as_str());
         let client = ApiClient { id, name: name.to_owned(), roles, secrets: Vec::new(), created_at: now };
         self.add_secret(self.store().write().await?, client, now).await

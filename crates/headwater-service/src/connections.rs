@@ -62,7 +62,7 @@ impl Service {
         let default_name = || new.provider.as_str().to_ascii_lowercase();
         let name = parse_name(&new.name.clone().unwrap_or_else(default_name))?;
         let blank = Connection {
-            id: ConnectionId::generate(now, self.random_word()),
+            id: ConnectionId::generate(now, self.distinct()),
             name,
             provider: new.provider,
             client_id: String::new(),

@@ -223,6 +223,11 @@ impl Service {
         i64::from_le_bytes(bytes)
     }
 
+    /// What tells a new identifier from others of the same millisecond.
+    pub(crate) fn distinct(&self) -> u64 {
+        entropy::distinct(&*self.0.parts.entropy)
+    }
+
     /// 32 random bits.
     pub(crate) fn random_word(&self) -> u32 {
         entropy::word(&*self.0.parts.entropy)

@@ -108,7 +108,7 @@ impl Service {
     }
 
     fn seal_signing_key(&self, private_key: &Secret) -> Result<StoredSigningKey, ServiceError> {
-        let id = SigningKeyId::generate(self.now(), self.random_word());
+        let id = SigningKeyId::generate(self.now(), self.distinct());
         let private_key: Sealed = self.sealer().seal(context(&id), private_key)?;
         Ok(StoredSigningKey { id, private_key, created_at: self.now() })
     }

@@ -69,7 +69,7 @@ impl Service {
     async fn add_webhook(&self, url: &str, kinds: Vec<EventKind>) -> Result<NewWebhookSecret, ServiceError> {
         let url = self.endpoint(url)?;
         let now = self.now();
-        let id = WebhookId::generate(now, self.random_word());
+        let id = WebhookId::generate(now, self.distinct());
         let (secret, sealed) = self.new_signing_secret(&id, 1)?;
         let webhook = Webhook {
             id,

@@ -1,11 +1,14 @@
 //! The audit log.
 
+use std::collections::HashMap;
+use std::slice;
+
 use async_trait::async_trait;
 use headwater_domain::audit::{Actor, AuditEntry};
 use headwater_domain::id::{AccountId, AuditId, ConnectionId};
 use headwater_domain::time::Timestamp;
 use headwater_ports::store::{AuditFilter, AuditLog, StoreError};
-use headwater_ports::stored::to_json;
+use headwater_ports::stored::{storable, to_json};
 use serde::Serialize;
 
 use crate::record::Record;
@@ -18,6 +21,10 @@ const INSERT: &str = "INSERT INTO audit (id, at, actor, action, account_id, conn
      provider_status, provider_request_id, execution_id, duration_ms) \
      SELECT value ->> 0, CAST(value ->> 1 AS BIGINT), value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
      value ->> 7, CAST(value ->> 8 AS BIGINT), value ->> 9, value ->> 10, CAST(value ->> 11 AS BIGINT)";
+/// Completes "failed to".
+const APPEND: &str = "write the audit log";
+/// How many ids in a row are tried for an entry whose own is taken.
+const TAKEN_IDS: u32 = 1_000;
 /// How many entries one statement adds.
 const CHUNK: usize = 500;
 const DELETE: &str =
@@ -26,11 +33,12 @@ const DELETE: &str =
 #[async_trait]
 impl AuditLog for StoreTx {
     async fn append_audit(&mut self, entries: &[AuditEntry]) -> Result<(), StoreError> {
-        let text =
-            format!("{INSERT} FROM {} WHERE true ON CONFLICT (id) DO NOTHING", self.dialect().elements("$1"));
         for chunk in entries.chunks(CHUNK) {
-            let rows: Vec<_> = chunk.iter().map(columns).collect();
-            self.execute("write the audit log", Statement::new(text.clone()).bind(to_json(&rows))).await?;
+            let chunk: Vec<_> = chunk.iter().map(storable).collect();
+            let added = insert(self, &chunk).await?;
+            if added < chunk.len() as u64 {
+                settle_conflicts(self, chunk).await?;
+            }
         }
         Ok(())
     }
@@ -49,6 +57,55 @@ impl AuditLog for StoreTx {
     }
 }
 
+/// Adds the entries whose ids are free. Returns how many those were.
+async fn insert(transaction: &mut StoreTx, entries: &[AuditEntry]) -> Result<u64, StoreError> {
+    let elements = transaction.dialect().elements("$1");
+    let text = format!("{INSERT} FROM {elements} WHERE true ON CONFLICT (id) DO NOTHING");
+    let rows: Vec<_> = entries.iter().map(columns).collect();
+    transaction.execute(APPEND, Statement::new(text).bind(to_json(&rows))).await
+}
+
+/// Adds those of the entries that [`insert`] left out because their id belongs to a different entry. The others are there:
+/// just added, or by an earlier attempt whose commit succeeded although nobody heard of it.
+async fn settle_conflicts(transaction: &mut StoreTx, entries: Vec<AuditEntry>) -> Result<(), StoreError> {
+    let ids: Vec<_> = entries.iter().map(|entry| entry.id.clone()).collect();
+    let stored = with_ids(transaction, &ids).await?;
+    for entry in entries {
+        if stored.get(&entry.id) != Some(&entry) {
+            insert_under_free_id(transaction, entry).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds an entry under the first id after its own that is free. The same entry gets the same id again, so that writing it
+/// twice adds it once.
+async fn insert_under_free_id(transaction: &mut StoreTx, mut entry: AuditEntry) -> Result<(), StoreError> {
+    for _ in 0..TAKEN_IDS {
+        let Some(next) = entry.id.next() else { break };
+        entry.id = next;
+        if insert(transaction, slice::from_ref(&entry)).await? == 1
+            || with_ids(transaction, slice::from_ref(&entry.id)).await?.get(&entry.id) == Some(&entry)
+        {
+            return Ok(());
+        }
+    }
+    let source = format!("the id of an entry is taken, and so are those after it, up to {}", entry.id).into();
+    Err(StoreError::Database { action: APPEND, source })
+}
+
+/// The entries that have these ids.
+async fn with_ids(
+    transaction: &mut StoreTx,
+    ids: &[AuditId],
+) -> Result<HashMap<AuditId, AuditEntry>, StoreError> {
+    let ids: Vec<_> = ids.iter().map(|id| [id.as_str()]).collect();
+    let elements = transaction.dialect().elements("$1");
+    let text = format!("SELECT * FROM audit WHERE id IN (SELECT value ->> 0 FROM {elements})");
+    let rows = transaction.fetch_all(APPEND, Statement::new(text).bind(to_json(&ids))).await?;
+    rows.iter().map(|row| from_row(row).map(|entry| (entry.id.clone(), entry))).collect()
+}
+
 /// The columns of an entry, as [`INSERT`] takes them.
 fn columns(entry: &AuditEntry) -> impl Serialize {
     (
@@ -63,7 +120,7 @@ fn columns(entry: &AuditEntry) -> impl Serialize {
         entry.provider_status,
         entry.provider_request_id.as_deref(),
         entry.execution_id.as_deref(),
-        i64::try_from(entry.duration_ms).unwrap_or(i64::MAX),
+        entry.duration_ms,
     )
 }
 

@@ -27,7 +27,9 @@ pub struct AuditFilter {
 /// The audit log in storage.
 #[async_trait]
 pub trait AuditLog {
-    /// Adds entries. An entry that is there already is passed over, so that a batch can be written again.
+    /// Adds entries. An entry that is there already is passed over, so that a batch can be written again when the answer
+    /// to its commit was lost. One whose id belongs to a different entry gets the next free id: no entry is dropped.
+    /// A NUL in a text, which no database need hold, is replaced by U+FFFD.
     async fn append_audit(&mut self, entries: &[AuditEntry]) -> Result<(), StoreError>;
 
     /// Entries that pass the filter, oldest first, `limit` at most.

@@ -1,6 +1,8 @@
 //! Cases about the audit log.
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on has failed")]
 
+use std::collections::HashSet;
+
 use headwater_domain::audit::{Actor, AuditEntry};
 use headwater_domain::id::{AccountId, AuditId, ClientId, ConnectionId};
 
@@ -9,7 +11,7 @@ use crate::store::{AuditFilter, Store};
 
 fn entry(number: u32, seconds: u64) -> AuditEntry {
     AuditEntry {
-        id: AuditId::generate(NOW, number),
+        id: AuditId::generate(NOW, u64::from(number)),
         at: after(seconds),
         actor: Actor::Operator,
         action: "account.delete".to_owned(),
@@ -49,6 +51,39 @@ pub async fn every_field_survives(store: &impl Store) {
     tx.commit().await.unwrap();
     let found = store.read().await.unwrap().read_audit(&AuditFilter::default(), 10).await.unwrap();
     assert_eq!(found, [entry(3, 0), entry(1, 5), full(2, 5), entry(4, 9)]);
+}
+
+/// Two that got the same id, whether in one batch or from two replicas, are both kept; and each only once, when a batch
+/// is written again because the answer to its commit was lost.
+pub async fn f13_entries_of_one_id_are_all_kept(store: &impl Store) {
+    let (first, second, third) = (entry(1, 0), full(1, 1), entry(1, 2));
+    for _ in 0..2 {
+        let mut tx = store.write().await.unwrap();
+        tx.append_audit(std::slice::from_ref(&first)).await.unwrap();
+        tx.append_audit(&[entry(4, 3), second.clone(), third.clone()]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let found = store.read().await.unwrap().read_audit(&AuditFilter::default(), 10).await.unwrap();
+    let ids: HashSet<&AuditId> = found.iter().map(|it| &it.id).collect();
+    assert_eq!(ids.len(), 4, "{found:?}");
+    let with_id = |id: &AuditId, it: AuditEntry| AuditEntry { id: id.clone(), ..it };
+    let wanted = [first, second, third, entry(4, 3)];
+    assert_eq!(found.len(), wanted.len());
+    for (found, wanted) in found.iter().zip(wanted) {
+        assert_eq!(*found, with_id(&found.id, wanted));
+    }
+}
+
+/// What a client sent may hold a NUL, which PostgreSQL cannot store: it must cost neither the entry nor its batch.
+pub async fn f13_a_nul_costs_no_entry(store: &impl Store) {
+    let odd = AuditEntry { subject: Some("a\0b\u{1f600}\"\\".to_owned()), ..full(1, 0) };
+    let mut tx = store.write().await.unwrap();
+    tx.append_audit(&[odd.clone(), entry(2, 1)]).await.unwrap();
+    tx.append_audit(std::slice::from_ref(&odd)).await.unwrap();
+    tx.commit().await.unwrap();
+    let found = store.read().await.unwrap().read_audit(&AuditFilter::default(), 10).await.unwrap();
+    let subject = Some("a\u{fffd}b\u{1f600}\"\\".to_owned());
+    assert_eq!(found, [AuditEntry { subject, ..odd }, entry(2, 1)]);
 }
 
 /// Each field of the filter narrows, and reading goes on behind an entry.

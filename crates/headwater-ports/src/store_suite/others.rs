@@ -107,7 +107,7 @@ pub async fn of_many_that_find_no_signing_key_one_makes_it(store: &impl Store) {
         let mut tx = store.write().await.unwrap();
         let first = tx.signing_keys().await.unwrap().is_empty();
         if first {
-            let id = SigningKeyId::generate(NOW, number);
+            let id = SigningKeyId::generate(NOW, u64::from(number));
             let key = StoredSigningKey { id, private_key: sealed("key"), created_at: NOW };
             tx.insert_signing_key(&key).await.unwrap();
         }

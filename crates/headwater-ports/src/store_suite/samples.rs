@@ -21,7 +21,7 @@ pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
 pub(super) fn connection(number: u32, name: &str) -> Connection {
     let url = |path: &str| format!("https://provider.example{path}").parse().expect("invariant: a URL");
     Connection {
-        id: ConnectionId::generate(NOW, number),
+        id: ConnectionId::generate(NOW, u64::from(number)),
         name: ConnectionName::parse(name).expect("invariant: a name"),
         provider: ProviderKey::new("CONFLUENCE"),
         client_id: "client".to_owned(),
@@ -48,7 +48,12 @@ pub(super) fn owner(identifier: &str) -> Owner {
 }
 
 pub(super) fn account(number: u32, connection: &Connection, identifier: &str) -> ConnectedAccount {
-    ConnectedAccount::pending(AccountId::generate(NOW, number), connection.id.clone(), owner(identifier), NOW)
+    ConnectedAccount::pending(
+        AccountId::generate(NOW, u64::from(number)),
+        connection.id.clone(),
+        owner(identifier),
+        NOW,
+    )
 }
 
 pub(super) fn active(number: u32, connection: &Connection, identifier: &str) -> ConnectedAccount {
@@ -79,7 +84,7 @@ pub(super) fn grant(account: &AccountId, generation: u64) -> SealedGrant {
 
 pub(super) fn flow(number: u32, account: &ConnectedAccount, link: u8) -> ConnectFlow {
     ConnectFlow {
-        id: FlowId::generate(NOW, number),
+        id: FlowId::generate(NOW, u64::from(number)),
         account_id: account.id.clone(),
         connection_id: account.connection_id.clone(),
         link_digest: [link; 32],
@@ -94,7 +99,7 @@ pub(super) fn flow(number: u32, account: &ConnectedAccount, link: u8) -> Connect
 
 pub(super) fn webhook(number: u32) -> Webhook {
     Webhook {
-        id: WebhookId::generate(NOW, number),
+        id: WebhookId::generate(NOW, u64::from(number)),
         url: "https://app.example/hook?key=1".parse().expect("invariant: a URL"),
         kinds: Vec::new(),
         enabled: true,
@@ -108,7 +113,7 @@ pub(super) fn webhook(number: u32) -> Webhook {
 
 pub(super) fn event(number: u32, account: &ConnectedAccount) -> Event {
     Event {
-        id: EventId::generate(NOW, number),
+        id: EventId::generate(NOW, u64::from(number)),
         kind: EventKind::Created,
         account_id: account.id.clone(),
         connection_id: account.connection_id.clone(),

@@ -18,6 +18,10 @@ impl Entropy for Sevens {
     fn fill(&self, buffer: &mut [u8]) {
         buffer.fill(7);
     }
+
+    fn sequence(&self) -> u16 {
+        7
+    }
 }
 
 fn config(name: &str, value: &str) -> EncryptionConfig {

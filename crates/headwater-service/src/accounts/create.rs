@@ -69,7 +69,7 @@ impl Service {
     fn blank_account(&self, connection: &Connection, owner: Owner) -> ConnectedAccount {
         let now = self.now();
         ConnectedAccount::pending(
-            AccountId::generate(now, self.random_word()),
+            AccountId::generate(now, self.distinct()),
             connection.id.clone(),
             owner,
             now,

@@ -99,7 +99,7 @@ mod tests {
 
     fn entry(number: u32) -> AuditEntry {
         AuditEntry {
-            id: AuditId::generate(Timestamp::from_seconds(1_795_000_000), number),
+            id: AuditId::generate(Timestamp::from_seconds(1_795_000_000), u64::from(number)),
             at: Timestamp::from_seconds(0),
             actor: Actor::System,
             action: "test".to_owned(),

@@ -69,7 +69,7 @@ impl Service {
         let claimed = client.as_ref().map_or("unknown client", ClientId::as_str);
         let actor = client.clone().filter(|_| *right).map_or(Actor::System, Actor::Client);
         AuditEntry {
-            id: AuditId::generate(now, self.random_word()),
+            id: AuditId::generate(now, self.distinct()),
             at: now,
             actor,
             action: "client.authenticate".to_owned(),

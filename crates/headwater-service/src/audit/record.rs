@@ -156,7 +156,7 @@ impl Service {
         let (trail, now) = (record.trail(), self.now());
         let duration = self.clock().elapsed().saturating_sub(record.begun);
         AuditEntry {
-            id: AuditId::generate(now, self.random_word()),
+            id: AuditId::generate(now, self.distinct()),
             at: now,
             actor: record.actor.clone(),
             action: record.act.action.to_owned(),

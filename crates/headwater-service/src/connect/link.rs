@@ -47,7 +47,7 @@ impl Service {
         let now = self.now();
         let token = self.random_token();
         let flow = ConnectFlow {
-            id: FlowId::generate(now, self.random_word()),
+            id: FlowId::generate(now, self.distinct()),
             account_id: account.id.clone(),
             connection_id: connection.id.clone(),
             link_digest: self.sealer().sha256(token.as_bytes()),

@@ -77,6 +77,6 @@ impl Service {
     }
 
     pub(super) fn new_event_id(&self) -> EventId {
-        EventId::generate(self.now(), self.random_word())
+        EventId::generate(self.now(), self.distinct())
     }
 }

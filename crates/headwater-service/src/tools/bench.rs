@@ -131,7 +131,7 @@ impl Bench {
         scopes: &[&str],
     ) -> AccountId {
         let owner = AccountLocator::of("x", identifier).owner().unwrap().unwrap();
-        let id = AccountId::generate(self.service.now(), self.service.random_word());
+        let id = AccountId::generate(self.service.now(), self.service.distinct());
         let site = Site {
             cloud_id: CLOUD.to_owned(),
             url: "https://example.atlassian.net".to_owned(),

@@ -59,7 +59,7 @@ impl Service {
         ensure_provider(&found, &live)?;
         Self::ensure_offered(&live.connection, found.tool)?;
         self.ensure_tool_allowed(found.tool)?;
-        let execution_id = ExecutionId::generate(self.now(), self.random_word());
+        let execution_id = ExecutionId::generate(self.now(), self.distinct());
         audit::executing(&execution_id);
         let plan = found.connector.plan(found.tool, &arguments).map_err(invalid)?;
         let path = plan.read_only.then(|| plan.handle());

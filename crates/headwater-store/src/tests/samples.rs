@@ -14,7 +14,7 @@ pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
 pub(super) fn connection(number: u32) -> Connection {
     let url = || Url::parse("https://provider.example/").unwrap();
     Connection {
-        id: ConnectionId::generate(NOW, number),
+        id: ConnectionId::generate(NOW, u64::from(number)),
         name: ConnectionName::parse(&format!("wiki-{number}")).unwrap(),
         provider: ProviderKey::new("CONFLUENCE"),
         client_id: "client".to_owned(),
@@ -33,7 +33,7 @@ pub(super) fn connection(number: u32) -> Connection {
 pub(super) fn account(number: u32, connection: &Connection) -> ConnectedAccount {
     let identifier = Identifier::parse(&format!("user-{number}")).unwrap();
     let owner = Owner { identifier, organization_id: None, user_id: None };
-    ConnectedAccount::pending(AccountId::generate(NOW, number), connection.id.clone(), owner, NOW)
+    ConnectedAccount::pending(AccountId::generate(NOW, u64::from(number)), connection.id.clone(), owner, NOW)
 }
 
 pub(super) async fn add(store: &impl Store, connection: &Connection) {

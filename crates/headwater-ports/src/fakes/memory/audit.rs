@@ -10,6 +10,7 @@ use headwater_domain::time::Timestamp;
 
 use super::{MemoryTx, refused};
 use crate::store::{AuditFilter, AuditLog, StoreError};
+use crate::stored::storable;
 
 fn passes(filter: &AuditFilter, entry: &AuditEntry) -> bool {
     let account = entry.account_id.as_ref().map(AccountId::as_str);
@@ -29,8 +30,12 @@ impl AuditLog for MemoryTx {
         }
         let log = Arc::make_mut(&mut self.change()?.audit);
         for entry in entries {
+            let mut entry = storable(entry);
+            while let Some(other) = log.iter().find(|it| it.id == entry.id && ***it != entry) {
+                entry.id = other.id.next().ok_or_else(|| refused("find a free id"))?;
+            }
             if !log.iter().any(|it| it.id == entry.id) {
-                log.push(Arc::new(entry.clone()));
+                log.push(Arc::new(entry));
             }
         }
         Ok(())
