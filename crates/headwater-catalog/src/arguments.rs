@@ -6,8 +6,8 @@ mod lenient;
 
 use serde_json::{Map, Value};
 
-use crate::catalogue::nearest;
 use crate::definition::{Parameter, Tool};
+use crate::names::nearest;
 
 /// The most violations that one call reports.
 const MAX_VIOLATIONS: usize = 20;

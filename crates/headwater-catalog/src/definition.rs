@@ -1,6 +1,7 @@
 //! What a tool is: its name, its parameters and the request that it stands for.
 
 mod advice;
+pub(crate) mod schema;
 mod told;
 
 use std::collections::BTreeMap;
@@ -8,11 +9,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::keep::Keep;
-use crate::schema::Compiled;
-
 pub use self::advice::Advice;
 pub(crate) use self::advice::alike;
+use self::schema::Compiled;
 
 /// A tool, checked and ready to be called. Made by [`crate::file::read`] only.
 #[derive(Debug)]
@@ -244,6 +243,19 @@ pub struct Hints {
     pub idempotent: bool,
     /// It deals with content that others write.
     pub open_world: bool,
+}
+
+/// A member of the request body that the provider demands in every update. When no argument sets it, it is read first
+/// and sent back, so that an update of a title alone keeps the body.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keep {
+    /// The member of the request body.
+    pub member: String,
+    /// The query with which the tool's own path is read.
+    pub query: String,
+    /// A JSON Pointer (RFC 6901) to what is kept, in the answer to that.
+    pub from: String,
 }
 
 /// What an answer holds.

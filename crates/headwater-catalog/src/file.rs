@@ -39,8 +39,8 @@ mod shape;
 use std::fmt;
 use std::ops::Range;
 
+use crate::definition::schema::{Compiled, Face};
 use crate::definition::{Hints, Tool};
-use crate::schema::{Compiled, Face};
 
 use shape::{ToolFile, ToolShape};
 

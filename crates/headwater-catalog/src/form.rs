@@ -1,10 +1,9 @@
 //! Uploads: what a call sends as a multipart form (RFC 7578) instead of JSON.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::arguments::{Arguments, Violation};
+use crate::base64_text::decode;
 use crate::definition::{Format, Parameter, Place, Tool};
 
 /// What a file's name in the form is given by: `file.filename` for the part `file`.
@@ -139,14 +138,6 @@ fn content(
     }
     let bytes = decode(&text).map_err(|problem| vec![Violation::new(&parameter.name, "base64", problem)])?;
     Ok(Content::File { bytes, name, media_type })
-}
-
-/// The bytes of a text in base64 (RFC 4648 §4), which may be broken into lines.
-pub(crate) fn decode(text: &str) -> Result<Vec<u8>, String> {
-    let tight: String = text.split_ascii_whitespace().collect();
-    STANDARD.decode(tight).map_err(|error| {
-        format!("is not base64: {error}; encode the file's bytes with the standard alphabet and padding")
-    })
 }
 
 /// A media type stands in a header, so it must be one.

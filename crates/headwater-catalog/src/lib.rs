@@ -6,6 +6,7 @@
 //! What differs between providers stands behind [`connector`].
 
 pub mod arguments;
+mod base64_text;
 pub mod catalogue;
 pub mod connector;
 pub mod definition;
@@ -14,11 +15,10 @@ pub mod failure;
 pub mod file;
 pub mod finish;
 pub mod form;
-pub mod keep;
+pub mod names;
 pub mod paging;
 pub mod plan;
 pub mod reply;
-mod schema;
 pub mod scopes;
 pub mod search;
 #[cfg(test)]

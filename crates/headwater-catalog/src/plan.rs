@@ -1,15 +1,17 @@
 //! The request that a tool call becomes.
 
+mod keep;
+
 use headwater_domain::bounds::JSON_IN_TEXT;
 use headwater_domain::document;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+pub use self::keep::{KeepPlan, NothingToKeep};
 use crate::arguments::{Arguments, Violation};
 use crate::definition::{Format, ListStyle, Parameter, Place, Segment, Tool};
 use crate::finish::{Finish, sorts_here};
 use crate::form::{self, Part};
-use crate::keep::KeepPlan;
 
 /// Everything but the characters that RFC 3986 §2.3 leaves unreserved.
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

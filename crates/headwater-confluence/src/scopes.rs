@@ -1,6 +1,7 @@
 //! Which scopes there are, so that a misspelt one is refused before an end user meets it.
 
-use headwater_catalog::catalogue::{Catalogue, nearest};
+use headwater_catalog::catalogue::Catalogue;
+use headwater_catalog::names::nearest;
 
 use crate::identity;
 

@@ -5,8 +5,6 @@ use std::fmt;
 use aws_lc_rs::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
-use crate::key_file::KEY_LENGTH;
-
 /// What is hashed before a key to get its id, so that the hash is of no use elsewhere.
 const PREFIX: &[u8] = b"headwater key id ";
 /// The longest key id. Its length stands in one byte of every sealed secret.
@@ -35,8 +33,8 @@ impl KeyId {
 
     /// The id of a key that was given without one: the first bytes of a hash. Another key never answers to it, and
     /// it is of no use for finding the key.
-    pub(crate) fn of(key: &[u8; KEY_LENGTH]) -> Self {
-        let message = Zeroizing::new([PREFIX, key.as_slice()].concat());
+    pub(crate) fn of(key: &[u8]) -> Self {
+        let message = Zeroizing::new([PREFIX, key].concat());
         let hash = digest(&SHA256, &message);
         let digits = hash.as_ref().iter().take(6).flat_map(|byte| [byte >> 4, byte & 15]);
         Self(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect())
@@ -66,12 +64,12 @@ mod tests {
 
     #[test]
     fn key_ids_are_short_and_plain() {
-        for text in ["k1", "2026-11_b", &"x".repeat(32), KeyId::of(&[1; KEY_LENGTH]).as_str()] {
+        for text in ["k1", "2026-11_b", &"x".repeat(32), KeyId::of(&[1; 32]).as_str()] {
             assert_eq!(KeyId::parse(text).map(|id| id.to_string()), Ok(text.to_owned()));
         }
         for text in ["", " ", "k 1", "k1\n", "é", "k=", &"x".repeat(33)] {
             assert_eq!(KeyId::parse(text), Err(InvalidKeyId), "{text:?}");
         }
-        assert_ne!(KeyId::of(&[1; KEY_LENGTH]), KeyId::of(&[2; KEY_LENGTH]));
+        assert_ne!(KeyId::of(&[1; 32]), KeyId::of(&[2; 32]));
     }
 }

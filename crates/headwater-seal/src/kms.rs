@@ -20,7 +20,7 @@ mod http_call;
 mod key;
 #[cfg(test)]
 #[cfg(all(feature = "aws-kms", feature = "gcp-kms", feature = "vault-transit", feature = "counterparts"))]
-mod protocol_tests;
+mod tests;
 #[cfg(feature = "vault-transit")]
 mod vault;
 

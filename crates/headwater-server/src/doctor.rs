@@ -11,6 +11,7 @@ use headwater_service::error::ServiceError;
 use crate::assembly::deployment;
 use crate::config::Config;
 use crate::data_dir::DataDir;
+use crate::finding::Finding;
 use crate::tools::{operator, scopes};
 
 /// What is wrong with a public origin without TLS.
@@ -21,17 +22,6 @@ const NO_CLIENT: &str =
     "there is no API client: no program can call headwater. Create one with `headwater client create`";
 const NO_CONNECTION: &str = "there is no connection: nobody can connect an account. Create one with \
      `headwater connection create --client-id … --client-secret-file …`, which prints what to enter at Atlassian";
-
-/// One thing that was looked at.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// It is as it should be.
-    Good(String),
-    /// It works, but the operator should know.
-    Note(String),
-    /// It must be mended.
-    Wrong(String),
-}
 
 /// What an operator has to do before anybody can use a server that works, and what is dangerous about its origin.
 pub async fn next_steps(service: &Service) -> Result<Vec<String>, ServiceError> {

@@ -10,14 +10,16 @@ pub mod data_dir;
 pub mod doctor;
 pub mod encryption_key;
 pub mod entropy;
+pub mod finding;
 mod kms;
 pub mod listener;
 pub mod log;
 pub mod private_file;
 pub mod process;
 pub mod shutdown;
-/// A new key for access tokens, as PKCS#8 PEM.
-pub use headwater_api::new_signing_key;
-
+mod strangers;
 pub mod tls;
 pub mod tools;
+
+/// A new key for access tokens, as PKCS#8 PEM.
+pub use headwater_api::new_signing_key;

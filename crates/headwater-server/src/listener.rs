@@ -35,7 +35,7 @@ use connection::{Cut, Shared};
 use limits::Limits;
 use proxies::Proxies;
 
-use crate::log::STRANGERS;
+use crate::strangers::TARGET as STRANGERS;
 
 /// How long accepting pauses after the system refused, which it does when file descriptors run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

@@ -3,8 +3,6 @@
 //! What never appears in it: query strings, headers, bodies. Queries carry one-time codes, and paths can carry link
 //! tokens, so a request is named by the route that took it.
 
-mod strangers;
-
 use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -18,9 +16,8 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 use tracing_subscriber::{EnvFilter, fmt};
 
-pub use self::strangers::Strangers;
-pub(crate) use self::strangers::TARGET as STRANGERS;
 use crate::config::log::{LogConfig, LogFormat};
+use crate::strangers::{self, Strangers};
 
 /// Libraries that would log headers, and with them tokens, when everything is turned up to `debug` or `trace`. They
 /// come last, so that they win over the operator's.
@@ -194,7 +191,7 @@ mod tests {
     fn of_a_stranger(number: u32) {
         let _request = request();
         tracing::warn!(number, "a stranger's request failed");
-        tracing::warn!(target: STRANGERS, number, "a stranger's connection failed");
+        tracing::warn!(target: strangers::TARGET, number, "a stranger's connection failed");
     }
 
     fn of_a_client(number: u32) {
@@ -230,7 +227,7 @@ mod tests {
             for second in [0, 59, 60] {
                 NOW.store(second, Ordering::SeqCst);
                 for _ in 0..15 {
-                    tracing::warn!(target: STRANGERS, "knocked");
+                    tracing::warn!(target: strangers::TARGET, "knocked");
                 }
             }
         });

@@ -1,7 +1,7 @@
 //! Connections: registering the operator's OAuth apps.
 
-use headwater_catalog::catalogue::nearest;
 use headwater_catalog::connector::Connector;
+use headwater_catalog::names::nearest;
 use headwater_domain::connection::{Connection, Endpoints};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ConnectionId;

@@ -9,9 +9,9 @@ use axum::Router;
 use headwater_server::assembly::Server;
 
 use crate::arguments::Consent;
+use crate::credentials::Credentials;
 use crate::demo::browser::Browser;
 use crate::demo::client::ApiClient;
-use crate::dev::Credentials;
 use crate::sandbox::RunningSandbox;
 use crate::terminal::say;
 

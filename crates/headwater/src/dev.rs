@@ -20,7 +20,6 @@ use crate::arguments::{Consent, DevArguments};
 use crate::demo;
 use crate::sandbox::{self, Setup};
 use crate::terminal::say;
-pub(crate) use environment::Credentials;
 use environment::SdkEnvironment;
 
 /// Runs the command.

@@ -1,7 +1,8 @@
 //! `headwater doctor`: looks at everything a server needs and says in words what is wrong.
 
 use anyhow::{Result, bail};
-use headwater_server::doctor::{self, Finding};
+use headwater_server::doctor;
+use headwater_server::finding::Finding;
 
 use crate::arguments::ServerArguments;
 use crate::offline;

@@ -4,7 +4,9 @@ mod adopt;
 mod arguments;
 mod audit;
 mod client;
+mod command;
 mod connection;
+mod credentials;
 mod demo;
 mod dev;
 mod doctor;
@@ -27,7 +29,7 @@ use headwater_domain::audit::Actor;
 use headwater_server::process::keep_memory_private;
 use headwater_service::audit::acting;
 
-use crate::arguments::{Arguments, Verb};
+use crate::command::{Arguments, Verb};
 use crate::terminal::remark;
 
 /// Gives memory back to the system soon after a burst of large calls; the C library's keeps what it once had.

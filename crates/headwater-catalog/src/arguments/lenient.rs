@@ -64,7 +64,7 @@ fn json(name: &str, text: String) -> Result<Value, Violation> {
 
 /// A text that is base64.
 fn base64(name: &str, text: String) -> Result<Value, Violation> {
-    match crate::form::decode(&text) {
+    match crate::base64_text::decode(&text) {
         Ok(_) => Ok(Value::String(text)),
         Err(problem) => Err(Violation::new(name, "base64", problem)),
     }

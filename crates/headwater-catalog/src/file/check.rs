@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::Problem;
+use crate::definition::schema::property;
 use crate::definition::{Advice, Format, Kind, Method, Paging, Parameter, Place, Reply, Segment, Tool};
-use crate::schema::property;
 
 /// The longest tool name that the wire contract lets through.
 const MAX_NAME: usize = 100;

@@ -9,10 +9,9 @@ use toml::Spanned;
 
 use super::Problem;
 use crate::definition::{
-    Advice, Format, Hints, ItemKind, Kind, ListStyle, Method, Paging, Parameter, Place, Reply, RequestLine,
-    Scopes, Segment, SortedHere,
+    Advice, Format, Hints, ItemKind, Keep, Kind, ListStyle, Method, Paging, Parameter, Place, Reply,
+    RequestLine, Scopes, Segment, SortedHere,
 };
-use crate::keep::Keep;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

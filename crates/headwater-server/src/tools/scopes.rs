@@ -9,7 +9,7 @@ use headwater_confluence::Confluence;
 use headwater_domain::connection::Connection;
 use headwater_service::Service;
 
-use crate::doctor::Finding;
+use crate::finding::Finding;
 
 /// How many tools a finding names.
 const NAMED: usize = 5;

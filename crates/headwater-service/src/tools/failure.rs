@@ -3,7 +3,7 @@
 
 use headwater_catalog::definition::Tool;
 use headwater_catalog::failure::{FailureKind, ToolFailure};
-use headwater_catalog::keep::NothingToKeep;
+use headwater_catalog::plan::NothingToKeep;
 use headwater_domain::connection::Connection;
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ExecutionId;

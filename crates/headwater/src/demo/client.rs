@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use url::form_urlencoded;
 
-use crate::dev::Credentials;
+use crate::credentials::Credentials;
 
 /// Whom the demo acts for.
 pub(super) const IDENTIFIER: &str = "user_123";

@@ -12,17 +12,12 @@ use headwater_domain::secret::Secret;
 use headwater_server::assembly::Server;
 use headwater_service::Service;
 
+use crate::credentials::Credentials;
+
 /// The file in the data directory that keeps the environment, so that a restart does not change it.
 const FILE: &str = "sdk.env";
 const ID: &str = "SCALEKIT_CLIENT_ID";
 const SECRET: &str = "SCALEKIT_CLIENT_SECRET";
-
-/// Credentials of an API client.
-#[derive(Clone)]
-pub(crate) struct Credentials {
-    pub(crate) client_id: String,
-    pub(crate) client_secret: String,
-}
 
 /// `KEY=value` lines for the published SDKs.
 pub(super) struct SdkEnvironment {

@@ -1,4 +1,4 @@
-//! What is made of the answers of AWS KMS. The round trip is in `protocol_tests`. The SDK waits between its attempts;
+//! What is made of the answers of AWS KMS. The round trip is in `kms::tests`. The SDK waits between its attempts;
 //! these tests run in paused time.
 
 use headwater_ports::fakes::ScriptedUpstream;

@@ -1,4 +1,4 @@
-//! What is sent to Cloud KMS, and what is made of its answers. The round trip is in `protocol_tests`.
+//! What is sent to Cloud KMS, and what is made of its answers. The round trip is in `kms::tests`.
 
 use headwater_domain::secret::Secret;
 use headwater_ports::fakes::{ManualClock, ScriptedUpstream};

@@ -1,4 +1,4 @@
-//! What is sent to a transit secrets engine, and what is made of its answers. The round trip is in `protocol_tests`.
+//! What is sent to a transit secrets engine, and what is made of its answers. The round trip is in `kms::tests`.
 
 use headwater_ports::fakes::ScriptedUpstream;
 use headwater_ports::upstream::UpstreamError;

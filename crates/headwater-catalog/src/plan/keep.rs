@@ -1,22 +1,10 @@
 //! What a provider demands in every update although a caller may leave it out: it is read first and sent back
 //! as it is, so that an update of a title alone keeps the body.
 
-use serde::Deserialize;
 use serde_json::Value;
 
-use crate::plan::RequestPlan;
-
-/// A member of the request body that is kept when no argument sets it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Keep {
-    /// The member of the request body.
-    pub member: String,
-    /// The query with which the tool's own path is read.
-    pub query: String,
-    /// A JSON Pointer (RFC 6901) to what is kept, in the answer to that.
-    pub from: String,
-}
+use super::RequestPlan;
+use crate::definition::Keep;
 
 /// How one call keeps what its arguments leave out.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
-use crate::definition::{Format, Hints, ItemKind, Kind, Parameter};
+use super::{Format, Hints, ItemKind, Kind, Parameter};
 
 /// The pattern of a decimal identifier, without its anchors.
 /// Short, because definitions are read by models, over a hundred at a time.

@@ -14,8 +14,8 @@ use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Filter};
 use tracing_subscriber::registry::LookupSpan;
 
-/// The span of a request; see [`super::request_span`].
-pub(super) const REQUEST: &str = "request";
+/// The span of a request; see [`crate::log::request_span`].
+pub(crate) const REQUEST: &str = "request";
 /// The span that a request enters once its caller is known.
 const CALLER: &str = "caller";
 /// What is logged under this target is about strangers although it stands outside of a request.
@@ -23,7 +23,7 @@ pub(crate) const TARGET: &str = "headwater_server::strangers";
 
 /// Lets some lines about strangers through. Clones count together.
 #[derive(Clone)]
-pub struct Strangers {
+pub(crate) struct Strangers {
     state: Arc<Mutex<State>>,
     /// How long the process has been running.
     elapsed: fn() -> Duration,
@@ -38,12 +38,12 @@ struct State {
 
 impl Strangers {
     /// Counts from now on. `elapsed` says how long the process has been running.
-    pub(super) fn new(elapsed: fn() -> Duration) -> Self {
+    pub(crate) fn new(elapsed: fn() -> Duration) -> Self {
         Self { state: Arc::default(), elapsed }
     }
 
     /// How many lines were left out since this was asked last; begins a new minute.
-    pub fn take(&self) -> u64 {
+    pub(crate) fn take(&self) -> u64 {
         std::mem::take(&mut self.state().left_out)
     }
 
