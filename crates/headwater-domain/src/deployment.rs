@@ -95,7 +95,7 @@ impl Deployment {
     /// is presented the better.
     pub fn fenced(&self, place: &str, remembered: Option<&Remembered>, now: Timestamp) -> Option<Fence> {
         let behind = remembered.is_some_and(|it| it.id == self.id && it.seen_at > self.seen_at);
-        if !self.place.is_empty() && self.place != place {
+        if !self.place.is_empty() && !same_place(&self.place, place) {
             Some(Fence::Moved)
         } else if behind && self.seen_at.until(now) > WINDOW {
             Some(Fence::Restored)
@@ -103,6 +103,15 @@ impl Deployment {
             self.fence
         }
     }
+}
+
+/// Whether a database that was taken up in `recorded` is still there when it is found in `found`.
+///
+/// Earlier versions recorded the number of a file without the time of its birth, and so does a file system that does not
+/// know it. Such a place is the same once; whoever finds that records the full one. The other way round is no excuse:
+/// that a birth cannot be seen any more does not show that it is the same one.
+fn same_place(recorded: &str, found: &str) -> bool {
+    found.strip_prefix(recorded).is_some_and(|rest| rest.is_empty() || rest.starts_with(" born "))
 }
 
 /// Whether an origin leads to the machine of whoever opens it.
@@ -210,6 +219,25 @@ mod tests {
         }
         let stopped = Deployment { fence: Some(Fence::Refused), ..ours };
         assert_eq!(stopped.fenced("here", None, SEEN), Some(Fence::Refused));
+    }
+
+    #[test]
+    fn a_place_without_a_birth_time_is_the_same_with_one() {
+        let recorded_in = |place: &str| Deployment { place: place.to_owned(), ..deployment() };
+        let full = "https://a.example file 12 born 5";
+        for (recorded, found, expected) in [
+            ("https://a.example file 12", full, None),
+            (full, full, None),
+            (full, "https://a.example file 12 born 6", Some(Fence::Moved)),
+            (full, "https://a.example file 12 born 56", Some(Fence::Moved)),
+            (full, "https://a.example file 12", Some(Fence::Moved)),
+            ("https://a.example file 1", full, Some(Fence::Moved)),
+            ("https://b.example file 12", full, Some(Fence::Moved)),
+            ("https://a.example database 5", "https://a.example database 5 of cluster 7", Some(Fence::Moved)),
+        ] {
+            let fence = recorded_in(recorded).fenced(found, None, SEEN);
+            assert_eq!(fence, expected, "{recorded} {found}");
+        }
     }
 
     #[test]

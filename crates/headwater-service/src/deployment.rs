@@ -201,8 +201,9 @@ impl Service {
         if fence.is_some() {
             return Ok(None);
         }
-        if stored.place.is_empty() {
-            // Adopted by a command that did not know the server's origin: the first server that comes has it.
+        if stored.place != place {
+            // Adopted by a command that did not know the server's origin: the first server that comes has it. Or recorded
+            // before places told the birth of a file.
             tx.update_deployment(&Deployment { place, ..stored }).await?;
         }
         tx.see_deployment(self.now()).await?;

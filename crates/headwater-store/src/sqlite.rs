@@ -4,10 +4,10 @@
 //! commit is on the disk when it returns.
 
 mod open;
+mod place;
 mod schema;
 
 use std::fmt;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
@@ -82,12 +82,9 @@ impl Store for SqliteStore {
         Ok(Box::new(StoreTx::sqlite(transaction, true)))
     }
 
-    /// The number of the file in its file system: a copy has another one.
     async fn place(&self) -> Result<String, StoreError> {
         let action = "look at its file";
-        let metadata = std::fs::metadata(&self.path)
-            .map_err(|error| StoreError::Database { action, source: error.into() })?;
-        Ok(format!("file {}", metadata.ino()))
+        place::place(&self.path).map_err(|error| StoreError::Database { action, source: error.into() })
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use headwater_domain::deployment::{Fence, Remembered};
+use headwater_domain::deployment::{Deployment, Fence, Remembered};
 use headwater_domain::error::ErrorKind;
 use headwater_ports::store::{Store, StoreError, Tx};
 use headwater_store::SqliteStore;
@@ -88,6 +88,38 @@ async fn a8_a_copy_of_a_database_presents_no_refresh_token() {
 
     house.provider.answer_tokens(2);
     assert_eq!(refresh(&house, &ann()).await, None, "the original goes on");
+}
+
+/// A release before wrote the number of the file only. That is the same place once; from then on the full one counts.
+#[tokio::test]
+async fn a8_a_place_that_an_earlier_release_wrote_is_recorded_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (house, _) = serving(folder.path(), 1, None).await;
+    house.connected(1).await;
+    let full = record_place(&house, str::to_owned).await;
+    let earlier = |full: &str| full.split(" born ").next().unwrap_or_default().to_owned();
+    let keep_up = async || house.service.keep_up_database().await.unwrap().is_some();
+
+    record_place(&house, earlier).await;
+    assert!(keep_up().await, "while the server runs");
+    assert_eq!(record_place(&house, str::to_owned).await, full);
+    record_place(&house, earlier).await;
+    assert_eq!(house.service.take_up_database(None).await.unwrap(), None, "when it starts");
+    assert_eq!(record_place(&house, str::to_owned).await, full);
+
+    record_place(&house, |full| format!("{} born 1", earlier(full))).await;
+    assert!(!keep_up().await, "a file of another birth is another one");
+    assert_eq!(house.service.take_up_database(None).await.unwrap(), Some(Fence::Moved));
+}
+
+/// Puts another place into the database. Returns what was there.
+async fn record_place(house: &House, change: impl FnOnce(&str) -> String) -> String {
+    let mut tx = house.service.store().write().await.unwrap();
+    let stored = tx.deployment().await.unwrap().unwrap();
+    let before = stored.place.clone();
+    tx.update_deployment(&Deployment { place: change(&before), ..stored }).await.unwrap();
+    tx.commit().await.unwrap();
+    before
 }
 
 #[tokio::test]
