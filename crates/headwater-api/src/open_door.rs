@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
@@ -17,6 +17,7 @@ use http::header::{CONNECTION, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use parking_lot::Mutex;
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -47,7 +48,7 @@ impl OpenDoor {
     }
 
     fn take(&self, connection: Option<SocketAddr>) -> Option<Place> {
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut places = self.places.lock();
         if places.taken >= OPEN_BODIES {
             return None;
         }
@@ -65,7 +66,7 @@ impl OpenDoor {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut places = self.door.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut places = self.door.places.lock();
         places.taken = places.taken.saturating_sub(1);
         let Some(connection) = self.connection else { return };
         if let Some(held) = places.by_connection.get_mut(&connection) {

@@ -1,13 +1,14 @@
 //! The keys of access tokens as this server knows them: read again from time to time, because an operator may replace them
 //! while it runs.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use headwater_domain::id::SigningKeyId;
 use headwater_domain::time::Timestamp;
 use headwater_service::Service;
 use headwater_service::signing_keys::SigningKey;
+use parking_lot::RwLock;
 use tokio::sync::Mutex;
 
 use crate::jwt::{KeyError, Tokens, Verified};
@@ -89,11 +90,11 @@ impl TokenKeys {
     }
 
     fn present(&self) -> Present {
-        self.present.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.present.read().clone()
     }
 
     fn keep(&self, present: Present) -> Present {
-        self.present.write().unwrap_or_else(PoisonError::into_inner).clone_from(&present);
+        self.present.write().clone_from(&present);
         present
     }
 }

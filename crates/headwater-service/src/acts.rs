@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use headwater_domain::audit::Actor;
 use headwater_domain::error::ErrorKind;
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinError};
 use tracing::Instrument as _;
@@ -59,7 +60,7 @@ struct Waiting {
 impl Acts {
     /// Takes a place for an act of `actor`, unless too many of its acts go on without a caller already.
     pub(crate) fn enter(&self, actor: Actor) -> Result<Place, ServiceError> {
-        let mut state = self.0.state.lock().map_err(|_| interrupted())?;
+        let mut state = self.0.state.lock();
         if state.abandoned.get(actor.as_str()).is_some_and(|count| *count >= MOST_ABANDONED) {
             return Err(too_many_abandoned());
         }
@@ -70,15 +71,13 @@ impl Acts {
     }
 
     fn can_be_aborted(&self, number: u64, abort: AbortHandle) {
-        if let Ok(mut state) = self.0.state.lock()
-            && let Some(running) = state.running.get_mut(&number)
-        {
+        if let Some(running) = self.0.state.lock().running.get_mut(&number) {
             running.abort = Some(abort);
         }
     }
 
     fn abandon(&self, number: u64, now: Duration) {
-        let Ok(mut state) = self.0.state.lock() else { return };
+        let mut state = self.0.state.lock();
         let Some(running) = state.running.get_mut(&number) else { return };
         running.abandoned_at = Some(now);
         let actor = running.actor.as_str().to_owned();
@@ -86,22 +85,13 @@ impl Acts {
     }
 
     fn leave(&self, number: u64) {
-        if let Ok(mut state) = self.0.state.lock()
-            && let Some(running) = state.running.remove(&number)
-            && running.abandoned_at.is_some()
-            && let Some(count) = state.abandoned.get_mut(running.actor.as_str())
-        {
-            *count -= 1;
-            if *count == 0 {
-                state.abandoned.remove(running.actor.as_str());
-            }
-        }
+        self.0.state.lock().remove(number);
         self.0.ended.notify_waiters();
     }
 
     /// How many acts are under way.
     pub(crate) fn count(&self) -> usize {
-        self.0.state.lock().map_or(0, |state| state.running.len())
+        self.0.state.lock().running.len()
     }
 
     /// Waits until no act is under way.
@@ -116,9 +106,23 @@ impl Acts {
     }
 
     fn overdue(&self, before: Duration) -> Vec<AbortHandle> {
-        let Ok(state) = self.0.state.lock() else { return Vec::new() };
+        let state = self.0.state.lock();
         let late = state.running.values().filter(|it| it.abandoned_at.is_some_and(|at| at <= before));
         late.filter_map(|it| it.abort.clone()).collect()
+    }
+}
+
+impl State {
+    fn remove(&mut self, number: u64) {
+        let Some(running) = self.running.remove(&number).filter(|it| it.abandoned_at.is_some()) else {
+            return;
+        };
+        if let Some(count) = self.abandoned.get_mut(running.actor.as_str()) {
+            *count -= 1;
+            if *count == 0 {
+                self.abandoned.remove(running.actor.as_str());
+            }
+        }
     }
 }
 

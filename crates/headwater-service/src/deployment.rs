@@ -3,12 +3,11 @@
 //! See [`headwater_domain::deployment`] for why. A server takes the database up when it starts, and looks again from
 //! time to time; without that, as in commands beside a server, nothing is fenced, because nothing refreshes by itself.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use headwater_domain::deployment::{Deployment, Fence, Probation, Remembered, on_probation, on_this_machine};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::time::Timestamp;
 use headwater_ports::store::{Store, StoreError, Tx};
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::Service;
 use crate::audit::Act;
@@ -78,9 +77,8 @@ impl Standing {
         self.state().adopted_at
     }
 
-    /// What is in here is whole at any moment. A panic of whoever held the lock must not lift a fence.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 
@@ -362,10 +360,10 @@ mod tests {
         let standing = Standing::default();
         standing.set(Some(Fence::Restored), None);
         let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let _state = standing.0.lock().unwrap();
+            let _state = standing.0.lock();
             panic!("a fault, on purpose");
         }));
-        assert!(panicked.is_err() && standing.0.is_poisoned());
+        assert!(panicked.is_err());
         assert_eq!(standing.fence(), Some(Fence::Restored));
         assert!(standing.set(None, None), "it can still be lifted");
         assert_eq!(standing.fence(), None);

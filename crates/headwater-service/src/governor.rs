@@ -6,11 +6,12 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use headwater_domain::provider::ProviderKey;
 use headwater_ports::clock::Clock;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 /// How many sites are remembered before idle ones are forgotten.
@@ -110,7 +111,7 @@ impl<K: Clone + Eq + Hash> Governor<K> {
     }
 
     fn site(&self, key: &K) -> Arc<Site> {
-        let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sites = self.sites.lock();
         if let Some(site) = sites.get(key) {
             return Arc::clone(site);
         }
@@ -126,7 +127,7 @@ impl<K: Clone + Eq + Hash> Governor<K> {
 
 impl Site {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     fn try_enter(&self, now: Duration) -> Entry {

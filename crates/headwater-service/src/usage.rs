@@ -1,10 +1,10 @@
 //! When accounts were last used: noted in memory, written now and then, so that a warm call touches no SQL.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 
 use headwater_domain::id::AccountId;
 use headwater_domain::time::Timestamp;
+use parking_lot::Mutex;
 
 use crate::Service;
 use crate::error::ServiceError;
@@ -16,17 +16,16 @@ pub(crate) struct Usage(Mutex<HashMap<AccountId, Timestamp>>);
 impl Usage {
     /// Notes that an account was used.
     pub(crate) fn mark(&self, account: &AccountId, at: Timestamp) {
-        if let Ok(mut marks) = self.0.lock() {
-            match marks.get_mut(account) {
-                // Marks that are put back must not hide later ones.
-                Some(mark) => *mark = at.max(*mark),
-                None => drop(marks.insert(account.clone(), at)),
-            }
+        let mut marks = self.0.lock();
+        match marks.get_mut(account) {
+            // Marks that are put back must not hide later ones.
+            Some(mark) => *mark = at.max(*mark),
+            None => drop(marks.insert(account.clone(), at)),
         }
     }
 
     fn take(&self) -> Vec<(AccountId, Timestamp)> {
-        self.0.lock().map(|mut marks| marks.drain().collect()).unwrap_or_default()
+        self.0.lock().drain().collect()
     }
 }
 

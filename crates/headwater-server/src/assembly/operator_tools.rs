@@ -1,11 +1,12 @@
 //! The operator's own tools, read when the server starts and again whenever a file of theirs has changed.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use headwater_catalog::connector::Connector;
 use headwater_catalog::file::LoadError;
 use headwater_service::Service;
+use parking_lot::Mutex;
 
 use crate::tools::operator::{self, Outline};
 
@@ -32,7 +33,7 @@ impl OperatorTools {
 
     fn has_changed(&self) -> bool {
         let outline = operator::outline(&self.data_dir);
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.seen.lock();
         let changed = *seen != outline;
         *seen = outline;
         changed

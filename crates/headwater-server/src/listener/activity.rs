@@ -3,9 +3,10 @@
 //! hyper bounds the head of an HTTP/1 request and the wait for the next one with a single timer, and bounds neither
 //! an HTTP/2 connection without streams nor a request whose bytes stopped moving. This does.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
 use super::limits::Limits;
@@ -91,7 +92,7 @@ impl Activity {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

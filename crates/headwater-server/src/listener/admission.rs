@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::limits::Limits;
 
@@ -45,7 +47,7 @@ impl Admission {
 
     /// Takes a place for a connection; also among those of its client, when that is known to be `address`.
     pub(super) fn admit(&self, address: Option<IpAddr>) -> Result<Admitted, Refused> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.open.lock();
         if open.total >= self.total {
             return Err(Refused::Full(self.total));
         }
@@ -56,7 +58,7 @@ impl Admission {
 
     /// Counts a connection that has a place already among those of `address`, which is known only now.
     pub(super) fn admit_client(&self, address: IpAddr) -> Result<Admitted, Refused> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.open.lock();
         let address = Some(self.count(&mut open, address)?);
         Ok(Admitted { admission: self.clone(), address, in_total: false })
     }
@@ -74,7 +76,7 @@ impl Admission {
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        let mut open = self.admission.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.admission.open.lock();
         if self.in_total {
             open.total = open.total.saturating_sub(1);
         }
@@ -128,7 +130,7 @@ mod tests {
         assert_eq!(admission.admit_client(address("192.0.2.1")).err(), Some(Refused::AddressFull(1)));
         drop(one);
         assert!(admission.admit_client(address("192.0.2.1")).is_ok());
-        assert_eq!(admission.open.lock().unwrap().total, 5, "each was counted once");
+        assert_eq!(admission.open.lock().total, 5, "each was counted once");
     }
 
     #[test]
@@ -139,11 +141,7 @@ mod tests {
         assert_eq!(admission.admit(Some(address("192.0.2.3"))).err(), Some(Refused::Full(2)));
         drop(two);
         assert!(admission.admit(Some(address("192.0.2.3"))).is_ok());
-        assert_eq!(
-            admission.open.lock().unwrap().by_address.len(),
-            1,
-            "an address without connections is forgotten"
-        );
+        assert_eq!(admission.open.lock().by_address.len(), 1, "an address without connections is forgotten");
     }
 
     #[test]

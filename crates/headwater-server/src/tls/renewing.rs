@@ -1,11 +1,12 @@
 //! The certificate that is shown to clients, renewed in time while the server runs.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use headwater_domain::time::Timestamp;
 use headwater_ports::clock::Clock;
+use parking_lot::Mutex;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
@@ -45,7 +46,7 @@ impl Renewing {
     /// What clients are shown now.
     pub(super) fn key(&self) -> Arc<CertifiedKey> {
         let now = self.clock.now();
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.current.lock();
         if now >= current.renew_at {
             match self.source.issue(now) {
                 Ok(issued) => *current = issued,

@@ -1,9 +1,9 @@
 //! Entries that wait to be written.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
 
 use headwater_domain::audit::AuditEntry;
+use parking_lot::Mutex;
 
 use crate::Service;
 use crate::error::ServiceError;
@@ -34,28 +34,24 @@ impl Waiting {
 
 impl AuditBatch {
     pub(super) fn add(&self, entry: AuditEntry) {
-        if let Ok(mut waiting) = self.0.lock() {
-            waiting.entries.push_back(entry);
-            waiting.shrink();
-        }
+        let mut waiting = self.0.lock();
+        waiting.entries.push_back(entry);
+        waiting.shrink();
     }
 
     /// The oldest entries, and how many were lost since this was called last.
     fn take(&self) -> (Vec<AuditEntry>, u64) {
-        let take = |mut waiting: std::sync::MutexGuard<'_, Waiting>| {
-            let count = waiting.entries.len().min(AT_ONCE);
-            (waiting.entries.drain(..count).collect(), std::mem::take(&mut waiting.lost))
-        };
-        self.0.lock().map(take).unwrap_or_default()
+        let mut waiting = self.0.lock();
+        let count = waiting.entries.len().min(AT_ONCE);
+        (waiting.entries.drain(..count).collect(), std::mem::take(&mut waiting.lost))
     }
 
     fn put_back(&self, entries: Vec<AuditEntry>) {
-        if let Ok(mut waiting) = self.0.lock() {
-            for entry in entries.into_iter().rev() {
-                waiting.entries.push_front(entry);
-            }
-            waiting.shrink();
+        let mut waiting = self.0.lock();
+        for entry in entries.into_iter().rev() {
+            waiting.entries.push_front(entry);
         }
+        waiting.shrink();
     }
 }
 

@@ -2,11 +2,11 @@
 //! theirs to fill. The first attempt of a kind is noted at once, those of the following minute as one entry.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use headwater_domain::audit::{Actor, AuditEntry};
 use headwater_domain::id::{AuditId, ClientId};
+use parking_lot::Mutex;
 
 use crate::Service;
 
@@ -31,7 +31,7 @@ struct Counted {
 impl Logins {
     /// Counts an attempt; whether it is the first of its kind for a while.
     fn count(&self, kind: &Kind, now: Duration) -> bool {
-        let Ok(mut counts) = self.0.lock() else { return true };
+        let mut counts = self.0.lock();
         if let Some(counted) = counts.get_mut(kind) {
             counted.more += 1;
             return false;
@@ -42,7 +42,7 @@ impl Logins {
 
     /// What was counted for a whole period.
     fn take(&self, now: Duration) -> Vec<(Kind, u64)> {
-        let Ok(mut counts) = self.0.lock() else { return Vec::new() };
+        let mut counts = self.0.lock();
         let over = counts.extract_if(|_, counted| now.saturating_sub(counted.since) >= PERIOD);
         over.filter(|(_, counted)| counted.more > 0).map(|(kind, counted)| (kind, counted.more)).collect()
     }

@@ -1,12 +1,13 @@
 //! The record of one act, from its beginning until its entry is written.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use headwater_domain::audit::{Actor, AuditEntry};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::AuditId;
 use headwater_ports::store::Tx;
+use parking_lot::Mutex;
 
 use super::trail::{self, Trail};
 use super::{Act, Named};
@@ -45,23 +46,19 @@ pub(super) struct Open {
 
 impl Record {
     pub(super) fn note(&self, change: impl FnOnce(&mut Trail)) {
-        if let Ok(mut state) = self.state.lock() {
-            change(&mut state.trail);
-        }
+        change(&mut self.state.lock().trail);
     }
 
     fn trail(&self) -> Trail {
-        self.state.lock().map(|state| state.trail.clone()).unwrap_or_default()
+        self.state.lock().trail.clone()
     }
 
     fn written(&self) -> bool {
-        self.state.lock().is_ok_and(|state| state.written)
+        self.state.lock().written
     }
 
     fn set_written(&self) {
-        if let Ok(mut state) = self.state.lock() {
-            state.written = true;
-        }
+        self.state.lock().written = true;
     }
 
     /// Anybody with a browser can send nonsense; the log is not theirs to fill.

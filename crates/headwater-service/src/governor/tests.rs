@@ -102,7 +102,7 @@ async fn e6_a_hundred_callers_get_through_a_narrow_door_and_never_more_than_it_h
         async move {
             let permit = governor.enter(&key(1), &*clock, SECOND).await.unwrap();
             let count = |change: i64| {
-                let mut inside = inside.lock().unwrap();
+                let mut inside = inside.lock();
                 inside.0 = inside.0.checked_add_signed(i32::try_from(change).unwrap()).unwrap();
                 inside.1 = inside.1.max(inside.0);
             };
@@ -116,5 +116,5 @@ async fn e6_a_hundred_callers_get_through_a_narrow_door_and_never_more_than_it_h
     for caller in callers {
         caller.await.unwrap();
     }
-    assert_eq!(*inside.lock().unwrap(), (0, 3));
+    assert_eq!(*inside.lock(), (0, 3));
 }

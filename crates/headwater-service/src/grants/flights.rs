@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::AccountId;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::Service;
 use crate::chaos::Defence;
@@ -97,9 +98,8 @@ impl Flights {
         replaced.generation = replaced.generation.max(generation);
     }
 
-    /// What is in here is whole at any moment, so a panic of whoever held the lock spoils nothing.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     fn land(&self, id: &AccountId, generation: u64, outcome: &Outcome, now: Duration) {

@@ -1,10 +1,10 @@
 //! Connections whose provider wants to be left alone for a while.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use headwater_domain::id::ConnectionId;
+use parking_lot::Mutex;
 
 /// Until when, by the clock's running time, no refresh of a connection is sent. In memory: after a restart the
 /// provider says it again.
@@ -14,15 +14,14 @@ pub(crate) struct Holds(Mutex<HashMap<ConnectionId, Duration>>);
 impl Holds {
     /// Sends nothing for `pause`.
     pub(super) fn hold(&self, connection: &ConnectionId, pause: Duration, elapsed: Duration) {
-        if let Ok(mut holds) = self.0.lock() {
-            holds.retain(|_, until| *until > elapsed);
-            holds.insert(connection.clone(), elapsed + pause);
-        }
+        let mut holds = self.0.lock();
+        holds.retain(|_, until| *until > elapsed);
+        holds.insert(connection.clone(), elapsed + pause);
     }
 
     /// How long to wait still.
     pub(super) fn rest(&self, connection: &ConnectionId, elapsed: Duration) -> Option<Duration> {
-        let until = *self.0.lock().ok()?.get(connection)?;
+        let until = *self.0.lock().get(connection)?;
         until.checked_sub(elapsed).filter(|rest| !rest.is_zero())
     }
 }

@@ -5,10 +5,10 @@
 //! provider. It is never used for a call before it is stored.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 
 use headwater_domain::id::AccountId;
 use headwater_domain::time::Timestamp;
+use parking_lot::Mutex;
 
 use super::NewTokens;
 
@@ -25,15 +25,42 @@ struct Unsaved {
 impl UnsavedPairs {
     /// Keeps a pair that was bought with the grant of `generation` obtained at `bought_with`.
     pub(super) fn keep(&self, id: &AccountId, generation: u64, bought_with: Timestamp, tokens: NewTokens) {
-        if let Ok(mut pairs) = self.0.lock() {
-            pairs.insert(id.clone(), Unsaved { generation, bought_with, tokens });
-        }
+        self.0.lock().insert(id.clone(), Unsaved { generation, bought_with, tokens });
     }
 
     /// Takes the pair that was bought with exactly this grant. One that was bought with another is dropped: the
     /// store has moved on.
     pub(super) fn take(&self, id: &AccountId, generation: u64, bought_with: Timestamp) -> Option<NewTokens> {
-        let unsaved = self.0.lock().ok()?.remove(id)?;
+        let unsaved = self.0.lock().remove(id)?;
         (unsaved.generation == generation && unsaved.bought_with == bought_with).then_some(unsaved.tokens)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use headwater_domain::secret::Secret;
+
+    use super::*;
+
+    #[test]
+    fn a_pair_outlives_a_panic_of_somebody_who_held_the_lock() {
+        let (pairs, now) = (UnsavedPairs::default(), Timestamp::from_seconds(1));
+        let id = AccountId::generate(now, 1);
+        let tokens = NewTokens {
+            access_token: Secret::new("access".to_owned()),
+            refresh_token: None,
+            scopes: Vec::new(),
+            obtained_at: now,
+            expires_at: None,
+        };
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _pairs = pairs.0.lock();
+            panic!("a fault, on purpose");
+        }));
+        assert!(panicked.is_err());
+        pairs.keep(&id, 1, now, tokens);
+        assert!(pairs.take(&id, 1, now).is_some(), "without it the grant is lost");
     }
 }

@@ -1,7 +1,7 @@
 //! Answers that keep their places among the calls under way until they have been read.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use bytes::Bytes;
 use headwater_ports::upstream::{Body, BoxError};
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::task::JoinHandle;
 
 use crate::Service;
@@ -70,7 +71,7 @@ impl Places {
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -1,13 +1,14 @@
 //! Request bodies that can be sent a second time: small ones are copied while they are sent.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use headwater_ports::upstream::{Body, BoxError};
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The largest body that is copied, in bytes.
@@ -54,7 +55,7 @@ impl Copy {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 
