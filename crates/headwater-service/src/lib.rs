@@ -28,6 +28,7 @@ pub mod policy;
 mod provider_http;
 pub mod proxy;
 mod recent;
+mod retry_after;
 pub mod rewrap;
 mod service;
 pub mod settings;

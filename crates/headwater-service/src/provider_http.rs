@@ -7,11 +7,12 @@ use bytes::Bytes;
 use futures_util::future::{Either, select};
 use headwater_domain::bounds::OAUTH_ANSWER_BYTES;
 use headwater_ports::upstream::{Body, Patience, ReadError, UpstreamError, full, read};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Method, Request};
 use url::Url;
 
 use crate::Service;
+use crate::retry_after::retry_after;
 
 /// How headwater names itself to providers. Atlassian refuses writes from names that look like a browser's.
 pub(crate) const OUR_NAME: HeaderValue =
@@ -20,7 +21,7 @@ pub(crate) const OUR_NAME: HeaderValue =
 /// A small answer, read whole.
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    /// What the header of that name says, in its form with seconds (RFC 9110 §10.2.3).
+    /// How long the provider wants to be left alone.
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Bytes,
 }
@@ -65,13 +66,13 @@ async fn send(
     let end = service.clock().elapsed() + patience.response;
     let response = service.upstream().send(request, patience).await?;
     let status = response.status().as_u16();
-    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let retry_after = retry_after(response.headers(), service.now());
     let left = end.saturating_sub(service.clock().elapsed());
     let body = read_in_time(service, response.into_body(), OAUTH_ANSWER_BYTES, left)
         .await
         .ok_or(UpstreamError::TimedOut(patience.response))?
         .map_err(|error| UpstreamError::Broken { reason: error.to_string() })?;
-    Ok(Reply { status, retry_after: retry_after.map(Duration::from_secs), body })
+    Ok(Reply { status, retry_after, body })
 }
 
 /// Reads a body of at most `limit` bytes; nothing when that takes longer than `time`. A provider that sends byte by byte

@@ -22,9 +22,9 @@ use crate::Service;
 use crate::error::ServiceError;
 use crate::governor::Crowded;
 use crate::grants::Suspicion;
-use crate::heed::retry_after;
 use crate::live::LiveAccount;
 use crate::provider_http::{OUR_NAME, in_time};
+use crate::retry_after::retry_after;
 
 /// A provider's answer, read whole.
 pub(super) struct Answer {

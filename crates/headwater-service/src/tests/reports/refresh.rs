@@ -1,6 +1,6 @@
 //! Reports about tokens that expired, were refreshed twice, or were lost.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::future::join_all;
 use headwater_domain::account::AccountStatus;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::accounts::AccountLocator;
 use crate::events::EventFilter;
 use crate::proxy::ProxyRequest;
-use crate::tests::harness::{House, ann, bearer, body};
+use crate::tests::harness::{House, ann, bearer, body, response};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -274,4 +274,25 @@ async fn a_restarted_server_knows_when_its_tokens_expire() {
     assert_eq!(after.service.refresh_due().await.unwrap(), 1);
     after.service.settle().await;
     assert_eq!(token_requests(&after), 1);
+}
+
+/// A token endpoint that names the end of its pause as a date (RFC 9110 §10.2.3) is not asked before that.
+#[tokio::test]
+async fn a_token_endpoint_that_names_a_date_is_left_alone_until_then() {
+    let house = House::new().await;
+    let account = house.connected(1).await;
+    house.clock.advance(Duration::from_secs(3600));
+    let end =
+        SystemTime::UNIX_EPOCH + Duration::from_secs(house.service.now().seconds().unsigned_abs() + 120);
+    let date = httpdate::fmt_http_date(end);
+    house.provider.answer_with(Ok(response(429, &[("retry-after", &date)], "{}")));
+    let error = house.read_page(&account).await.unwrap_err();
+    assert_eq!((error.code(), house.provider.requests().len()), ("REFRESH_FAILED", 1));
+    house.clock.advance(Duration::from_secs(60));
+    house.read_page(&account).await.unwrap_err();
+    assert_eq!(house.provider.requests().len(), 0, "asked half-way through the pause");
+    house.clock.advance(Duration::from_secs(90));
+    house.provider.answer_tokens(2);
+    house.provider.answer(200, &json!({"id": "7"}));
+    house.read_page(&account).await.unwrap();
 }
