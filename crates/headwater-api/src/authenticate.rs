@@ -40,7 +40,7 @@ pub(crate) async fn authenticate(State(gate): State<Gate>, request: Request, nex
         }
         // Below /api and /proxy such a request gets here, and is no matter of access tokens.
         Ok(None) => {
-            environment_url::explain(&request, &gate.service.settings().url("")).unwrap_or_else(|| {
+            environment_url::explain(&request, &gate.service.core.settings().url("")).unwrap_or_else(|| {
                 refuse(
                     &request,
                     "the access token is missing, expired or not valid here; get one from /oauth/token",
@@ -57,7 +57,7 @@ impl Gate {
     async fn caller(&self, headers: &HeaderMap) -> Result<Option<(ClientId, Roles)>, ServiceError> {
         for token in bearers(headers) {
             if let Some(verified) = self.tokens.verify(token).await
-                && let Some(roles) = self.service.api_client_roles(&verified.client).await?
+                && let Some(roles) = self.service.api_clients.roles(&verified.client).await?
             {
                 return Ok(Some((verified.client.clone(), roles)));
             }

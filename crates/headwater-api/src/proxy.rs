@@ -54,7 +54,7 @@ pub(crate) async fn proxy(State(proxy): State<Proxy>, request: Request) -> Respo
     let query = head.uri.query().map(str::to_owned);
     let method = head.method;
     let request = ProxyRequest { account, otherwise, method, path, query, headers: head.headers, body };
-    match proxy.service.proxy(request).await {
+    match proxy.service.proxy.send(request).await {
         Ok(response) => response.map(Body::new),
         Err(error) => refuse(&error),
     }

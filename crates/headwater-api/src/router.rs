@@ -60,8 +60,8 @@ impl From<KeyError> for SetupError {
 /// gRPC, REST, access tokens and the proxy. Makes the first signing key where there is none.
 /// `door` stands in front of what needs no access token.
 pub async fn router(service: Service, limits: Limits, door: OpenDoor) -> Result<Router, SetupError> {
-    let origin: Arc<str> = service.settings().url("").into();
-    let keys = service.signing_keys(jwt::generate).await?;
+    let origin: Arc<str> = service.core.settings().url("").into();
+    let keys = service.signing_keys.all(jwt::generate).await?;
     let tokens = TokenKeys::new(service.clone(), limits.token_lifetime, &keys)?;
     let throttle = Arc::new(Throttle::new());
     let gate = Gate { service: service.clone(), tokens: Arc::new(tokens), throttle };

@@ -79,10 +79,12 @@ async fn issue(
     };
     let client = authenticate(gate, &Attempt::new(address, &id), &id, &secret).await?;
     let tokens = gate.tokens.tokens().await;
-    let token = tokens.issue(&client, gate.service.new_token_id(), gate.service.now()).map_err(|error| {
-        tracing::error!(%error, "no access token could be made");
-        server_error()
-    })?;
+    let token = tokens.issue(&client, gate.service.core.random_token(), gate.service.core.now()).map_err(
+        |error| {
+            tracing::error!(%error, "no access token could be made");
+            server_error()
+        },
+    )?;
     let body = json!({ "access_token": token, "token_type": "Bearer", "expires_in": tokens.lifetime().as_secs(), "scope": "" });
     Ok(json_body(StatusCode::OK, &body))
 }
@@ -94,10 +96,10 @@ async fn authenticate(
     id: &str,
     secret: &Secret,
 ) -> Result<ClientId, OauthError> {
-    match gate.service.authenticate_api_client(id, secret).await {
+    match gate.service.api_clients.authenticate(id, secret).await {
         Ok(client) => Ok(client),
         Err(error) if error.kind() == ErrorKind::Unauthenticated => {
-            let now = gate.service.now();
+            let now = gate.service.core.now();
             if let Some(wait) = gate.throttle.wait(attempt, now) {
                 return Err(slow_down(wait));
             }

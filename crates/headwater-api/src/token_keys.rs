@@ -51,16 +51,16 @@ impl TokenKeys {
         if tokens.stranger(token) {
             // Another server may have a key already that is new to us.
             let present = self.not_older_than(READ_FOR_STRANGERS_EVERY).await;
-            return present.tokens.verify(token, self.service.now());
+            return present.tokens.verify(token, self.service.core.now());
         }
-        tokens.verify(token, self.service.now())
+        tokens.verify(token, self.service.core.now())
     }
 
     /// What is there, unless it is older than that; then it is read again, by one caller for all. While the store is
     /// away, what is there goes on.
     async fn not_older_than(&self, age: Duration) -> Present {
         let present = self.present();
-        if present.read_at.until(self.service.now()) < age {
+        if present.read_at.until(self.service.core.now()) < age {
             return present;
         }
         let Ok(_reading) = self.reading.try_lock() else { return present };
@@ -68,7 +68,7 @@ impl TokenKeys {
             Ok(read) => read,
             Err(error) => {
                 tracing::warn!(%error, "the signing keys could not be read again; those that are known stay in use");
-                self.keep(Present { read_at: self.service.now(), ..present })
+                self.keep(Present { read_at: self.service.core.now(), ..present })
             }
         }
     }
@@ -77,14 +77,14 @@ impl TokenKeys {
         &self,
         present: &Present,
     ) -> Result<Present, Box<dyn std::error::Error + Send + Sync>> {
-        let now = self.service.now();
+        let now = self.service.core.now();
         let ids: Vec<SigningKeyId> =
-            self.service.list_signing_keys().await?.into_iter().map(|it| it.0).collect();
+            self.service.signing_keys.list().await?.into_iter().map(|it| it.0).collect();
         if ids == present.ids {
             // With them stays what is remembered of verified tokens.
             return Ok(self.keep(Present { read_at: now, ..present.clone() }));
         }
-        let keys = self.service.signing_keys(crate::jwt::generate).await?;
+        let keys = self.service.signing_keys.all(crate::jwt::generate).await?;
         tracing::info!(keys = keys.len(), "the signing keys have changed");
         Ok(self.keep(read(&self.service, self.lifetime, &keys)?))
     }
@@ -101,8 +101,8 @@ impl TokenKeys {
 
 fn read(service: &Service, lifetime: Duration, keys: &[SigningKey]) -> Result<Present, KeyError> {
     Ok(Present {
-        tokens: Arc::new(Tokens::new(service.settings().base_url.as_str(), lifetime, keys)?),
+        tokens: Arc::new(Tokens::new(service.core.settings().base_url.as_str(), lifetime, keys)?),
         ids: keys.iter().map(|it| it.id.clone()).collect(),
-        read_at: service.now(),
+        read_at: service.core.now(),
     })
 }

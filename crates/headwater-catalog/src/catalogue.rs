@@ -1,6 +1,7 @@
 //! All tools of a provider: looked up by name, listed in one order, found again under a wrong name.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -21,7 +22,7 @@ const LONGEST: usize = 8;
 /// All tools of a provider.
 #[derive(Debug)]
 pub struct Catalogue {
-    tools: Vec<Tool>,
+    tools: Vec<Arc<Tool>>,
     places: HashMap<String, usize>,
     index: SearchIndex,
 }
@@ -37,7 +38,7 @@ impl Catalogue {
             }
         }
         let index = SearchIndex::new(&tools);
-        Ok(Self { tools, places, index })
+        Ok(Self { tools: tools.into_iter().map(Arc::new).collect(), places, index })
     }
 
     /// Puts the provider's tools and those of the operator's files together. A file that is wrong somewhere, or
@@ -53,13 +54,19 @@ impl Catalogue {
         Ok((Self::new(tools)?, broken))
     }
 
-    /// The tool with this name.
-    pub fn get(&self, name: &str) -> Option<&Tool> {
+    /// Returns the tool with this name. It is shared, so that a call can keep it when another catalogue takes this one's
+    /// place.
+    pub fn get(&self, name: &str) -> Option<&Arc<Tool>> {
         self.tools.get(*self.places.get(name)?)
     }
 
-    /// All tools, ordered by name.
-    pub fn tools(&self) -> std::slice::Iter<'_, Tool> {
+    /// Returns all tools, ordered by name.
+    pub fn tools(&self) -> impl ExactSizeIterator<Item = &Tool> + Clone {
+        self.tools.iter().map(Arc::as_ref)
+    }
+
+    /// Returns all tools, ordered by name, for those who keep some.
+    pub fn shared_tools(&self) -> std::slice::Iter<'_, Arc<Tool>> {
         self.tools.iter()
     }
 

@@ -4,6 +4,7 @@
 mod words;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::definition::Tool;
 use words::{Term, query_terms, words_of};
@@ -43,7 +44,7 @@ pub(crate) struct SearchIndex {
 #[derive(Clone, Copy, Debug)]
 pub struct Hit<'a> {
     /// The tool.
-    pub tool: &'a Tool,
+    pub tool: &'a Arc<Tool>,
     /// How well it fits, from 0 to 1; comparable within the answer to one query.
     pub score: f64,
 }

@@ -21,6 +21,6 @@ pub(crate) fn router() -> Router<Service> {
 }
 
 async fn show(State(service): State<Service>) -> Response {
-    let origin = service.settings().base_url.origin().ascii_serialization();
+    let origin = service.core.settings().base_url.origin().ascii_serialization();
     render(StatusCode::OK, &HomePage { origin })
 }

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::upstream::{Body, Patience, Upstream, UpstreamError, full, read};
 
-pub use memory::{Defence, MemoryStore};
+pub use memory::MemoryStore;
 
 /// A clock that stands still until it is moved.
 pub struct ManualClock {

@@ -11,3 +11,5 @@ pub mod store;
 pub mod store_suite;
 pub mod stored;
 pub mod upstream;
+#[cfg(feature = "weakened")]
+pub mod weakened;

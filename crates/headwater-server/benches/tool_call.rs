@@ -51,7 +51,7 @@ async fn call(service: Service) {
     let arguments = arguments.as_object().cloned().unwrap_or_default();
     let account = AccountLocator::of("confluence", "user_1");
     let call = ExecuteTool { name: "confluence_page_get".to_owned(), arguments, account };
-    let executed = service.execute_tool(call).await.expect("an answer");
+    let executed = service.tools.execute(call).await.expect("an answer");
     assert_eq!(executed.data.get("title"), Some(&json!("Tide tables")));
 }
 
@@ -86,14 +86,14 @@ async fn connected(provider: SocketAddr, database: &std::path::Path) -> Service 
         provider: ProviderKey::new("CONFLUENCE"),
         settings,
     };
-    service.create_connection(new).await.expect("a connection");
+    service.connections.create(new).await.expect("a connection");
     let tokens = SuppliedTokens {
         access_token: Secret::new("access".to_owned()),
         refresh_token: None,
         scopes: vec!["read:page:confluence".to_owned()],
     };
     let change = AccountChange { tokens: Some(tokens), ..AccountChange::default() };
-    service.create_account(&AccountLocator::of("confluence", "user_1"), change).await.expect("an account");
+    service.accounts.create(&AccountLocator::of("confluence", "user_1"), change).await.expect("an account");
     service
 }
 

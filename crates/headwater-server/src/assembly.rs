@@ -100,7 +100,7 @@ impl Server {
         let origin = known.unwrap_or_else(|| mode.local_origin(bound.port()));
         let UseCases { service, .. } = opened.use_cases(config, &origin, mode)?;
         if mode.sandboxed {
-            service.take_up_for_development().await?;
+            service.deployment.take_up_for_development().await?;
         } else {
             deployment::take_up(&service, &data_dir).await?;
         }
@@ -144,7 +144,7 @@ impl Server {
         tasks.close();
         let report = self.listener.serve(self.router, shutdown).await;
         tasks.wait().await;
-        self.service.settle().await;
+        self.service.grants.settle().await;
         write_what_is_left(&self.service).await;
         report
     }
@@ -152,10 +152,10 @@ impl Server {
 
 /// What is written in batches, for the last time.
 async fn write_what_is_left(service: &Service) {
-    if let Err(error) = service.write_usage().await {
+    if let Err(error) = service.usage.write().await {
         tracing::warn!(%error, "the last usage marks could not be written");
     }
-    if let Err(error) = service.write_audit().await {
+    if let Err(error) = service.audit.write().await {
         tracing::error!(%error, "the last entries of the audit log could not be written");
     }
 }

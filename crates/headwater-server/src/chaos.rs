@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use headwater_ports::clock::Clock;
+use headwater_ports::store::Store;
+use headwater_ports::weakened::WeakenedStore;
 use headwater_service::chaos::{Chaos, Strike};
 use nix::sys::signal::{Signal, raise};
 
@@ -27,7 +29,12 @@ pub(crate) fn set_up(config: &ChaosConfig) -> Result<Chaos, ConfigError> {
             strike_with(Signal::SIGSTOP);
         }
     });
-    Ok(Chaos { strike: Some(strike), without: config.lacking()? })
+    Ok(Chaos { strike: Some(strike), without: config.lacking()?.memory })
+}
+
+/// The store, without the defences that the experiment takes away.
+pub(crate) fn store(store: Arc<dyn Store>, config: &ChaosConfig) -> Result<Arc<dyn Store>, ConfigError> {
+    Ok(Arc::new(WeakenedStore::new(store, &config.lacking()?.store)))
 }
 
 /// The machine's clock, or one that is turned.

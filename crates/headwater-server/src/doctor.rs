@@ -27,13 +27,13 @@ const NO_CONNECTION: &str = "there is no connection: nobody can connect an accou
 pub async fn next_steps(service: &Service) -> Result<Vec<String>, ServiceError> {
     let mut steps = Vec::new();
     let page = Page { offset: 0, limit: 1 };
-    if service.list_connections(&ConnectionFilter::default(), page).await?.items.is_empty() {
+    if service.connections.list(&ConnectionFilter::default(), page).await?.items.is_empty() {
         steps.push(NO_CONNECTION.to_owned());
     }
-    if service.list_api_clients().await?.is_empty() {
+    if service.api_clients.list().await?.is_empty() {
         steps.push(NO_CLIENT.to_owned());
     }
-    let url = &service.settings().base_url;
+    let url = &service.core.settings().base_url;
     let origin = url.origin().ascii_serialization();
     if url.scheme() == "http" && !on_this_machine(&origin) {
         steps.push(format!("base_url is {origin}: {PLAIN_AND_PUBLIC}"));
@@ -45,12 +45,12 @@ pub async fn next_steps(service: &Service) -> Result<Vec<String>, ServiceError> 
 pub async fn examine(config: &Config, service: &Service) -> Result<Vec<Finding>, ServiceError> {
     let mut findings = vec![origin(service), certificate(config), database(config, service).await?];
     findings.extend(operator_tools(config));
-    findings.push(match service.list_api_clients().await?.len() {
+    findings.push(match service.api_clients.list().await?.len() {
         0 => Finding::Wrong(NO_CLIENT.to_owned()),
         count => Finding::Good(format!("{count} API clients")),
     });
     let page = Page { offset: 0, limit: 1000 };
-    let connections = service.list_connections(&ConnectionFilter::default(), page).await?.items;
+    let connections = service.connections.list(&ConnectionFilter::default(), page).await?.items;
     if connections.is_empty() {
         findings.push(Finding::Wrong(NO_CONNECTION.to_owned()));
     }
@@ -62,7 +62,7 @@ pub async fn examine(config: &Config, service: &Service) -> Result<Vec<Finding>,
 
 /// The one that is in use, whether it was named now or before.
 fn origin(service: &Service) -> Finding {
-    let url = &service.settings().base_url;
+    let url = &service.core.settings().base_url;
     let origin = url.origin().ascii_serialization();
     if on_this_machine(&origin) {
         return Finding::Note(format!(
@@ -87,11 +87,12 @@ async fn database(config: &Config, service: &Service) -> Result<Finding, Service
     let unreadable = |error| ServiceError::internal("the data directory cannot be read", error);
     let remembered =
         DataDir::beside(&config.data_dir).and_then(|it| deployment::remembered(&it)).map_err(unreadable)?;
-    Ok(match service.examine_database(remembered.as_ref()).await? {
+    Ok(match service.deployment.examine(remembered.as_ref()).await? {
         None => Finding::Good("the database is this deployment's".to_owned()),
-        Some(fence) => {
-            Finding::Wrong(format!("no token is refreshed: {fence}. {}", service.end_of_fence(fence)))
-        }
+        Some(fence) => Finding::Wrong(format!(
+            "no token is refreshed: {fence}. {}",
+            service.deployment.end_of_fence(fence)
+        )),
     })
 }
 
@@ -117,7 +118,7 @@ async fn examine_connection(service: &Service, connection: &Connection) -> Vec<F
     if connection.configured() {
         findings.extend(client_secret(service, connection).await);
     }
-    findings.push(match service.probe_connection(connection).await {
+    findings.push(match service.connect.probe(connection).await {
         Ok(skew) if skew.as_secs() <= 60 => Finding::Good(format!("connection {name}: its provider answers, and the clocks agree")),
         Ok(skew) => Finding::Wrong(format!("connection {name}: this machine's clock is {} seconds off the provider's; set it right, or tokens are refreshed at the wrong time", skew.as_secs())),
         Err(reason) => Finding::Wrong(format!("connection {name}: its provider cannot be reached: {reason}")),
@@ -128,7 +129,7 @@ async fn examine_connection(service: &Service, connection: &Connection) -> Vec<F
 /// An endpoint that cannot be reached is told of elsewhere.
 async fn client_secret(service: &Service, connection: &Connection) -> Option<Finding> {
     let name = &connection.name;
-    match service.check_client_secret(connection).await {
+    match service.connect.check_client_secret(connection).await {
         SecretCheck::Right => {
             Some(Finding::Good(format!("connection {name}: its provider accepts the client secret")))
         }

@@ -13,19 +13,22 @@ use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinError};
 use tracing::Instrument as _;
 
-use crate::Service;
+use crate::core::Core;
 use crate::error::ServiceError;
 
 /// The most acts of one actor that go on although their caller has left. A program that sends requests and hangs up
 /// gets no further than this.
 const MOST_ABANDONED: usize = 1_000;
 
-/// The acts under way.
-#[derive(Clone, Default)]
-pub(crate) struct Acts(Arc<Inner>);
+/// The acts under way. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Acts {
+    core: Core,
+    shared: Arc<Shared>,
+}
 
 #[derive(Default)]
-struct Inner {
+struct Shared {
     state: Mutex<State>,
     ended: Notify,
 }
@@ -53,14 +56,18 @@ pub(crate) struct Place {
 
 /// The caller of an act. Dropped while the act is under way, it notes that nobody waits for the act any more.
 struct Waiting {
-    service: Service,
+    acts: Acts,
     number: u64,
 }
 
 impl Acts {
+    pub(crate) fn new(core: Core) -> Self {
+        Self { core, shared: Arc::default() }
+    }
+
     /// Takes a place for an act of `actor`, unless too many of its acts go on without a caller already.
     pub(crate) fn enter(&self, actor: Actor) -> Result<Place, ServiceError> {
-        let mut state = self.0.state.lock();
+        let mut state = self.shared.state.lock();
         if state.abandoned.get(actor.as_str()).is_some_and(|count| *count >= MOST_ABANDONED) {
             return Err(too_many_abandoned());
         }
@@ -71,13 +78,13 @@ impl Acts {
     }
 
     fn can_be_aborted(&self, number: u64, abort: AbortHandle) {
-        if let Some(running) = self.0.state.lock().running.get_mut(&number) {
+        if let Some(running) = self.shared.state.lock().running.get_mut(&number) {
             running.abort = Some(abort);
         }
     }
 
     fn abandon(&self, number: u64, now: Duration) {
-        let mut state = self.0.state.lock();
+        let mut state = self.shared.state.lock();
         let Some(running) = state.running.get_mut(&number) else { return };
         running.abandoned_at = Some(now);
         let actor = running.actor.as_str().to_owned();
@@ -85,19 +92,19 @@ impl Acts {
     }
 
     fn leave(&self, number: u64) {
-        self.0.state.lock().remove(number);
-        self.0.ended.notify_waiters();
+        self.shared.state.lock().remove(number);
+        self.shared.ended.notify_waiters();
     }
 
     /// How many acts are under way.
     pub(crate) fn count(&self) -> usize {
-        self.0.state.lock().running.len()
+        self.shared.state.lock().running.len()
     }
 
     /// Waits until no act is under way.
     pub(crate) async fn idle(&self) {
         loop {
-            let ended = self.0.ended.notified();
+            let ended = self.shared.ended.notified();
             if self.count() == 0 {
                 return;
             }
@@ -106,7 +113,7 @@ impl Acts {
     }
 
     fn overdue(&self, before: Duration) -> Vec<AbortHandle> {
-        let state = self.0.state.lock();
+        let state = self.shared.state.lock();
         let late = state.running.values().filter(|it| it.abandoned_at.is_some_and(|at| at <= before));
         late.filter_map(|it| it.abort.clone()).collect()
     }
@@ -134,11 +141,11 @@ impl Drop for Place {
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.service.acts().abandon(self.number, self.service.clock().elapsed());
+        self.acts.abandon(self.number, self.acts.core.clock().elapsed());
     }
 }
 
-impl Service {
+impl Acts {
     /// Runs `work` in a task of its own, so that it goes on when the caller leaves. Fails when the task panics or is cut
     /// off.
     pub(crate) async fn detached<T: Send + 'static>(
@@ -152,16 +159,18 @@ impl Service {
             work.await
         };
         let task = tokio::spawn(task.in_current_span());
-        self.acts().can_be_aborted(number, task.abort_handle());
-        let _waiting = Waiting { service: self.clone(), number };
+        self.can_be_aborted(number, task.abort_handle());
+        let _waiting = Waiting { acts: self.clone(), number };
         task.await.map_err(|error| came_to_grief(&error))
     }
 
     /// Ends acts whose caller has left and that still go on after [`crate::settings::Settings::act_patience`]. The audit
     /// log then says that they were cut off. Called by a job; returns how many.
-    pub fn end_overdue_acts(&self) -> usize {
-        let Some(before) = self.clock().elapsed().checked_sub(self.settings().act_patience) else { return 0 };
-        let overdue = self.acts().overdue(before);
+    pub fn end_overdue(&self) -> usize {
+        let Some(before) = self.core.clock().elapsed().checked_sub(self.core.settings().act_patience) else {
+            return 0;
+        };
+        let overdue = self.overdue(before);
         overdue.iter().for_each(AbortHandle::abort);
         if !overdue.is_empty() {
             tracing::warn!(

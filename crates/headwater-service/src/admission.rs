@@ -1,20 +1,23 @@
 //! How many calls of one API client, and for one connected account, are under way at a time. Who comes when the place is
 //! full waits: so one agent that runs wild stands in its own way, and not in that of the others at the site.
 
+use std::sync::Arc;
+
 use headwater_domain::audit::Actor;
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::{AccountId, ClientId};
 
-use crate::Service;
 use crate::caller::caller;
+use crate::core::Core;
 use crate::error::ServiceError;
 use crate::governor::{Governor, Permit};
-use crate::settings::Settings;
 
-/// The doors of all accounts and clients. In memory: each replica has its own.
+/// The bounds on calls of all accounts and clients. In memory: each replica has its own. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct Admission {
-    accounts: Governor<AccountId>,
-    clients: Governor<ClientId>,
+    core: Core,
+    accounts: Arc<Governor<AccountId>>,
+    clients: Arc<Governor<ClientId>>,
 }
 
 /// The places that one call takes; given back when dropped.
@@ -24,30 +27,26 @@ pub(crate) struct Admitted {
 }
 
 impl Admission {
-    pub(crate) fn new(settings: &Settings) -> Self {
-        Self {
-            accounts: Governor::new(settings.calls_per_account),
-            clients: Governor::new(settings.calls_per_client),
-        }
+    pub(crate) fn new(core: Core) -> Self {
+        let accounts = Arc::new(Governor::new(core.settings().calls_per_account));
+        let clients = Arc::new(Governor::new(core.settings().calls_per_client));
+        Self { core, accounts, clients }
     }
-}
 
-impl Service {
     /// Waits for a place, for half of the time that a call may take. The account's door comes first: who waits there
     /// takes no place from the client's other accounts.
     pub(crate) async fn admit(&self, account: &AccountId) -> Result<Admitted, ServiceError> {
-        let patience = self.settings().tool_patience.response / 2;
-        let doors = self.admission();
+        let patience = self.core.settings().tool_patience.response / 2;
         let full = |whose, most| move |_| too_many(whose, most);
-        let account = doors
+        let account = self
             .accounts
-            .enter(account, self.clock(), patience)
+            .enter(account, self.core.clock(), patience)
             .await
-            .map_err(full("for this connected account", self.settings().calls_per_account))?;
+            .map_err(full("for this connected account", self.core.settings().calls_per_account))?;
         let client = match caller().actor {
             Actor::Client(id) => {
-                let entered = doors.clients.enter(&id, self.clock(), patience).await;
-                Some(entered.map_err(full("of this API client", self.settings().calls_per_client))?)
+                let entered = self.clients.enter(&id, self.core.clock(), patience).await;
+                Some(entered.map_err(full("of this API client", self.core.settings().calls_per_client))?)
             }
             Actor::Operator | Actor::EndUser | Actor::System => None,
         };

@@ -1,12 +1,12 @@
 //! The audit log: who did what to which account. Never content, never secrets.
 //!
-//! Who acts, and what an act came upon, travel with the task: [`calling`] names the first, `Service::audited` and
-//! `Service::observed` collect the second. What may have an effect runs on when its caller leaves; what only reads ends
+//! Who acts, and what an act came upon, travel with the task: [`calling`] names the first, [`Audit::audited`] and
+//! [`Audit::observed`] collect the second. What may have an effect runs on when its caller leaves; what only reads ends
 //! with its caller. Either way an entry says how it ended.
 //!
 //! Entries of tool calls and raw requests are noted in memory and written in batches, so that a warm call touches no SQL.
 //! All others are durable before the answer: they are written in the transaction of the change itself
-//! (`Service::commit`), or, where nothing is changed, before what was read is handed out.
+//! ([`Audit::commit`]), or, where nothing is changed, before what was read is handed out.
 
 mod batch;
 mod logins;
@@ -14,28 +14,39 @@ mod record;
 mod trail;
 
 use std::future::Future;
-use std::time::Duration;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use headwater_domain::audit::{Actor, AuditEntry};
 pub use headwater_ports::store::AuditFilter;
 
-pub(crate) use batch::AuditBatch;
-pub(crate) use logins::Logins;
+use batch::AuditBatch;
+use logins::Logins;
 use record::Open;
 pub(crate) use trail::{answered, executing, made, touched};
 
-use crate::Service;
+use crate::acts::Acts;
 use crate::caller::caller;
 pub use crate::caller::{acting, calling};
-use crate::connect::ConnectError;
+use crate::core::Core;
 use crate::error::ServiceError;
 
-/// How long entries are kept by default.
-pub(crate) const DEFAULT_RETENTION: Duration = Duration::from_secs(90 * 86_400);
 /// How many entries one transaction removes, so that others get their turn.
 const REMOVE_AT_ONCE: u32 = 1000;
 /// The longest subject, in characters.
 const MAX_SUBJECT: usize = 200;
+
+/// The audit log. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Audit(Arc<AuditParts>);
+
+/// The parts that [`Audit`] is made of.
+pub struct AuditParts {
+    core: Core,
+    acts: Acts,
+    batch: AuditBatch,
+    logins: Logins,
+}
 
 /// What somebody does.
 pub(crate) struct Act {
@@ -82,46 +93,40 @@ impl Named for ServiceError {
     }
 }
 
-impl Named for ConnectError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown => "UNKNOWN_LINK",
-            Self::Used => "LINK_USED",
-            Self::Expired => "LINK_EXPIRED",
-            Self::OtherBrowser => "OTHER_BROWSER",
-            Self::Declined => "DECLINED",
-            Self::Provider { .. } => "PROVIDER_ERROR",
-            Self::Exchange(_) => "EXCHANGE_FAILED",
-            Self::WrongSecret(_) => "WRONG_CLIENT_SECRET",
-            Self::NoSite => "NO_SITE",
-            Self::OtherUser => "OTHER_USER",
-            Self::UserUnknown => "USER_UNKNOWN",
-            Self::ForeignSite => "FOREIGN_SITE",
-            Self::Service(error) => error.code(),
-        }
+impl Deref for Audit {
+    type Target = AuditParts;
+
+    fn deref(&self) -> &AuditParts {
+        &self.0
     }
 }
 
-impl Service {
-    /// Does what may have an effect, in a task of its own, and notes in the audit log what came of it. A caller that
-    /// leaves ends neither.
-    pub(crate) fn audited<T, E, Work, Working>(
+impl Audit {
+    pub(crate) fn new(core: Core, acts: Acts) -> Self {
+        Self(Arc::new(AuditParts { core, acts, batch: AuditBatch::default(), logins: Logins::default() }))
+    }
+
+    /// Does what may have an effect with a clone of `part`, in a task of its own, and notes in the audit log what came
+    /// of it. A caller that leaves ends neither.
+    pub(crate) fn audited<P, T, E, Work, Working>(
         &self,
         act: Act,
+        part: &P,
         work: Work,
-    ) -> impl Future<Output = Result<T, E>> + Send + use<T, E, Work, Working>
+    ) -> impl Future<Output = Result<T, E>> + Send + use<P, T, E, Work, Working>
     where
+        P: Clone,
         T: Send + 'static,
         E: Named + From<ServiceError> + Send + 'static,
-        Work: FnOnce(Self) -> Working,
+        Work: FnOnce(P) -> Working,
         Working: Future<Output = Result<T, E>> + Send + 'static,
     {
         // Boxed, because use cases are large futures and this one would hold several copies of each.
-        let working = Box::pin(work(self.clone()));
-        let service = self.clone();
+        let working = Box::pin(work(part.clone()));
+        let audit = self.clone();
         async move {
-            let open = Open::begin(&service, act);
-            let place = match service.acts().enter(open.actor().clone()) {
+            let open = Open::begin(&audit, act);
+            let place = match audit.acts.enter(open.actor().clone()) {
                 Ok(place) => place,
                 Err(error) => return open.close(Err(error.into())).await,
             };
@@ -130,7 +135,7 @@ impl Service {
                 let outcome = trail::follow(caller, open.record(), working).await;
                 open.close(outcome).await
             };
-            service.detached(place, task).await.unwrap_or_else(|error| Err(error.into()))
+            audit.acts.detached(place, task).await.unwrap_or_else(|error| Err(error.into()))
         }
     }
 
@@ -151,20 +156,16 @@ impl Service {
     }
 
     /// Entries of the audit log that pass the filter, oldest first. To read on, set [`AuditFilter::after`].
-    pub async fn read_audit(
-        &self,
-        filter: &AuditFilter,
-        limit: u32,
-    ) -> Result<Vec<AuditEntry>, ServiceError> {
-        Ok(self.store().read().await?.read_audit(filter, limit).await?)
+    pub async fn read(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, ServiceError> {
+        Ok(self.core.store().read().await?.read_audit(filter, limit).await?)
     }
 
     /// Removes entries that are older than the operator wants to keep them. Called by a job; returns how many.
-    pub async fn remove_old_audit(&self) -> Result<u64, ServiceError> {
-        let before = self.now().minus(self.settings().audit_retention);
+    pub async fn remove_old(&self) -> Result<u64, ServiceError> {
+        let before = self.core.now().minus(self.core.settings().audit_retention);
         let mut removed = 0;
         loop {
-            let mut tx = self.store().write().await?;
+            let mut tx = self.core.store().write().await?;
             let count = tx.delete_audit_before(before, REMOVE_AT_ONCE).await?;
             tx.commit().await?;
             removed += count;

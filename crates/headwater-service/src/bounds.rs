@@ -1,15 +1,9 @@
 //! Bounds on what callers can have stored: length of texts, size and shape of maps, and how many rows.
 
-use headwater_domain::account::ConnectedAccount;
-use headwater_domain::connection::Connection;
 use headwater_domain::error::ErrorKind;
-use headwater_domain::page::Page;
 use headwater_domain::secret::Secret;
-use headwater_ports::store::{AccountFilter, ConnectionFilter, Tx};
 use serde_json::{Map, Value};
 
-use crate::Service;
-use crate::accounts::SuppliedTokens;
 use crate::error::ServiceError;
 
 /// The longest OAuth client id, in bytes.
@@ -20,8 +14,6 @@ pub(crate) const CLIENT_SECRET: usize = 4096;
 pub(crate) const URL: usize = 2048;
 /// The longest name of a scope, in bytes.
 pub(crate) const SCOPE: usize = 256;
-/// The most scopes that supplied tokens can have.
-const SCOPES: usize = 500;
 /// The longest token, in bytes: some providers put whole documents into theirs.
 pub(crate) const TOKEN: usize = 16 * 1024;
 /// The longest state of a caller, in bytes.
@@ -76,21 +68,6 @@ pub(crate) fn secret(field: &str, secret: &Secret, most: usize) -> Result<(), Se
     if length > most { Err(too_long(field, length, most)) } else { Ok(()) }
 }
 
-/// Refuses tokens from outside that are too long, or have too many scopes.
-pub(crate) fn tokens(tokens: &SuppliedTokens) -> Result<(), ServiceError> {
-    const FIELD: &str = "authorization_details.oauth_token";
-    secret(&format!("{FIELD}.access_token"), &tokens.access_token, TOKEN)?;
-    if let Some(token) = &tokens.refresh_token {
-        secret(&format!("{FIELD}.refresh_token"), token, TOKEN)?;
-    }
-    let field = format!("{FIELD}.scopes");
-    if tokens.scopes.len() > SCOPES {
-        let message = format!("has {} entries, more than {SCOPES}", tokens.scopes.len());
-        return Err(ServiceError::invalid(&field, &format!("max_items={SCOPES}"), message));
-    }
-    tokens.scopes.iter().try_for_each(|scope| text(&field, scope, SCOPE))
-}
-
 /// Refuses settings of an account that have grown too large, too many or too deep. Measured without recursion.
 pub(crate) fn api_config(config: &Map<String, Value>) -> Result<(), ServiceError> {
     let refuse = |constraint: String, message: String| {
@@ -139,45 +116,6 @@ pub(crate) fn api_config(config: &Map<String, Value>) -> Result<(), ServiceError
         }
     }
     Ok(())
-}
-
-impl Service {
-    /// Refuses one more connection when there are as many as the operator allows.
-    pub(crate) async fn ensure_room_for_connection(&self, tx: &mut dyn Tx) -> Result<(), ServiceError> {
-        let one = Page { offset: 0, limit: 1 };
-        let count = tx.list_connections(&ConnectionFilter::default(), one).await?.total;
-        ensure_room(count.into(), self.settings().quotas.connections, "connections", "quota.connections")
-    }
-
-    /// Refuses one more account on a connection that has as many as the operator allows.
-    pub(crate) async fn ensure_room_for_account(
-        &self,
-        tx: &mut dyn Tx,
-        connection: &Connection,
-    ) -> Result<(), ServiceError> {
-        let filter =
-            AccountFilter { connections: Some(vec![connection.id.clone()]), ..AccountFilter::default() };
-        let count = tx.list_accounts(&filter, Page { offset: 0, limit: 1 }).await?.total;
-        let most = self.settings().quotas.accounts_per_connection;
-        ensure_room(
-            count.into(),
-            most,
-            "connected accounts on this connection",
-            "quota.accounts_per_connection",
-        )
-    }
-
-    /// Refuses one more authorization link for an account for which many wait to be used.
-    pub(crate) async fn ensure_room_for_link(
-        &self,
-        tx: &mut dyn Tx,
-        account: &ConnectedAccount,
-    ) -> Result<(), ServiceError> {
-        let count = tx.count_unused_links(&account.id, self.now()).await?;
-        let most = self.settings().quotas.links_per_account;
-        let what = "unused authorization links for this connected account";
-        ensure_room(count, most, what, "quota.links_per_account")
-    }
 }
 
 /// Refuses one more where there are `most` already.

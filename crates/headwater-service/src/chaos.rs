@@ -1,8 +1,9 @@
-//! Where chaos experiments strike: moments at which the process can be made to die or stop, and defences that can be
-//! switched off, so that an experiment is seen to fail without them.
+//! Moments at which a chaos experiment can make the process die or stop.
 //!
-//! Only builds with the feature `chaos` have any of this. In all others [`Chaos`] is empty, nothing is ever struck and
-//! no defence is ever lacking; the compiler removes the questions.
+//! Only builds with the feature `chaos` have any of this. In all others [`Chaos`] is empty and nothing is ever struck; the
+//! compiler removes the calls. Defences are taken away outside of the use cases: those that the store has, by a wrapper
+//! around it (`headwater_ports::weakened`); those that this process has in its memory, by forgetting what they keep
+//! (`grants/weakened.rs`).
 
 #[cfg(not(feature = "chaos"))]
 mod absent;
@@ -12,9 +13,7 @@ mod present;
 #[cfg(not(feature = "chaos"))]
 pub use absent::Chaos;
 #[cfg(feature = "chaos")]
-pub use present::{Chaos, Strike};
-
-use crate::Service;
+pub use present::{Chaos, Defence, Strike};
 
 /// A moment in the life of a refresh. That the request has been sent, or that the provider has acted on it, is seen
 /// better from outside.
@@ -38,23 +37,6 @@ pub enum CrashPoint {
     Delivering,
 }
 
-/// Something that keeps grants alive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Defence {
-    /// A lease that somebody has is not given to anybody else.
-    Lease,
-    /// A presentation is written down before it is made.
-    WriteAhead,
-    /// Who lost the lease cannot write, nor can who comes with an old generation.
-    Fence,
-    /// One refresh at a time for each account in a process.
-    SingleFlight,
-    /// Nobody sees an access token before its pair is stored.
-    PersistFirst,
-    /// A pair that could not be stored is kept.
-    KeepPair,
-}
-
 impl CrashPoint {
     /// Every point with its name in settings.
     pub const ALL: [(&str, Self); 8] = [
@@ -67,30 +49,4 @@ impl CrashPoint {
         ("told", Self::Told),
         ("delivering", Self::Delivering),
     ];
-}
-
-impl Defence {
-    /// Every defence with its name in settings.
-    pub const ALL: [(&str, Self); 6] = [
-        ("lease", Self::Lease),
-        ("write-ahead", Self::WriteAhead),
-        ("fence", Self::Fence),
-        ("single-flight", Self::SingleFlight),
-        ("persist-first", Self::PersistFirst),
-        ("keep-pair", Self::KeepPair),
-    ];
-}
-
-impl Service {
-    /// An experiment may strike here.
-    #[inline]
-    pub(crate) fn reached(&self, point: CrashPoint) {
-        self.settings().chaos.reached(point);
-    }
-
-    /// Whether an experiment has switched a defence off.
-    #[inline]
-    pub(crate) fn lacks(&self, defence: Defence) -> bool {
-        self.settings().chaos.lacks(defence)
-    }
 }

@@ -8,17 +8,21 @@
 //! itself can tell the user it was made for from another one who was made to open the link.
 
 mod callback;
+mod candidate;
 mod complete;
+mod flow;
 mod lapse;
 mod link;
 mod probe;
 mod same_user;
 mod shown;
-mod sites;
 mod start;
 mod verify;
 mod verify_url;
 mod view;
+
+use std::ops::Deref;
+use std::sync::Arc;
 
 use headwater_domain::id::ConnectionId;
 use headwater_domain::site::Site;
@@ -29,6 +33,49 @@ pub use link::LinkRequest;
 pub use probe::SecretCheck;
 pub use verify::VerifiedUser;
 pub use view::{LinkState, LinkView};
+
+use crate::accounts::Accounts;
+use crate::audit::{Audit, Named};
+use crate::connections::Connections;
+use crate::connectors::Connectors;
+use crate::core::Core;
+use crate::events::Events;
+use crate::grants::Grants;
+use crate::live::LiveCache;
+use crate::sites::Sites;
+use crate::token_endpoint::TokenEndpoint;
+
+/// The connect flow. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Connect(Arc<ConnectParts>);
+
+/// The parts that [`Connect`] is made of.
+pub struct ConnectParts {
+    pub(crate) core: Core,
+    pub(crate) audit: Audit,
+    pub(crate) events: Events,
+    pub(crate) connectors: Connectors,
+    pub(crate) connections: Connections,
+    pub(crate) sites: Sites,
+    pub(crate) token_endpoint: TokenEndpoint,
+    pub(crate) grants: Grants,
+    pub(crate) accounts: Accounts,
+    pub(crate) live: LiveCache,
+}
+
+impl Deref for Connect {
+    type Target = ConnectParts;
+
+    fn deref(&self) -> &ConnectParts {
+        &self.0
+    }
+}
+
+impl Connect {
+    pub(crate) fn new(parts: ConnectParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
 
 /// An authorization link.
 #[derive(Clone, Debug)]
@@ -134,5 +181,25 @@ pub enum ConnectError {
 impl From<headwater_ports::store::StoreError> for ConnectError {
     fn from(error: headwater_ports::store::StoreError) -> Self {
         Self::Service(error.into())
+    }
+}
+
+impl Named for ConnectError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown => "UNKNOWN_LINK",
+            Self::Used => "LINK_USED",
+            Self::Expired => "LINK_EXPIRED",
+            Self::OtherBrowser => "OTHER_BROWSER",
+            Self::Declined => "DECLINED",
+            Self::Provider { .. } => "PROVIDER_ERROR",
+            Self::Exchange(_) => "EXCHANGE_FAILED",
+            Self::WrongSecret(_) => "WRONG_CLIENT_SECRET",
+            Self::NoSite => "NO_SITE",
+            Self::OtherUser => "OTHER_USER",
+            Self::UserUnknown => "USER_UNKNOWN",
+            Self::ForeignSite => "FOREIGN_SITE",
+            Self::Service(error) => error.code(),
+        }
     }
 }

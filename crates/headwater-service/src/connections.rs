@@ -1,5 +1,7 @@
 //! Connections: registering the operator's OAuth apps.
 
+mod endpoints;
+
 use headwater_catalog::connector::Connector;
 use headwater_catalog::names::nearest;
 use headwater_domain::connection::{Connection, Endpoints};
@@ -14,13 +16,26 @@ use headwater_ports::sealer::SealContext;
 pub use headwater_ports::store::ConnectionFilter;
 use headwater_ports::store::Tx;
 
-use crate::Service;
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Audit};
 use crate::bounds;
+use crate::connectors::Connectors;
+use crate::core::Core;
 use crate::error::ServiceError;
+use crate::events::Events;
+use crate::live::LiveCache;
 
 /// The most scopes that Atlassian accepts in one consent.
 const MAX_SCOPES: usize = 50;
+
+/// The connections: the OAuth apps that the operator has registered. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Connections {
+    core: Core,
+    audit: Audit,
+    events: Events,
+    connectors: Connectors,
+    live: LiveCache,
+}
 
 /// What a new connection is made of.
 pub struct NewConnection {
@@ -49,20 +64,32 @@ pub struct ConnectionSettings {
     pub additional_tools: Option<bool>,
 }
 
-impl Service {
+impl Connections {
+    pub(crate) fn new(
+        core: Core,
+        audit: Audit,
+        events: Events,
+        connectors: Connectors,
+        live: LiveCache,
+    ) -> Self {
+        Self { core, audit, events, connectors, live }
+    }
+
     /// Registers a connection.
-    pub async fn create_connection(&self, new: NewConnection) -> Result<Connection, ServiceError> {
+    pub async fn create(&self, new: NewConnection) -> Result<Connection, ServiceError> {
         let act = Act::new("connection.create").on(new.name.as_deref().unwrap_or_default());
-        self.audited(act, |service| async move { service.add_connection(new).await }).await
+        self.audit
+            .audited(act, self, |connections| async move { connections.add_connection(new).await })
+            .await
     }
 
     async fn add_connection(&self, new: NewConnection) -> Result<Connection, ServiceError> {
-        let connector = self.connector(&new.provider)?;
-        let now = self.now();
+        let connector = self.connectors.of(&new.provider)?;
+        let now = self.core.now();
         let default_name = || new.provider.as_str().to_ascii_lowercase();
         let name = parse_name(&new.name.clone().unwrap_or_else(default_name))?;
         let blank = Connection {
-            id: ConnectionId::generate(now, self.distinct()),
+            id: ConnectionId::generate(now, self.core.distinct()),
             name,
             provider: new.provider,
             client_id: String::new(),
@@ -76,29 +103,30 @@ impl Service {
             updated_at: now,
             version: 1,
         };
-        let mut tx = self.store().write().await?;
-        self.ensure_room_for_connection(&mut *tx).await?;
+        let mut tx = self.core.store().write().await?;
+        self.ensure_room(&mut *tx).await?;
         let connection = self.apply(&mut *tx, blank, new.settings).await?;
         audit::made(connection.id.as_str());
         if !tx.insert_connection(&connection).await? {
             return Err(name_taken(&connection.name));
         }
-        self.commit(tx).await?;
+        self.audit.commit(tx).await?;
         Ok(connection)
     }
 
     /// Changes a connection; `name` renames it.
-    pub async fn update_connection(
+    pub async fn update(
         &self,
         id: &str,
         name: Option<&str>,
         settings: ConnectionSettings,
     ) -> Result<Connection, ServiceError> {
         let (id, name) = (id.to_owned(), name.map(str::to_owned));
-        self.audited(Act::new("connection.update").on(&id), |service| async move {
-            service.change_connection(&id, name.as_deref(), settings).await
-        })
-        .await
+        self.audit
+            .audited(Act::new("connection.update").on(&id), self, |connections| async move {
+                connections.change_connection(&id, name.as_deref(), settings).await
+            })
+            .await
     }
 
     async fn change_connection(
@@ -107,58 +135,60 @@ impl Service {
         name: Option<&str>,
         settings: ConnectionSettings,
     ) -> Result<Connection, ServiceError> {
-        let mut connection = self.connection(id).await?;
+        let mut connection = self.get(id).await?;
         if let Some(name) = name {
             connection.name = parse_name(name)?;
         }
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         let connection = self.apply(&mut *tx, connection, settings).await?;
         self.replace_connection(tx, connection).await
     }
 
     /// Switches a connection on or off. A disabled one starts no flow and serves no call.
-    pub async fn set_connection_enabled(&self, id: &str, enabled: bool) -> Result<Connection, ServiceError> {
+    pub async fn set_enabled(&self, id: &str, enabled: bool) -> Result<Connection, ServiceError> {
         let act = Act::new(if enabled { "connection.enable" } else { "connection.disable" }).on(id);
         let id = id.to_owned();
-        self.audited(act, |service| async move {
-            let mut connection = service.connection(&id).await?;
-            connection.enabled = enabled;
-            service.replace_connection(service.store().write().await?, connection).await
-        })
-        .await
+        self.audit
+            .audited(act, self, |connections| async move {
+                let mut connection = connections.get(&id).await?;
+                connection.enabled = enabled;
+                connections.replace_connection(connections.core.store().write().await?, connection).await
+            })
+            .await
     }
 
     /// Removes a connection with all its accounts and their grants.
-    pub async fn delete_connection(&self, id: &str) -> Result<(), ServiceError> {
+    pub async fn delete(&self, id: &str) -> Result<(), ServiceError> {
         let id = id.to_owned();
-        self.audited(Act::new("connection.delete").on(&id), |service| async move {
-            service.remove_connection(&id).await
-        })
-        .await
+        self.audit
+            .audited(Act::new("connection.delete").on(&id), self, |connections| async move {
+                connections.remove_connection(&id).await
+            })
+            .await
     }
 
     async fn remove_connection(&self, id: &str) -> Result<(), ServiceError> {
         let id = parse_id(id)?;
-        let mut tx = self.store().write().await?;
-        self.record_deletions(&mut *tx, &id).await?;
+        let mut tx = self.core.store().write().await?;
+        self.events.record_deletions(&mut *tx, &id).await?;
         if !tx.delete_connection(&id).await? {
             return Err(no_connection(id.as_str()));
         }
-        self.commit(tx).await?;
-        self.live().forget_all();
+        self.audit.commit(tx).await?;
+        self.live.forget_all();
         Ok(())
     }
 
     /// The connection with this id.
-    pub async fn connection(&self, id: &str) -> Result<Connection, ServiceError> {
+    pub async fn get(&self, id: &str) -> Result<Connection, ServiceError> {
         let id = parse_id(id)?;
-        self.store().read().await?.connection(&id).await?.ok_or_else(|| no_connection(id.as_str()))
+        self.core.store().read().await?.connection(&id).await?.ok_or_else(|| no_connection(id.as_str()))
     }
 
     /// The connection with this name.
-    pub async fn connection_named(&self, name: &str) -> Result<Connection, ServiceError> {
+    pub async fn named(&self, name: &str) -> Result<Connection, ServiceError> {
         let parsed = parse_name(name)?;
-        let mut tx = self.store().read().await?;
+        let mut tx = self.core.store().read().await?;
         match tx.connection_named(&parsed).await? {
             Some(connection) => Ok(connection),
             None => Err(unknown_connection(&mut *tx, name).await?),
@@ -166,24 +196,25 @@ impl Service {
     }
 
     /// One page of connections, by name.
-    pub async fn list_connections(
+    pub async fn list(
         &self,
         filter: &ConnectionFilter,
         page: Page,
     ) -> Result<Listing<Connection>, ServiceError> {
-        Ok(self.store().read().await?.list_connections(filter, page).await?)
+        Ok(self.core.store().read().await?.list_connections(filter, page).await?)
     }
 
-    /// The redirect URI to register at the provider.
-    pub fn redirect_uri(&self, connection: &ConnectionId) -> String {
-        self.settings().url(&format!("/sso/v1/oauth/{connection}/callback"))
+    /// Returns the redirect URI to register at the provider.
+    pub fn redirect_uri(&self, id: &ConnectionId) -> String {
+        self.core.settings().redirect_uri(id)
     }
 
-    /// The client secret of a connection, opened.
-    pub(crate) fn client_secret(&self, connection: &Connection) -> Result<Secret, ServiceError> {
-        let sealed: &Sealed =
-            connection.client_secret.as_ref().ok_or_else(|| not_configured(&connection.name))?;
-        Ok(self.sealer().open(secret_context(&connection.id), sealed)?)
+    /// Refuses one more connection when there are as many as the operator allows.
+    async fn ensure_room(&self, tx: &mut dyn Tx) -> Result<(), ServiceError> {
+        let one = Page { offset: 0, limit: 1 };
+        let count = tx.list_connections(&ConnectionFilter::default(), one).await?.total;
+        let most = self.core.settings().quotas.connections;
+        bounds::ensure_room(count.into(), most, "connections", "quota.connections")
     }
 
     async fn apply(
@@ -203,11 +234,12 @@ impl Service {
         }
         if let Some(secret) = settings.client_secret.filter(|secret| !secret.is_empty()) {
             bounds::secret("client_secret", &secret, bounds::CLIENT_SECRET)?;
-            connection.client_secret = Some(self.sealer().seal(secret_context(&connection.id), &secret)?);
+            connection.client_secret =
+                Some(self.core.sealer().seal(secret_context(&connection.id), &secret)?);
         }
         if let Some(scopes) = settings.scopes {
-            let connector = self.connector(&connection.provider)?;
-            connection.scopes = check_scopes(scopes, &**connector)?;
+            let connector = self.connectors.of(&connection.provider)?;
+            connection.scopes = check_scopes(scopes, &*connector)?;
         }
         connection.pkce = settings.pkce.unwrap_or(connection.pkce);
         connection.additional_tools = settings.additional_tools.unwrap_or(connection.additional_tools);
@@ -220,7 +252,7 @@ impl Service {
         mut connection: Connection,
     ) -> Result<Connection, ServiceError> {
         connection.version += 1;
-        connection.updated_at = self.now();
+        connection.updated_at = self.core.now();
         let named = tx.connection_named(&connection.name).await?;
         if named.is_some_and(|other| other.id != connection.id) {
             return Err(name_taken(&connection.name));
@@ -230,10 +262,33 @@ impl Service {
                 "the connection was changed by somebody else at the same time; read it again and repeat";
             return Err(ServiceError::new(ErrorKind::Conflict, "CONFLICT", message));
         }
-        self.commit(tx).await?;
-        self.live().forget_all();
+        self.audit.commit(tx).await?;
+        self.live.forget_all();
         Ok(connection)
     }
+}
+
+/// Opens the client secret of a connection.
+///
+/// # Errors
+/// `FailedPrecondition` where the connection has none yet.
+pub(crate) fn client_secret(core: &Core, connection: &Connection) -> Result<Secret, ServiceError> {
+    let sealed: &Sealed =
+        connection.client_secret.as_ref().ok_or_else(|| not_configured(&connection.name))?;
+    Ok(core.sealer().open(secret_context(&connection.id), sealed)?)
+}
+
+/// Finds the connection with this name.
+///
+/// # Errors
+/// `NotFound` where there is none, with the names that could have been meant.
+pub(crate) async fn find_connection(tx: &mut dyn Tx, name: &str) -> Result<Connection, ServiceError> {
+    if let Ok(parsed) = ConnectionName::parse(name)
+        && let Some(connection) = tx.connection_named(&parsed).await?
+    {
+        return Ok(connection);
+    }
+    Err(unknown_connection(tx, name).await?)
 }
 
 /// A connection whose OAuth app credentials are missing.
@@ -249,7 +304,7 @@ const LOOKED_THROUGH: u32 = 200;
 const TOLD: usize = 3;
 
 /// The error for a name that no connection has, with the names that could have been meant.
-pub(crate) async fn unknown_connection(tx: &mut dyn Tx, name: &str) -> Result<ServiceError, ServiceError> {
+async fn unknown_connection(tx: &mut dyn Tx, name: &str) -> Result<ServiceError, ServiceError> {
     let page = Page { offset: 0, limit: LOOKED_THROUGH };
     let known = tx.list_connections(&ConnectionFilter::default(), page).await?.items;
     let names = || known.iter().map(|it| it.name.as_str());

@@ -1,59 +1,66 @@
 //! The connectors, and how others take their place while the server runs: the operator's own tools come and go.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use headwater_catalog::connector::Connector;
 use headwater_domain::provider::ProviderKey;
 
-/// One edition after the other. Calls under way hold on to theirs, so each stays until the end; there are as many as
-/// the operator's files were changed.
-pub(crate) struct Connectors(Edition);
+use crate::error::ServiceError;
 
-/// What was there at one time.
+/// The connectors that calls from now on use. Calls under way hold on to those that they began with.
+#[derive(Clone)]
+pub struct Connectors(Arc<ArcSwap<Edition>>);
+
+/// The connectors of one moment.
 pub(crate) struct Edition {
     list: Vec<Arc<dyn Connector>>,
     places: HashMap<ProviderKey, usize>,
-    next: OnceLock<Box<Self>>,
 }
 
 impl Connectors {
     pub(crate) fn new(list: Vec<Arc<dyn Connector>>) -> Self {
-        Self(Edition::new(list))
+        Self(Arc::new(ArcSwap::from_pointee(Edition::new(list))))
     }
 
-    /// What is there now.
-    pub(crate) fn latest(&self) -> &Edition {
-        let mut edition = &self.0;
-        while let Some(next) = edition.next.get() {
-            edition = next;
-        }
-        edition
+    /// Returns the connectors of this moment.
+    pub(crate) fn latest(&self) -> Arc<Edition> {
+        self.0.load_full()
     }
 
-    /// Puts others in the place of what is there.
-    pub(crate) fn replace(&self, list: Vec<Arc<dyn Connector>>) {
-        let mut edition = Box::new(Edition::new(list));
-        // Somebody else may be doing the same; then this one comes after theirs.
-        while let Err(refused) = self.latest().next.set(edition) {
-            edition = refused;
-        }
+    /// Returns the connector of `provider`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` where there is none, with the providers that there are.
+    pub(crate) fn of(&self, provider: &ProviderKey) -> Result<Arc<dyn Connector>, ServiceError> {
+        let edition = self.0.load();
+        edition.of(provider).cloned().ok_or_else(|| {
+            let known: Vec<&str> = edition.all().iter().map(|it| it.provider().as_str()).collect();
+            let message = format!("there is no provider `{provider}`; known providers: {}", known.join(", "));
+            ServiceError::invalid("provider", "known provider", message)
+        })
+    }
+
+    /// Puts other connectors in the place of those that are there, for calls from now on: the operator's tools have
+    /// changed.
+    pub fn replace(&self, list: Vec<Arc<dyn Connector>>) {
+        self.0.store(Arc::new(Edition::new(list)));
     }
 }
 
 impl Edition {
     fn new(list: Vec<Arc<dyn Connector>>) -> Self {
         let places = list.iter().enumerate().map(|(place, it)| (it.provider().clone(), place)).collect();
-        Self { list, places, next: OnceLock::new() }
+        Self { list, places }
     }
 
-    /// All, in the order in which they were given.
+    /// All connectors, in the order in which they were given.
     pub(crate) fn all(&self) -> &[Arc<dyn Connector>] {
         &self.list
     }
 
-    /// The one of a provider.
-    pub(crate) fn of(&self, provider: &ProviderKey) -> Option<&Arc<dyn Connector>> {
+    fn of(&self, provider: &ProviderKey) -> Option<&Arc<dyn Connector>> {
         self.list.get(*self.places.get(provider)?)
     }
 }
@@ -65,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_latest_edition_counts_and_earlier_ones_stay_as_they_were() {
+    fn calls_keep_the_connectors_that_they_began_with_and_what_nobody_uses_is_freed() {
         let confluence = || -> Arc<dyn Connector> { Arc::new(Confluence::new().unwrap()) };
         let provider = ProviderKey::new("CONFLUENCE");
         let connectors = Connectors::new(vec![confluence()]);
@@ -76,5 +83,6 @@ mod tests {
             assert_eq!(connectors.latest().all().len(), count);
         }
         assert_eq!(first.all().len(), 1);
+        assert_eq!(Arc::strong_count(&first), 1, "only its user still has it");
     }
 }

@@ -3,19 +3,31 @@
 //! See [`headwater_domain::deployment`] for why. A server takes the database up when it starts, and looks again from
 //! time to time; without that, as in commands beside a server, nothing is fenced, because nothing refreshes by itself.
 
-use headwater_domain::deployment::{Deployment, Fence, Probation, Remembered, on_probation, on_this_machine};
+use std::sync::Arc;
+
+use headwater_domain::deployment::{
+    Deployment as Row, Fence, Probation, Remembered, on_probation, on_this_machine,
+};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::time::Timestamp;
 use headwater_ports::store::{Store, StoreError, Tx};
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::Service;
-use crate::audit::Act;
+use crate::audit::{Act, Audit};
+use crate::core::Core;
 use crate::error::ServiceError;
+
+/// The database as this deployment's. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Deployment {
+    core: Core,
+    audit: Audit,
+    standing: Arc<Standing>,
+}
 
 /// How the database stands, as this process knows.
 #[derive(Default)]
-pub(crate) struct Standing(Mutex<State>);
+struct Standing(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -31,7 +43,7 @@ struct State {
 
 impl Standing {
     /// Why no refresh token may be presented now.
-    pub(crate) fn fence(&self) -> Option<Fence> {
+    fn fence(&self) -> Option<Fence> {
         self.state().fence
     }
 
@@ -61,8 +73,7 @@ impl Standing {
         std::mem::replace(&mut state.fence, fence) != fence
     }
 
-    /// The provider has exchanged a token.
-    pub(crate) fn count_exchanged(&self) {
+    fn count_exchanged(&self) {
         self.state().probation.exchanged += 1;
     }
 
@@ -82,37 +93,38 @@ impl Standing {
     }
 }
 
-impl Service {
+impl Deployment {
+    pub(crate) fn new(core: Core, audit: Audit) -> Self {
+        Self { core, audit, standing: Arc::default() }
+    }
+
     /// Takes the database up for a server that begins to use it and remembers `remembered` from the last time. Returns
     /// why it must not refresh, if so; it can serve all the same. An origin that the operator named is kept when the
     /// database has none.
-    pub async fn take_up_database(
-        &self,
-        remembered: Option<&Remembered>,
-    ) -> Result<Option<Fence>, ServiceError> {
+    pub async fn take_up(&self, remembered: Option<&Remembered>) -> Result<Option<Fence>, ServiceError> {
         let (origin, place) = (self.origin(), self.place().await?);
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         let mut stored = self.deployment_row(&mut *tx).await?;
         let any_grant = tx.any_grant().await?;
         self.claim(&mut stored, any_grant);
         let fence = if let Some(fence) = stored.contradicted(&origin) {
             Some(fence)
         } else if any_grant {
-            stored.fenced(&place, remembered, self.now())
+            stored.fenced(&place, remembered, self.core.now())
         } else {
             // There is nothing to lose.
             stored.fence = None;
             None
         };
         match fence {
-            None => (stored.seen_at, stored.place) = (self.now(), place),
+            None => (stored.seen_at, stored.place) = (self.core.now(), place),
             // Others, which do not remember, must not refresh either.
             Some(Fence::Restored) => stored.fence = fence,
             Some(Fence::OtherOrigin | Fence::Moved | Fence::Refused) => {}
         }
         tx.update_deployment(&stored).await?;
         tx.commit().await?;
-        self.standing().take_up();
+        self.standing.take_up();
         if let Some(named) = stored.origin.filter(|_| fence == Some(Fence::OtherOrigin)) {
             tracing::error!("the database belongs to the deployment at {named}; this server is at {origin}");
         }
@@ -124,7 +136,7 @@ impl Service {
     /// noted here before, those of this process count. Fails for the database of a deployment that others reach.
     pub async fn take_up_for_development(&self) -> Result<(), ServiceError> {
         let (origin, place) = (self.origin(), self.place().await?);
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         let stored = self.deployment_row(&mut *tx).await?;
         if let Some(other) = stored.usual_origin().filter(|it| !on_this_machine(it)) {
             let message = format!(
@@ -135,20 +147,20 @@ impl Service {
         // An address for the occasion, such as that of a tunnel, must not bind the next run.
         let origin = on_this_machine(&origin).then_some(origin);
         let place = if origin.is_some() { place } else { String::new() };
-        let ours = Deployment { origin, place, fence: None, ..stored };
+        let ours = Row { origin, place, fence: None, ..stored };
         tx.update_deployment(&ours).await?;
         tx.commit().await?;
-        self.standing().set_development();
+        self.standing.set_development();
         Ok(())
     }
 
     /// Keeps the origin that the operator named, for commands and servers that are told none. Does nothing when none was
     /// named, or when the database has one.
     pub async fn keep_origin(&self) -> Result<(), ServiceError> {
-        if !self.settings().origin_named {
+        if !self.core.settings().origin_named {
             return Ok(());
         }
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         let mut stored = self.deployment_row(&mut *tx).await?;
         let any_grant = tx.any_grant().await?;
         self.claim(&mut stored, any_grant);
@@ -157,21 +169,21 @@ impl Service {
     }
 
     /// Writes a named origin into a row that has none, unless end users connected under another one.
-    fn claim(&self, stored: &mut Deployment, any_grant: bool) {
+    fn claim(&self, stored: &mut Row, any_grant: bool) {
         let origin = self.origin();
         let free = stored.binding_origin(any_grant).is_none_or(|bound| bound == origin);
-        if self.settings().origin_named && free {
+        if self.core.settings().origin_named && free {
             stored.origin = Some(origin);
         }
     }
 
     /// The row of the deployment; a new one that no server has taken up where there is none.
-    async fn deployment_row(&self, tx: &mut dyn Tx) -> Result<Deployment, ServiceError> {
-        let fresh = Deployment {
-            id: self.random_token(),
+    async fn deployment_row(&self, tx: &mut dyn Tx) -> Result<Row, ServiceError> {
+        let fresh = Row {
+            id: self.core.random_token(),
             origin: None,
             place: String::new(),
-            seen_at: self.now(),
+            seen_at: self.core.now(),
             fence: None,
             adopted_at: None,
         };
@@ -181,20 +193,21 @@ impl Service {
 
     /// Looks whether the database is still this deployment's, and notes that it was seen. Returns what to remember
     /// outside of it; nothing while it is fenced. Called by a job.
-    pub async fn keep_up_database(&self) -> Result<Option<Remembered>, ServiceError> {
-        if self.standing().development() {
+    pub async fn keep_up(&self) -> Result<Option<Remembered>, ServiceError> {
+        if self.standing.development() {
             return Ok(None);
         }
         let place = self.place().await?;
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         let Some(stored) = tx.deployment().await? else {
-            if self.standing().taken_up() {
+            if self.standing.taken_up() {
                 // It was written down when the database was taken up: this is another database than that one.
                 self.note_standing(Some(Fence::Moved), None);
             }
             return Ok(None);
         };
-        let fence = stored.contradicted(&self.origin()).or_else(|| stored.fenced(&place, None, self.now()));
+        let fence =
+            stored.contradicted(&self.origin()).or_else(|| stored.fenced(&place, None, self.core.now()));
         self.note_standing(fence, stored.adopted_at);
         if fence.is_some() {
             return Ok(None);
@@ -202,21 +215,18 @@ impl Service {
         if stored.place != place {
             // Adopted by a command that did not know the server's origin: the first server that comes has it. Or recorded
             // before places told the birth of a file.
-            tx.update_deployment(&Deployment { place, ..stored }).await?;
+            tx.update_deployment(&Row { place, ..stored }).await?;
         }
-        tx.see_deployment(self.now()).await?;
+        tx.see_deployment(self.core.now()).await?;
         let seen = tx.deployment().await?.map(|it| Remembered { id: it.id, seen_at: it.seen_at });
         tx.commit().await?;
         Ok(seen)
     }
 
     /// Why a server that starts now would not refresh. Changes nothing.
-    pub async fn examine_database(
-        &self,
-        remembered: Option<&Remembered>,
-    ) -> Result<Option<Fence>, ServiceError> {
+    pub async fn examine(&self, remembered: Option<&Remembered>) -> Result<Option<Fence>, ServiceError> {
         let place = self.place().await?;
-        let mut tx = self.store().read().await?;
+        let mut tx = self.core.store().read().await?;
         let Some(stored) = tx.deployment().await? else { return Ok(None) };
         if let Some(fence) = stored.contradicted(&self.origin()) {
             return Ok(Some(fence));
@@ -224,7 +234,7 @@ impl Service {
         if !tx.any_grant().await? {
             return Ok(None);
         }
-        Ok(stored.fenced(&place, remembered, self.now()))
+        Ok(stored.fenced(&place, remembered, self.core.now()))
     }
 
     /// The operator says that the database is this deployment's, and no other uses what is in it. Servers refresh
@@ -232,27 +242,28 @@ impl Service {
     ///
     /// Returns the origin that the database belongs to from now on. It is the one that was named for this command, else
     /// the one that the database had: an origin that nobody named is never written down.
-    pub async fn adopt_database(&self) -> Result<Option<String>, ServiceError> {
-        self.observed(Act::new("database.adopt"), async {
-            let (now, here) = (self.now(), self.store().place().await?);
-            let mut tx = self.store().write().await?;
-            let stored = self.deployment_row(&mut *tx).await?;
-            let named = self.settings().origin_named.then(|| self.origin());
-            let origin = named.or_else(|| stored.usual_origin().map(str::to_owned));
-            let place = origin.as_ref().map(|origin| format!("{origin} {here}")).unwrap_or_default();
-            let adopted = Deployment {
-                id: stored.id,
-                origin: origin.clone(),
-                place,
-                seen_at: now,
-                fence: None,
-                adopted_at: Some(now),
-            };
-            tx.update_deployment(&adopted).await?;
-            self.commit(tx).await?;
-            Ok(origin)
-        })
-        .await
+    pub async fn adopt(&self) -> Result<Option<String>, ServiceError> {
+        self.audit
+            .observed(Act::new("database.adopt"), async {
+                let (now, here) = (self.core.now(), self.core.store().place().await?);
+                let mut tx = self.core.store().write().await?;
+                let stored = self.deployment_row(&mut *tx).await?;
+                let named = self.core.settings().origin_named.then(|| self.origin());
+                let origin = named.or_else(|| stored.usual_origin().map(str::to_owned));
+                let place = origin.as_ref().map(|origin| format!("{origin} {here}")).unwrap_or_default();
+                let adopted = Row {
+                    id: stored.id,
+                    origin: origin.clone(),
+                    place,
+                    seen_at: now,
+                    fence: None,
+                    adopted_at: Some(now),
+                };
+                tx.update_deployment(&adopted).await?;
+                self.audit.commit(tx).await?;
+                Ok(origin)
+            })
+            .await
     }
 
     /// How the operator ends a fence.
@@ -264,7 +275,7 @@ impl Service {
                  `headwater adopt --base-url {origin}`; if not, start the server without base_url"
             ),
             // Without the name, the command could only confirm the origin that the database knows.
-            _ if self.settings().origin_named => {
+            _ if self.core.settings().origin_named => {
                 format!(
                     "If no other deployment uses this database, run `headwater adopt --base-url {origin}`"
                 )
@@ -275,7 +286,7 @@ impl Service {
 
     /// Fails while no refresh token may be presented.
     pub(crate) fn may_refresh(&self) -> Result<(), ServiceError> {
-        let Some(fence) = self.standing().fence() else { return Ok(()) };
+        let Some(fence) = self.standing.fence() else { return Ok(()) };
         let message = format!(
             "no access token can be refreshed now: {fence}. The account is kept. Ask the operator to run `headwater doctor`, which says what to do"
         );
@@ -284,31 +295,36 @@ impl Service {
 
     /// Whether refreshes are to be made slowly, because the database was adopted a short while ago.
     pub(crate) fn on_probation(&self) -> bool {
-        self.standing().adopted_at().is_some_and(|at| on_probation(at, self.now()))
+        self.standing.adopted_at().is_some_and(|at| on_probation(at, self.core.now()))
+    }
+
+    /// Notes that the provider has exchanged a token.
+    pub(crate) fn count_exchanged(&self) {
+        self.standing.count_exchanged();
     }
 
     /// Notes that the provider has refused a token as dead. After an adoption, too many of them end all refreshing.
     pub(crate) async fn note_refused(&self) {
-        if !self.standing().count_refused() || !self.on_probation() {
+        if !self.standing.count_refused() || !self.on_probation() {
             return;
         }
-        self.note_standing(Some(Fence::Refused), self.standing().adopted_at());
+        self.note_standing(Some(Fence::Refused), self.standing.adopted_at());
         if let Err(error) = self.fence_off().await {
             tracing::error!(%error, "other servers could not be told to stop refreshing");
         }
     }
 
     async fn fence_off(&self) -> Result<(), ServiceError> {
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         if let Some(stored) = tx.deployment().await? {
-            tx.update_deployment(&Deployment { fence: Some(Fence::Refused), ..stored }).await?;
+            tx.update_deployment(&Row { fence: Some(Fence::Refused), ..stored }).await?;
             tx.commit().await?;
         }
         Ok(())
     }
 
     fn note_standing(&self, fence: Option<Fence>, adopted_at: Option<Timestamp>) {
-        if !self.standing().set(fence, adopted_at) {
+        if !self.standing.set(fence, adopted_at) {
             return;
         }
         if let Some(fence) = fence {
@@ -320,12 +336,12 @@ impl Service {
 
     /// The public origin, and the database: what a copy for another purpose has otherwise.
     async fn place(&self) -> Result<String, ServiceError> {
-        Ok(format!("{} {}", self.origin(), self.store().place().await?))
+        Ok(format!("{} {}", self.origin(), self.core.store().place().await?))
     }
 
     /// The public origin, such as `https://headwater.example`.
     fn origin(&self) -> String {
-        self.settings().base_url.origin().ascii_serialization()
+        self.core.settings().base_url.origin().ascii_serialization()
     }
 }
 

@@ -9,20 +9,12 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
-use headwater_domain::provider::ProviderKey;
 use headwater_ports::clock::Clock;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 /// How many sites are remembered before idle ones are forgotten.
 const REMEMBERED: usize = 1024;
-
-/// A site of a provider.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct SiteKey {
-    pub(crate) provider: ProviderKey,
-    pub(crate) cloud_id: String,
-}
 
 /// The governor of all sites, or of whatever else takes a number of calls at a time. In memory: each replica has its own.
 pub(crate) struct Governor<K> {

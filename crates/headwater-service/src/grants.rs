@@ -1,22 +1,26 @@
 //! Grants: opening, storing and refreshing an account's tokens.
 //!
 //! Expiry is judged by the clock, never by a 401: Atlassian answers 404 or 403 to a stale token. A refresh is
-//! single-flight per account, in the process and, through a lease on the stored grant, among replicas. It runs in a
-//! task of its own, so that a caller who gives up does not cut it off. A presentation of the refresh token is
-//! written down before it is made, and nobody sees a new access token before the pair is durable.
+//! single-flight per account, in the process ([`flights`]) and, through a lease on the stored grant, among replicas. It
+//! runs in a task of its own, so that a caller who gives up does not cut it off. The order of its steps, which keeps
+//! the grant alive through crashes, stands in [`refresh`].
 
-mod exchange;
+mod failure;
 mod flights;
-mod holds;
-mod outcome;
+mod load;
+mod obstacle;
+mod provider_pauses;
 mod refresh;
+mod save;
 mod sealing;
 mod suspicion;
 #[cfg(test)]
 mod tests;
-mod token_request;
 mod unsaved;
+#[cfg(feature = "chaos")]
+mod weakened;
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,17 +31,22 @@ use headwater_domain::grant::{Freshness, freshness, refresh_horizon};
 use headwater_domain::id::AccountId;
 use headwater_ports::store::Due;
 
-pub(crate) use flights::Flights;
-pub(crate) use holds::Holds;
-pub(crate) use sealing::{NewTokens, bind_candidate, flow_context};
+pub(crate) use sealing::{NewTokens, bind_candidate};
 pub(crate) use suspicion::Suspicion;
-pub(crate) use token_request::{TokenFailure, exchange_code, tell_of_wrong_secret, try_client_secret};
-pub(crate) use unsaved::UnsavedPairs;
 
-use crate::Service;
+use crate::acts::Acts;
 use crate::chaos::CrashPoint;
+use crate::connectors::Connectors;
+use crate::core::Core;
+use crate::deployment::Deployment;
 use crate::error::ServiceError;
-use crate::live::LiveAccount;
+use crate::events::Events;
+use crate::live::{LiveAccount, LiveCache, NOT_ACTIVE};
+use crate::sites::Sites;
+use crate::token_endpoint::TokenEndpoint;
+use flights::Flights;
+use provider_pauses::ProviderPauses;
+use unsaved::UnsavedPairs;
 
 /// How many accounts one sweep refreshes at most.
 const SWEEP_LIMIT: u32 = 200;
@@ -49,23 +58,62 @@ const CALLER_PATIENCE: Duration = Duration::from_secs(15);
 const IN_USE: Duration = Duration::from_secs(24 * 3600);
 /// Grants are refreshed at this age even unused: Atlassian drops a refresh token that is not used for 90 days.
 const KEEP_ALIVE: Duration = Duration::from_secs(20 * 24 * 3600);
-/// The code of an account that only a new consent helps.
-pub(crate) const NOT_ACTIVE: &str = "ACCOUNT_NOT_ACTIVE";
 /// The code of a refusal that may be about the account's token or about what was asked for.
 pub const GRANT_IN_DOUBT: &str = "GRANT_IN_DOUBT";
 
-impl Service {
-    /// An account with an access token that is good for the next minute at least, or the reason why not.
+/// The grants of all accounts. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Grants(Arc<GrantParts>);
+
+/// The parts that [`Grants`] is made of.
+pub struct GrantParts {
+    pub(crate) core: Core,
+    pub(crate) acts: Acts,
+    pub(crate) connectors: Connectors,
+    pub(crate) deployment: Deployment,
+    pub(crate) events: Events,
+    pub(crate) sites: Sites,
+    pub(crate) token_endpoint: TokenEndpoint,
+    pub(crate) live: LiveCache,
+    pub(crate) memory: RefreshMemory,
+}
+
+/// What this process knows of its refreshes. It may be lost with the process.
+#[derive(Default)]
+pub(crate) struct RefreshMemory {
+    flights: Flights,
+    unsaved: UnsavedPairs,
+    pauses: ProviderPauses,
+}
+
+impl Deref for Grants {
+    type Target = GrantParts;
+
+    fn deref(&self) -> &GrantParts {
+        &self.0
+    }
+}
+
+impl Grants {
+    pub(crate) fn new(parts: GrantParts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Returns an account with an access token that is good for the next minute at least.
+    ///
+    /// # Errors
+    /// `FailedPrecondition` for an account that only its end user or the operator can make usable, `NotFound` for one
+    /// that is gone, `Unavailable` where the token could not be refreshed now.
     pub(crate) async fn usable(&self, id: &AccountId) -> Result<Arc<LiveAccount>, ServiceError> {
         let live = self.live_account(id).await?;
         if live.grant.refresh_token.is_none() && self.alive(&live) {
-            // There is nothing to buy the next token with; this one serves to its end.
+            // No refresh token, so there is no next one: the access token serves to its end.
             return Ok(live);
         }
-        match freshness(live.grant.obtained_at, live.grant.expires_at, self.now()) {
+        match freshness(live.grant.obtained_at, live.grant.expires_at, self.core.now()) {
             Freshness::Fresh => Ok(live),
             Freshness::RefreshAhead => {
-                // Whoever started it will store the outcome; this caller has a good token in hand.
+                // The refresh stores its outcome by itself; this caller has a good token in hand.
                 drop(self.start_refresh(id, live.grant.generation));
                 Ok(live)
             }
@@ -76,11 +124,11 @@ impl Service {
     /// Waits for the refresh of an account whose token must not be used any more, but not for ever.
     async fn refreshed(&self, live: &Arc<LiveAccount>) -> Result<Arc<LiveAccount>, ServiceError> {
         let flight = self.start_refresh(&live.account.id, live.grant.generation);
-        let outcome = match select(flight, self.clock().wait(CALLER_PATIENCE)).await {
+        let outcome = match select(flight, self.core.clock().wait(CALLER_PATIENCE)).await {
             Either::Left((outcome, _)) => {
-                outcome.inspect(|_| self.reached(CrashPoint::Told)).map_err(|error| error.repeat())
+                outcome.inspect(|_| self.core.reached(CrashPoint::Told)).map_err(|error| error.repeat())
             }
-            Either::Right(_) => Err(refresh::transient(live, "it is taking long")),
+            Either::Right(_) => Err(failure::transient(live, "it is taking long")),
         };
         match outcome {
             // The provider is away, but the present token has seconds left: better than failing the call.
@@ -90,27 +138,30 @@ impl Service {
     }
 
     fn alive(&self, live: &LiveAccount) -> bool {
-        live.grant.expires_at.is_none_or(|end| self.now() < end)
+        live.grant.expires_at.is_none_or(|end| self.core.now() < end)
     }
 
     /// Begins the refreshes that are due: those that were left without an answer, by this process or one that is
-    /// gone, and tokens that lapse soon, so that callers do not have to wait. Called by a job; returns how many were
+    /// gone, and tokens that expire soon, so that callers do not have to wait. Called by a job; returns how many were
     /// due. Failures are kept per account and logged there.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be read.
     pub async fn refresh_due(&self) -> Result<usize, ServiceError> {
-        if self.may_refresh().is_err() {
+        if self.deployment.may_refresh().is_err() {
             return Ok(0);
         }
         // A database that was adopted is tried out one account after the other.
-        let slowly = self.on_probation();
+        let slowly = self.deployment.on_probation();
         let (limit, at_once) = if slowly { (1, 1) } else { (SWEEP_LIMIT, AT_ONCE) };
-        let now = self.now();
+        let now = self.core.now();
         let due = Due {
             lapsing_before: now.plus(refresh_horizon()),
             used_after: now.minus(IN_USE),
             idle_since: now.minus(KEEP_ALIVE),
             limit,
         };
-        let found = self.store().read().await?.refreshes_due(&due, now).await?;
+        let found = self.core.store().read().await?.refreshes_due(&due, now).await?;
         let count = found.len();
         let refresh = |(id, generation): (AccountId, u64)| async move {
             drop(self.start_refresh(&id, generation).await);
@@ -119,12 +170,20 @@ impl Service {
         Ok(count)
     }
 
+    /// Lets an experiment strike here; does nothing in builds that are for use.
+    #[inline]
+    fn reached(&self, point: CrashPoint) {
+        #[cfg(feature = "chaos")]
+        self.forget_defences(point);
+        self.core.reached(point);
+    }
+
     /// Waits until no act and no refresh is under way, so that a stop cannot cut one off between the provider's answer
     /// and the store.
     pub async fn settle(&self) {
         // Acts first: they start refreshes, which start no acts.
-        self.acts().idle().await;
-        while let Some(flight) = self.flights().any() {
+        self.acts.idle().await;
+        while let Some(flight) = self.memory.flights.any() {
             drop(flight.await);
         }
     }

@@ -1,10 +1,11 @@
 //! Every use case that needs I/O: connecting accounts, keeping grants fresh, executing tools, proxying.
 //!
-//! [`Service`] is the one handle that adapters hold. It knows no wire format of ours and no adapter; providers
-//! are reached through [`headwater_catalog::connector::Connector`] and the ports.
+//! There is one type for each aggregate, such as [`accounts::Accounts`] and [`tools::Tools`], which holds the parts that it
+//! uses; [`Service`] puts them together. None knows a wire format of ours or an adapter; providers are reached through
+//! [`headwater_catalog::connector::Connector`] and the ports.
 
 pub mod accounts;
-mod acts;
+pub mod acts;
 mod admission;
 pub mod api_clients;
 pub mod audit;
@@ -13,15 +14,14 @@ pub mod caller;
 pub mod chaos;
 pub mod connect;
 pub mod connections;
-mod connectors;
+pub mod connectors;
+pub mod core;
 pub mod deployment;
-mod endpoints;
 pub mod error;
 pub mod events;
 mod file_hosts;
 mod governor;
-mod grants;
-mod heed;
+pub mod grants;
 mod live;
 pub mod memory;
 pub mod policy;
@@ -33,10 +33,13 @@ pub mod rewrap;
 mod service;
 pub mod settings;
 pub mod signing_keys;
+mod site_limits;
+mod sites;
 #[cfg(test)]
 mod tests;
+mod token_endpoint;
 pub mod tools;
-mod usage;
+pub mod usage;
 pub mod webhooks;
 
 pub use service::{Parts, Service};

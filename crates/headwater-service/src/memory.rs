@@ -15,18 +15,21 @@ use headwater_domain::error::ErrorKind;
 use headwater_ports::clock::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::Service;
+use crate::core::Core;
 use crate::error::ServiceError;
 
 /// Bytes that one permit stands for.
 const UNIT: usize = 1024;
 
-/// The budget. In memory: each replica has its own.
-pub(crate) struct Memory {
+/// The budget. Each replica has its own. Cheap to clone; clones share it.
+#[derive(Clone)]
+pub struct Memory {
+    core: Core,
     calls: Pool,
     answers: Pool,
 }
 
+#[derive(Clone)]
 struct Pool {
     free: Arc<Semaphore>,
     units: u32,
@@ -39,9 +42,10 @@ pub struct Held {
 }
 
 impl Memory {
-    /// A budget of `bytes`, three parts of it for calls and four for answers.
-    pub(crate) fn new(bytes: usize) -> Self {
-        Self { calls: Pool::new(bytes / 7 * 3), answers: Pool::new(bytes / 7 * 4) }
+    /// Makes the budget that the operator decided on, three parts of it for calls and four for answers.
+    pub(crate) fn new(core: Core) -> Self {
+        let bytes = core.settings().memory_bytes;
+        Self { core, calls: Pool::new(bytes / 7 * 3), answers: Pool::new(bytes / 7 * 4) }
     }
 }
 
@@ -83,15 +87,15 @@ impl Held {
     }
 }
 
-impl Service {
+impl Memory {
     /// Reserves memory for a call: what its text, its message and what is built from them will take, in bytes.
     pub async fn reserve_for_call(&self, bytes: usize) -> Result<Held, ServiceError> {
-        self.memory().calls.reserve(bytes, self.clock(), MEMORY_WAIT).await.ok_or_else(busy)
+        self.calls.reserve(bytes, self.core.clock(), MEMORY_WAIT).await.ok_or_else(busy)
     }
 
     /// Reserves memory for a provider's answer to a tool call, waiting for at most `patience`.
     pub(crate) async fn reserve_for_answer(&self, bytes: usize, patience: Duration) -> Option<Held> {
-        self.memory().answers.reserve(bytes, self.clock(), patience).await
+        self.answers.reserve(bytes, self.core.clock(), patience).await
     }
 }
 

@@ -6,7 +6,6 @@ use headwater_domain::error::ErrorKind;
 use headwater_domain::role::Role;
 use http::Method;
 
-use crate::Service;
 use crate::caller::may;
 use crate::error::ServiceError;
 
@@ -62,22 +61,22 @@ impl Default for Policy {
     }
 }
 
-impl Service {
+impl Policy {
     /// Refuses a tool that does more than the operator allows.
-    pub(crate) fn ensure_tool_allowed(&self, tool: &Tool) -> Result<(), ServiceError> {
+    pub(crate) fn ensure_tool(self, tool: &Tool) -> Result<(), ServiceError> {
         let what = || format!("the tool {}", tool.name);
-        ensure(of_tool(tool), self.settings().policy.tools, "policy.tools", what)
+        ensure(of_tool(tool), self.tools, "policy.tools", what)
     }
 
     /// The most of an account's credentials that the caller may read.
-    pub(crate) fn readable_credentials(&self) -> Credentials {
-        if may(Role::Credentials) { self.settings().policy.credentials } else { Credentials::Nothing }
+    pub(crate) fn readable_credentials(self) -> Credentials {
+        if may(Role::Credentials) { self.credentials } else { Credentials::Nothing }
     }
 
     /// Refuses a raw request that does more than the operator allows.
-    pub(crate) fn ensure_raw_allowed(&self, method: &Method) -> Result<(), ServiceError> {
+    pub(crate) fn ensure_raw_request(self, method: &Method) -> Result<(), ServiceError> {
         let what = || format!("the raw request with {method}");
-        ensure(of_method(method), self.settings().policy.raw_requests, "policy.raw_requests", what)
+        ensure(of_method(method), self.raw_requests, "policy.raw_requests", what)
     }
 }
 

@@ -11,7 +11,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Method, Request};
 use url::Url;
 
-use crate::Service;
+use crate::core::Core;
 use crate::retry_after::retry_after;
 
 /// How headwater names itself to providers. Atlassian refuses writes from names that look like a browser's.
@@ -28,24 +28,24 @@ pub(crate) struct Reply {
 
 /// Posts a JSON document.
 pub(crate) async fn post_json(
-    service: &Service,
+    core: &Core,
     url: &Url,
     body: Bytes,
     patience: Patience,
 ) -> Result<Reply, UpstreamError> {
     let request = request(Method::POST, url).header(CONTENT_TYPE, "application/json").body(full(body));
-    send(service, request, patience).await
+    send(core, request, patience).await
 }
 
 /// Gets a JSON document with a bearer token.
 pub(crate) async fn get_json(
-    service: &Service,
+    core: &Core,
     url: &Url,
     authorization: &HeaderValue,
     patience: Patience,
 ) -> Result<Reply, UpstreamError> {
     let request = request(Method::GET, url).header(AUTHORIZATION, authorization).body(full(Bytes::new()));
-    send(service, request, patience).await
+    send(core, request, patience).await
 }
 
 fn request(method: Method, url: &Url) -> http::request::Builder {
@@ -58,17 +58,17 @@ fn request(method: Method, url: &Url) -> http::request::Builder {
 
 /// The time limit is one for the whole answer: a body that comes byte by byte would outlast any lease.
 async fn send(
-    service: &Service,
+    core: &Core,
     request: http::Result<Request<Body>>,
     patience: Patience,
 ) -> Result<Reply, UpstreamError> {
     let request = request.map_err(|error| UpstreamError::NotSent { reason: error.to_string() })?;
-    let end = service.clock().elapsed() + patience.response;
-    let response = service.upstream().send(request, patience).await?;
+    let end = core.clock().elapsed() + patience.response;
+    let response = core.upstream().send(request, patience).await?;
     let status = response.status().as_u16();
-    let retry_after = retry_after(response.headers(), service.now());
-    let left = end.saturating_sub(service.clock().elapsed());
-    let body = read_in_time(service, response.into_body(), OAUTH_ANSWER_BYTES, left)
+    let retry_after = retry_after(response.headers(), core.now());
+    let left = end.saturating_sub(core.clock().elapsed());
+    let body = read_in_time(core, response.into_body(), OAUTH_ANSWER_BYTES, left)
         .await
         .ok_or(UpstreamError::TimedOut(patience.response))?
         .map_err(|error| UpstreamError::Broken { reason: error.to_string() })?;
@@ -78,21 +78,17 @@ async fn send(
 /// Reads a body of at most `limit` bytes; nothing when that takes longer than `time`. A provider that sends byte by byte
 /// would otherwise keep a call under way for good.
 pub(crate) async fn read_in_time(
-    service: &Service,
+    core: &Core,
     body: Body,
     limit: usize,
     time: Duration,
 ) -> Option<Result<Bytes, ReadError>> {
-    in_time(service, read(body, limit), time).await
+    in_time(core, read(body, limit), time).await
 }
 
 /// Waits for something; nothing when that takes longer than `time`.
-pub(crate) async fn in_time<T>(
-    service: &Service,
-    something: impl Future<Output = T>,
-    time: Duration,
-) -> Option<T> {
-    match select(pin!(something), service.clock().wait(time)).await {
+pub(crate) async fn in_time<T>(core: &Core, something: impl Future<Output = T>, time: Duration) -> Option<T> {
+    match select(pin!(something), core.clock().wait(time)).await {
         Either::Left((there, _)) => Some(there),
         Either::Right(_) => None,
     }

@@ -8,6 +8,7 @@ mod redirect;
 mod refusal;
 mod repeat;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use headwater_domain::error::ErrorKind;
@@ -22,19 +23,53 @@ pub use method::{METHOD_NOT_ALLOWED, METHODS};
 use redirect::Addresses;
 pub(crate) use repeat::Copies;
 
-use crate::Service;
-use crate::accounts::AccountLocator;
-use crate::admission::Admitted;
-use crate::audit::{self, Act};
+use crate::accounts::{AccountLocator, Accounts};
+use crate::admission::{Admission, Admitted};
+use crate::audit::{self, Act, Audit};
+use crate::connectors::Connectors;
+use crate::core::Core;
 use crate::error::ServiceError;
 use crate::governor::{Crowded, Permit};
-use crate::grants::Suspicion;
+use crate::grants::{Grants, Suspicion};
 use crate::live::LiveAccount;
+use crate::site_limits::SiteLimits;
+use crate::usage::Usage;
 
 /// The header that marks a refusal which may be about the account's token instead of what was asked for.
 pub const GRANT_HEADER: HeaderName = HeaderName::from_static("headwater-grant");
 /// What it says.
 pub const IN_DOUBT: HeaderValue = HeaderValue::from_static("in-doubt");
+
+/// Raw requests. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Proxy(Arc<ProxyParts>);
+
+/// The parts that [`Proxy`] is made of.
+pub struct ProxyParts {
+    pub(crate) core: Core,
+    pub(crate) audit: Audit,
+    pub(crate) connectors: Connectors,
+    pub(crate) grants: Grants,
+    pub(crate) accounts: Accounts,
+    pub(crate) site_limits: SiteLimits,
+    pub(crate) admission: Admission,
+    pub(crate) usage: Usage,
+    pub(crate) copies: Copies,
+}
+
+impl Deref for Proxy {
+    type Target = ProxyParts;
+
+    fn deref(&self) -> &ProxyParts {
+        &self.0
+    }
+}
+
+impl Proxy {
+    pub(crate) fn new(parts: ProxyParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
 
 /// A raw request.
 pub struct ProxyRequest {
@@ -55,24 +90,24 @@ pub struct ProxyRequest {
     pub body: Body,
 }
 
-impl Service {
+impl Proxy {
     /// Sends a raw request with an account's token and returns the provider's answer, streamed. The answer's
     /// status is the provider's own; an error is always ours.
-    pub async fn proxy(&self, request: ProxyRequest) -> Result<Response<Body>, ServiceError> {
+    pub async fn send(&self, request: ProxyRequest) -> Result<Response<Body>, ServiceError> {
         let act = Act::call("proxy.request").on(&outline::outline(&request.method, &request.path));
         if request.method.is_safe() && request.method != Method::TRACE {
-            return self.observed(act, self.pass_on(request)).await;
+            return self.audit.observed(act, self.pass_on(request)).await;
         }
         // To the head of the answer; its body then ends with the caller.
-        self.audited(act, |service| async move { service.pass_on(request).await }).await
+        self.audit.audited(act, self, |proxy| async move { proxy.pass_on(request).await }).await
     }
 
     async fn pass_on(&self, request: ProxyRequest) -> Result<Response<Body>, ServiceError> {
         method::check(&request.method)?;
-        self.ensure_raw_allowed(&request.method)?;
+        self.core.settings().policy.ensure_raw_request(&request.method)?;
         self.ensure_one_reading(request.otherwise.as_ref()).await?;
-        let id = self.account_id(&request.account).await?;
-        let live = self.usable(&id).await?;
+        let id = self.accounts.id_of(&request.account).await?;
+        let live = self.grants.usable(&id).await?;
         audit::touched(&id, &live.connection.id);
         let raw = Raw {
             method: request.method,
@@ -81,17 +116,17 @@ impl Service {
             headers: headers::outbound(&request.headers),
         };
         raw.target(&live)?;
-        let place = self.admit(&id).await?;
-        let (body, copy) = self.copies().record(request.body);
+        let place = self.admission.admit(&id).await?;
+        let (body, copy) = self.copies.record(request.body);
         let answered = self.raw_answer(&raw, live, body, &copy).await;
-        self.usage().mark(&id, self.now());
+        self.usage.mark(&id);
         self.present(answered?, place)
     }
 
     /// Refuses a name that would be another account's in another encoding.
     async fn ensure_one_reading(&self, otherwise: Option<&AccountLocator>) -> Result<(), ServiceError> {
         let Some(otherwise) = otherwise else { return Ok(()) };
-        match self.account_id(otherwise).await {
+        match self.accounts.id_of(otherwise).await {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidArgument) => Ok(()),
             Err(error) => Err(error),
             Ok(_) => Err(ServiceError::invalid(
@@ -120,7 +155,7 @@ impl Service {
             if !suspected || renewed {
                 return Ok(Answered { response, live, permit, in_doubt: false });
             }
-            let newer = match self.examine_token(&live).await {
+            let newer = match self.grants.examine_token(&live).await {
                 Suspicion::Moved(newer) => newer,
                 Suspicion::Renewed(newer) => {
                     renewed = true;
@@ -143,23 +178,19 @@ impl Service {
         url: &Url,
         live: &LiveAccount,
         body: Body,
-    ) -> Result<(Response<Body>, Option<Permit>), ServiceError> {
+    ) -> Result<(Response<Body>, Permit), ServiceError> {
         let mut outbound = Request::new(body);
         *outbound.method_mut() = raw.method.clone();
         *outbound.uri_mut() =
             Uri::try_from(url.as_str()).map_err(|_| forbidden_target(&TargetError::Invalid))?;
         *outbound.headers_mut() = raw.headers.clone();
         outbound.headers_mut().insert(AUTHORIZATION, live.authorization.clone());
-        let patience = self.settings().proxy_patience;
-        let permit = match live.site_key() {
-            Some(site) => {
-                let entered = self.governor().enter(&site, self.clock(), patience.response / 2).await;
-                Some(entered.map_err(|reason| crowded(&reason))?)
-            }
-            None => None,
-        };
-        let response = self.upstream().send(outbound, patience).await.map_err(|error| unreachable(&error))?;
-        self.heed(live, response.status().as_u16(), response.headers(), permit.as_ref());
+        let patience = self.core.settings().proxy_patience;
+        let entered = self.site_limits.enter(live, patience.response / 2).await;
+        let permit = entered.map_err(|reason| crowded(&reason))?;
+        let response =
+            self.core.upstream().send(outbound, patience).await.map_err(|error| unreachable(&error))?;
+        self.site_limits.note_answer(live, response.status().as_u16(), response.headers(), &permit);
         Ok((response, permit))
     }
 
@@ -173,9 +204,12 @@ impl Service {
             let reason = format!("it answered {}, which is no answer to a request", head.status);
             return Err(unreachable(&UpstreamError::Broken { reason }));
         }
-        let connector = self.connector(&live.connection.provider)?;
-        let addresses =
-            Addresses { base: &live.base, file_domains: connector.file_domains(), settings: self.settings() };
+        let connector = self.connectors.of(&live.connection.provider)?;
+        let addresses = Addresses {
+            base: &live.base,
+            file_domains: connector.file_domains(),
+            settings: self.core.settings(),
+        };
         head.headers = headers::inbound(&head.headers);
         addresses.check(&mut head.headers);
         if in_doubt {
@@ -208,7 +242,7 @@ impl Raw {
 struct Answered {
     response: Response<Body>,
     live: Arc<LiveAccount>,
-    permit: Option<Permit>,
+    permit: Permit,
     /// Whether it may be about a token that was replaced since.
     in_doubt: bool,
 }

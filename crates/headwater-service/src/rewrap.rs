@@ -6,9 +6,9 @@ use headwater_domain::sealed::Sealed;
 use headwater_ports::sealer::SealContext;
 use headwater_ports::store::{SealedField, SealedRecord};
 
-use crate::audit::Act;
+use crate::audit::{Act, Audit};
+use crate::core::Core;
 use crate::error::ServiceError;
-use crate::service::Service;
 
 /// How many secrets are read, and written, at once. Writers wait for each other, so a batch must be short.
 const BATCH: u32 = 100;
@@ -22,19 +22,30 @@ pub struct Progress {
     pub resealed: u64,
 }
 
-impl Service {
+/// The stored secrets, as far as they are sealed. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Rewrap {
+    core: Core,
+    audit: Audit,
+}
+
+impl Rewrap {
+    pub(crate) fn new(core: Core, audit: Audit) -> Self {
+        Self { core, audit }
+    }
+
     /// Seals anew whatever an older key sealed, a batch at a time, and tells after every batch how far it is. It can be
     /// broken off at any time and begun again, and run by several at once; what others write meanwhile stays as they
     /// wrote it. What waits in connect flows is left out: it ends within the hour.
     ///
     /// Fails when a secret does not open, after logging its record. Then nothing of its batch was changed.
-    pub async fn rewrap(&self, tell: impl FnMut(Progress) + Send) -> Result<Progress, ServiceError> {
+    pub async fn all(&self, tell: impl FnMut(Progress) + Send) -> Result<Progress, ServiceError> {
         // Not in a task of its own: it can be broken off at any time, and `tell` belongs to the caller.
-        self.observed(Act::new("key.rewrap"), self.rewrap_all(tell)).await
+        self.audit.observed(Act::new("key.rewrap"), self.rewrap_all(tell)).await
     }
 
     /// The same, for a server that looks from time to time whether there is anything to do.
-    pub async fn rewrap_outdated(&self) -> Result<(), ServiceError> {
+    pub async fn outdated(&self) -> Result<(), ServiceError> {
         let progress = self
             .rewrap_all(|progress| {
                 if progress.resealed > 0 {
@@ -51,9 +62,9 @@ impl Service {
     /// Damaged ones are counted under `?`.
     pub async fn seals_by_key(&self) -> Result<BTreeMap<String, u64>, ServiceError> {
         let mut counts = BTreeMap::new();
-        let mut tx = self.store().read().await?;
+        let mut tx = self.core.store().read().await?;
         let mut count = |sealed: &Sealed| {
-            let key = self.sealer().key_of(sealed).unwrap_or("?");
+            let key = self.core.sealer().key_of(sealed).unwrap_or("?");
             *counts.entry(key.to_owned()).or_default() += 1;
         };
         tx.key_check().await?.iter().for_each(&mut count);
@@ -66,7 +77,7 @@ impl Service {
                 batch.iter().map(|it| &it.sealed).for_each(&mut count);
             }
         }
-        let (now, mut after) = (self.now(), String::new());
+        let (now, mut after) = (self.core.now(), String::new());
         loop {
             let flows = tx.unlapsed_flows(now, &after, BATCH).await?;
             let Some(last) = flows.last() else { break };
@@ -81,7 +92,7 @@ impl Service {
         for field in SealedField::ALL {
             let mut after = String::new();
             loop {
-                let batch = self.store().read().await?.sealed_records(field, &after, BATCH).await?;
+                let batch = self.core.store().read().await?.sealed_records(field, &after, BATCH).await?;
                 let Some(last) = batch.last() else { break };
                 after.clone_from(&last.id);
                 progress.seen += u64::try_from(batch.len()).unwrap_or(u64::MAX);
@@ -94,13 +105,13 @@ impl Service {
 
     /// Seals a batch anew as far as it is needed; returns how many secrets that were.
     async fn rewrap_batch(&self, field: SealedField, batch: &[SealedRecord]) -> Result<u64, ServiceError> {
-        let outdated = batch.iter().filter(|it| !self.sealer().is_current(&it.sealed));
+        let outdated = batch.iter().filter(|it| !self.core.sealer().is_current(&it.sealed));
         let anew = outdated.map(|it| Ok((it, self.seal_anew(field, it)?)));
         let anew = anew.collect::<Result<Vec<_>, ServiceError>>()?;
         if anew.is_empty() {
             return Ok(0);
         }
-        let (mut tx, mut count) = (self.store().write().await?, 0);
+        let (mut tx, mut count) = (self.core.store().write().await?, 0);
         for (record, sealed) in &anew {
             count += u64::from(tx.replace_sealed(field, record, sealed).await?);
         }
@@ -110,11 +121,11 @@ impl Service {
 
     fn seal_anew(&self, field: SealedField, it: &SealedRecord) -> Result<Sealed, ServiceError> {
         let place = place(field, it);
-        let secret = self.sealer().open(place, &it.sealed).map_err(|error| {
+        let secret = self.core.sealer().open(place, &it.sealed).map_err(|error| {
             tracing::error!(record = place.record, id = place.id, "a stored secret does not open");
             ServiceError::from(error)
         })?;
-        Ok(self.sealer().seal(place, &secret)?)
+        Ok(self.core.sealer().seal(place, &secret)?)
     }
 }
 

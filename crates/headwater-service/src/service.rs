@@ -1,41 +1,48 @@
-//! The handle that adapters hold, and what it is made of.
+//! All use cases, put together.
 
 use std::sync::Arc;
 
 use headwater_catalog::connector::Connector;
-use headwater_domain::provider::ProviderKey;
-use headwater_domain::time::Timestamp;
 use headwater_ports::clock::Clock;
-use headwater_ports::entropy::{self, Entropy};
+use headwater_ports::entropy::Entropy;
 use headwater_ports::sealer::Sealer;
 use headwater_ports::store::Store;
 use headwater_ports::upstream::Upstream;
 
+use crate::accounts::{AccountParts, Accounts};
 use crate::acts::Acts;
 use crate::admission::Admission;
-use crate::api_clients::{ClientCache, client_cache};
-use crate::audit::{AuditBatch, Logins};
+use crate::api_clients::ApiClients;
+use crate::audit::Audit;
+use crate::connect::{Connect, ConnectParts};
+use crate::connections::Connections;
 use crate::connectors::Connectors;
-use crate::deployment::Standing;
-use crate::error::ServiceError;
-use crate::governor::{Governor, SiteKey};
-use crate::grants::{Flights, Holds, UnsavedPairs};
+use crate::core::{Core, Ports};
+use crate::deployment::Deployment;
+use crate::events::Events;
+use crate::grants::{GrantParts, Grants, RefreshMemory};
 use crate::live::LiveCache;
 use crate::memory::Memory;
-use crate::proxy::Copies;
+use crate::proxy::{Copies, Proxy, ProxyParts};
+use crate::rewrap::Rewrap;
 use crate::settings::Settings;
-use crate::tools::OfferedLinks;
+use crate::signing_keys::SigningKeys;
+use crate::site_limits::SiteLimits;
+use crate::sites::Sites;
+use crate::token_endpoint::TokenEndpoint;
+use crate::tools::{OfferedLinks, ToolParts, Tools};
 use crate::usage::Usage;
+use crate::webhooks::Webhooks;
 
-/// What a [`Service`] is put together from.
+/// The ports, connectors and settings that a [`Service`] is put together from.
 pub struct Parts {
     /// Storage.
     pub store: Arc<dyn Store>,
-    /// Secrets at rest.
+    /// Encryption of stored secrets.
     pub sealer: Arc<dyn Sealer>,
-    /// Time.
+    /// Source of time.
     pub clock: Arc<dyn Clock>,
-    /// Chance.
+    /// Source of randomness.
     pub entropy: Arc<dyn Entropy>,
     /// Outbound HTTP.
     pub upstream: Arc<dyn Upstream>,
@@ -45,191 +52,204 @@ pub struct Parts {
     pub settings: Settings,
 }
 
-/// All use cases. Cheap to clone; clones share everything.
+/// All use cases, one part for each aggregate. Cheap to clone; clones share everything. Adapters hold the parts that they
+/// serve.
 #[derive(Clone)]
-pub struct Service(Arc<Inner>);
+pub struct Service {
+    /// Ports and settings.
+    pub core: Core,
+    /// Acts under way that do not end with their caller.
+    pub acts: Acts,
+    /// The audit log.
+    pub audit: Audit,
+    /// Events of accounts.
+    pub events: Events,
+    /// Webhooks and the deliveries to them.
+    pub webhooks: Webhooks,
+    /// The database as this deployment's.
+    pub deployment: Deployment,
+    /// The providers.
+    pub connectors: Connectors,
+    /// The operator's OAuth apps.
+    pub connections: Connections,
+    /// Tokens and their refreshes.
+    pub grants: Grants,
+    /// Connected accounts.
+    pub accounts: Accounts,
+    /// The connect flow.
+    pub connect: Connect,
+    /// Tools.
+    pub tools: Tools,
+    /// Raw requests.
+    pub proxy: Proxy,
+    /// API clients.
+    pub api_clients: ApiClients,
+    /// The keys that sign access tokens.
+    pub signing_keys: SigningKeys,
+    /// Stored secrets as far as they are sealed.
+    pub rewrap: Rewrap,
+    /// When accounts were last used.
+    pub usage: Usage,
+    /// Memory for calls and answers under way.
+    pub memory: Memory,
+}
 
-struct Inner {
-    parts: Parts,
-    connectors: Connectors,
-    live: LiveCache,
-    flights: Flights,
-    pairs: UnsavedPairs,
-    holds: Holds,
-    clients: ClientCache,
-    usage: Usage,
-    audit: AuditBatch,
+/// The parts that most others are made of.
+struct Foundation {
+    core: Core,
     acts: Acts,
-    logins: Logins,
-    governor: Governor<SiteKey>,
+    audit: Audit,
+    events: Events,
+    deployment: Deployment,
+    connectors: Connectors,
+    connections: Connections,
+    live: LiveCache,
+}
+
+/// The bounds on calls to providers, which tools and raw requests share.
+struct CallLimits {
+    site_limits: SiteLimits,
     admission: Admission,
-    copies: Copies,
+    usage: Usage,
     memory: Memory,
-    standing: Standing,
-    offered_links: OfferedLinks,
 }
 
 impl Service {
-    /// Puts the use cases together. Does no I/O.
-    pub fn new(mut parts: Parts) -> Self {
-        let connectors = Connectors::new(std::mem::take(&mut parts.connectors));
-        let lifetime = parts.settings.cache_lifetime;
-        Self(Arc::new(Inner {
+    /// Puts the use cases together, lowest first. Does no I/O.
+    pub fn new(parts: Parts) -> Self {
+        let base = Foundation::new(parts);
+        let limits = CallLimits::new(&base.core);
+        let (sites, token_endpoint) =
+            (Sites::new(base.core.clone(), base.connectors.clone()), TokenEndpoint::new(base.core.clone()));
+        let grants = base.grants(sites.clone(), token_endpoint.clone());
+        let accounts = base.accounts(grants.clone());
+        let connect = base.connect(sites, token_endpoint, grants.clone(), accounts.clone());
+        let tools = base.tools(&limits, grants.clone(), accounts.clone(), connect.clone());
+        let proxy = base.proxy(&limits, grants.clone(), accounts.clone());
+        let Foundation { core, acts, audit, events, deployment, connectors, connections, .. } = base;
+        let CallLimits { usage, memory, .. } = limits;
+        Self {
+            webhooks: Webhooks::new(core.clone(), audit.clone(), events.clone()),
+            api_clients: ApiClients::new(core.clone(), audit.clone()),
+            signing_keys: SigningKeys::new(core.clone(), audit.clone()),
+            rewrap: Rewrap::new(core.clone(), audit.clone()),
+            core,
+            acts,
+            audit,
+            events,
+            deployment,
             connectors,
-            live: LiveCache::new(lifetime),
-            flights: Flights::default(),
-            pairs: UnsavedPairs::default(),
-            holds: Holds::default(),
-            clients: client_cache(lifetime),
-            usage: Usage::default(),
-            audit: AuditBatch::default(),
-            acts: Acts::default(),
-            logins: Logins::default(),
-            governor: Governor::new(parts.settings.site_concurrency),
-            admission: Admission::new(&parts.settings),
-            copies: Copies::default(),
-            memory: Memory::new(parts.settings.memory_bytes),
-            standing: Standing::default(),
-            offered_links: OfferedLinks::default(),
-            parts,
-        }))
+            connections,
+            grants,
+            accounts,
+            connect,
+            tools,
+            proxy,
+            usage,
+            memory,
+        }
+    }
+}
+
+impl CallLimits {
+    fn new(core: &Core) -> Self {
+        Self {
+            site_limits: SiteLimits::new(core.clone()),
+            admission: Admission::new(core.clone()),
+            usage: Usage::new(core.clone()),
+            memory: Memory::new(core.clone()),
+        }
+    }
+}
+
+impl Foundation {
+    fn new(parts: Parts) -> Self {
+        let Parts { store, sealer, clock, entropy, upstream, connectors, settings } = parts;
+        let live = LiveCache::new(settings.cache_lifetime);
+        let core = Core::new(Ports { store, sealer, clock, entropy, upstream, settings });
+        let connectors = Connectors::new(connectors);
+        let acts = Acts::new(core.clone());
+        let audit = Audit::new(core.clone(), acts.clone());
+        let events = Events::new(core.clone());
+        let deployment = Deployment::new(core.clone(), audit.clone());
+        let connections =
+            Connections::new(core.clone(), audit.clone(), events.clone(), connectors.clone(), live.clone());
+        Self { core, acts, audit, events, deployment, connectors, connections, live }
     }
 
-    /// What the operator decided.
-    pub fn settings(&self) -> &Settings {
-        &self.0.parts.settings
-    }
-
-    /// The present moment.
-    pub fn now(&self) -> Timestamp {
-        self.0.parts.clock.now()
-    }
-
-    /// The connector of a provider.
-    pub fn connector(&self, provider: &ProviderKey) -> Result<&Arc<dyn Connector>, ServiceError> {
-        self.0.connectors.latest().of(provider).ok_or_else(|| {
-            let known: Vec<&str> = self.connectors().map(|it| it.provider().as_str()).collect();
-            let message = format!("there is no provider `{provider}`; known providers: {}", known.join(", "));
-            ServiceError::invalid("provider", "known provider", message)
+    fn grants(&self, sites: Sites, token_endpoint: TokenEndpoint) -> Grants {
+        Grants::new(GrantParts {
+            core: self.core.clone(),
+            acts: self.acts.clone(),
+            connectors: self.connectors.clone(),
+            deployment: self.deployment.clone(),
+            events: self.events.clone(),
+            sites,
+            token_endpoint,
+            live: self.live.clone(),
+            memory: RefreshMemory::default(),
         })
     }
 
-    /// All connectors, in the order in which they were given.
-    pub fn connectors(&self) -> impl Iterator<Item = &Arc<dyn Connector>> {
-        self.0.connectors.latest().all().iter()
+    fn accounts(&self, grants: Grants) -> Accounts {
+        Accounts::new(AccountParts {
+            core: self.core.clone(),
+            audit: self.audit.clone(),
+            events: self.events.clone(),
+            grants,
+            live: self.live.clone(),
+        })
     }
 
-    /// Puts other connectors in the place of those that are there, for calls from now on: the operator's tools have
-    /// changed. What went before stays in memory.
-    pub fn replace_connectors(&self, connectors: Vec<Arc<dyn Connector>>) {
-        self.0.connectors.replace(connectors);
+    fn connect(
+        &self,
+        sites: Sites,
+        token_endpoint: TokenEndpoint,
+        grants: Grants,
+        accounts: Accounts,
+    ) -> Connect {
+        Connect::new(ConnectParts {
+            core: self.core.clone(),
+            audit: self.audit.clone(),
+            events: self.events.clone(),
+            connectors: self.connectors.clone(),
+            connections: self.connections.clone(),
+            sites,
+            token_endpoint,
+            grants,
+            accounts,
+            live: self.live.clone(),
+        })
     }
 
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.0.parts.clock
+    fn tools(&self, limits: &CallLimits, grants: Grants, accounts: Accounts, connect: Connect) -> Tools {
+        Tools::new(ToolParts {
+            core: self.core.clone(),
+            audit: self.audit.clone(),
+            connectors: self.connectors.clone(),
+            connections: self.connections.clone(),
+            grants,
+            accounts,
+            connect,
+            site_limits: limits.site_limits.clone(),
+            admission: limits.admission.clone(),
+            usage: limits.usage.clone(),
+            memory: limits.memory.clone(),
+            offered_links: OfferedLinks::default(),
+        })
     }
 
-    pub(crate) fn store(&self) -> &dyn Store {
-        &*self.0.parts.store
-    }
-
-    pub(crate) fn sealer(&self) -> &dyn Sealer {
-        &*self.0.parts.sealer
-    }
-
-    pub(crate) fn upstream(&self) -> &dyn Upstream {
-        &*self.0.parts.upstream
-    }
-
-    pub(crate) fn live(&self) -> &LiveCache {
-        &self.0.live
-    }
-
-    pub(crate) fn flights(&self) -> &Flights {
-        &self.0.flights
-    }
-
-    pub(crate) fn unsaved_pairs(&self) -> &UnsavedPairs {
-        &self.0.pairs
-    }
-
-    pub(crate) fn holds(&self) -> &Holds {
-        &self.0.holds
-    }
-
-    pub(crate) fn clients(&self) -> &ClientCache {
-        &self.0.clients
-    }
-
-    pub(crate) fn admission(&self) -> &Admission {
-        &self.0.admission
-    }
-
-    pub(crate) fn memory(&self) -> &Memory {
-        &self.0.memory
-    }
-
-    pub(crate) fn governor(&self) -> &Governor<SiteKey> {
-        &self.0.governor
-    }
-
-    pub(crate) fn copies(&self) -> &Copies {
-        &self.0.copies
-    }
-
-    pub(crate) fn standing(&self) -> &Standing {
-        &self.0.standing
-    }
-
-    pub(crate) fn offered_links(&self) -> &OfferedLinks {
-        &self.0.offered_links
-    }
-
-    pub(crate) fn usage(&self) -> &Usage {
-        &self.0.usage
-    }
-
-    pub(crate) fn audit_batch(&self) -> &AuditBatch {
-        &self.0.audit
-    }
-
-    pub(crate) fn acts(&self) -> &Acts {
-        &self.0.acts
-    }
-
-    pub(crate) fn logins(&self) -> &Logins {
-        &self.0.logins
-    }
-
-    /// A new identifier for an access token (`jti`).
-    pub fn new_token_id(&self) -> String {
-        self.random_token()
-    }
-
-    /// A token of 256 random bits.
-    pub(crate) fn random_token(&self) -> String {
-        entropy::token(&*self.0.parts.entropy)
-    }
-
-    /// Random bytes.
-    pub(crate) fn fill_random(&self, bytes: &mut [u8]) {
-        self.0.parts.entropy.fill(bytes);
-    }
-
-    /// 64 random bits.
-    pub(crate) fn random_number(&self) -> i64 {
-        let mut bytes = [0; 8];
-        self.0.parts.entropy.fill(&mut bytes);
-        i64::from_le_bytes(bytes)
-    }
-
-    /// What tells a new identifier from others of the same millisecond.
-    pub(crate) fn distinct(&self) -> u64 {
-        entropy::distinct(&*self.0.parts.entropy)
-    }
-
-    /// 32 random bits.
-    pub(crate) fn random_word(&self) -> u32 {
-        entropy::word(&*self.0.parts.entropy)
+    fn proxy(&self, limits: &CallLimits, grants: Grants, accounts: Accounts) -> Proxy {
+        Proxy::new(ProxyParts {
+            core: self.core.clone(),
+            audit: self.audit.clone(),
+            connectors: self.connectors.clone(),
+            grants,
+            accounts,
+            site_limits: limits.site_limits.clone(),
+            admission: limits.admission.clone(),
+            usage: limits.usage.clone(),
+            copies: Copies::default(),
+        })
     }
 }

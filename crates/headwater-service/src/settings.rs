@@ -3,12 +3,18 @@
 use std::time::Duration;
 
 use headwater_domain::bounds;
+use headwater_domain::id::ConnectionId;
 use headwater_ports::upstream::Patience;
 use url::{Host, Url};
 
 pub use crate::bounds::Quotas;
 use crate::chaos::Chaos;
 use crate::policy::Policy;
+
+/// How long events are kept by default.
+const EVENT_RETENTION: Duration = Duration::from_secs(30 * 86_400);
+/// How long entries of the audit log are kept by default.
+const AUDIT_RETENTION: Duration = Duration::from_secs(90 * 86_400);
 
 /// What the operator decides about use cases.
 #[derive(Clone, Debug)]
@@ -106,8 +112,8 @@ impl Settings {
             cache_lifetime: seconds(5),
             plain_hosts: Vec::new(),
             policy: Policy::default(),
-            event_retention: crate::events::DEFAULT_RETENTION,
-            audit_retention: crate::audit::DEFAULT_RETENTION,
+            event_retention: EVENT_RETENTION,
+            audit_retention: AUDIT_RETENTION,
             quotas: Quotas::default(),
             audit_required: true,
             act_patience: seconds(120),
@@ -115,7 +121,22 @@ impl Settings {
         }
     }
 
-    /// An absolute URL on the public origin. `path` begins with a slash.
+    /// Returns the redirect URI of a connection, to be registered at the provider.
+    pub fn redirect_uri(&self, connection: &ConnectionId) -> String {
+        self.url(&format!("/sso/v1/oauth/{connection}/callback"))
+    }
+
+    /// Whether the operator allows plain http to this host and port.
+    pub(crate) fn plain_host(&self, url: &Url) -> bool {
+        let port = url.port_or_known_default();
+        url.host().is_some_and(|host| {
+            self.plain_hosts
+                .iter()
+                .any(|(name, own)| *name == host && own.is_none_or(|own| Some(own) == port))
+        })
+    }
+
+    /// Returns an absolute URL on the public origin. `path` begins with a slash.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base_url.as_str().trim_end_matches('/'))
     }

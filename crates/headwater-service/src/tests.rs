@@ -7,6 +7,7 @@ mod admission;
 mod api_clients;
 mod attacks;
 mod audit;
+pub(crate) mod bench;
 mod callback;
 mod connections;
 mod credentials;

@@ -20,10 +20,11 @@ pub use headwater_ports::store::DeliveryFilter;
 use headwater_ports::store::Tx;
 use url::{Host, Url};
 
-use crate::Service;
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Audit};
 use crate::bounds::ensure_room;
+use crate::core::Core;
 use crate::error::ServiceError;
+use crate::events::Events;
 
 /// The longest URL of an endpoint.
 const MAX_URL: usize = 2048;
@@ -31,6 +32,14 @@ const MAX_URL: usize = 2048;
 const SECRET_PREFIX: &str = "whsec_";
 /// How many random bytes a secret has.
 const SECRET_BYTES: usize = 32;
+
+/// The webhooks, and the deliveries to them. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Webhooks {
+    core: Core,
+    audit: Audit,
+    events: Events,
+}
 
 /// A webhook with its new secret, shown once.
 pub struct NewWebhookSecret {
@@ -51,25 +60,25 @@ pub struct WebhookChange {
     pub enabled: Option<bool>,
 }
 
-impl Service {
+impl Webhooks {
+    pub(crate) fn new(core: Core, audit: Audit, events: Events) -> Self {
+        Self { core, audit, events }
+    }
+
     /// Registers an endpoint for events of these kinds; none means all.
-    pub async fn create_webhook(
-        &self,
-        url: &str,
-        kinds: Vec<EventKind>,
-    ) -> Result<NewWebhookSecret, ServiceError> {
+    pub async fn create(&self, url: &str, kinds: Vec<EventKind>) -> Result<NewWebhookSecret, ServiceError> {
         let url = url.to_owned();
-        self.audited(
-            Act::new("webhook.create"),
-            |service| async move { service.add_webhook(&url, kinds).await },
-        )
-        .await
+        self.audit
+            .audited(Act::new("webhook.create"), self, |webhooks| async move {
+                webhooks.add_webhook(&url, kinds).await
+            })
+            .await
     }
 
     async fn add_webhook(&self, url: &str, kinds: Vec<EventKind>) -> Result<NewWebhookSecret, ServiceError> {
         let url = self.endpoint(url)?;
-        let now = self.now();
-        let id = WebhookId::generate(now, self.distinct());
+        let now = self.core.now();
+        let id = WebhookId::generate(now, self.core.distinct());
         let (secret, sealed) = self.new_signing_secret(&id, 1)?;
         let webhook = Webhook {
             id,
@@ -82,31 +91,28 @@ impl Service {
             updated_at: now,
             version: 1,
         };
-        let mut tx = self.store().write().await?;
-        let (count, most) = (tx.list_webhooks().await?.len(), self.settings().quotas.webhooks);
+        let mut tx = self.core.store().write().await?;
+        let (count, most) = (tx.list_webhooks().await?.len(), self.core.settings().quotas.webhooks);
         ensure_room(u64::try_from(count).unwrap_or(u64::MAX), most, "webhooks", "quota.webhooks")?;
         audit::made(webhook.id.as_str());
         tx.insert_webhook(&webhook).await?;
-        self.commit(tx).await?;
+        self.audit.commit(tx).await?;
         Ok(NewWebhookSecret { webhook, secret })
     }
 
     /// All webhooks, oldest first.
-    pub async fn list_webhooks(&self) -> Result<Vec<Webhook>, ServiceError> {
-        Ok(self.store().read().await?.list_webhooks().await?)
+    pub async fn list(&self) -> Result<Vec<Webhook>, ServiceError> {
+        Ok(self.core.store().read().await?.list_webhooks().await?)
     }
 
     /// Gives a webhook a new secret. Deliveries are signed with the earlier one too, for `grace`.
-    pub async fn rotate_webhook(
-        &self,
-        id: &WebhookId,
-        grace: Duration,
-    ) -> Result<NewWebhookSecret, ServiceError> {
+    pub async fn rotate(&self, id: &WebhookId, grace: Duration) -> Result<NewWebhookSecret, ServiceError> {
         let id = id.clone();
-        self.audited(Act::new("webhook.rotate").on(id.as_str()), move |service| async move {
-            service.add_webhook_secret(&id, grace).await
-        })
-        .await
+        self.audit
+            .audited(Act::new("webhook.rotate").on(id.as_str()), self, move |webhooks| async move {
+                webhooks.add_webhook_secret(&id, grace).await
+            })
+            .await
     }
 
     async fn add_webhook_secret(
@@ -114,42 +120,39 @@ impl Service {
         id: &WebhookId,
         grace: Duration,
     ) -> Result<NewWebhookSecret, ServiceError> {
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         let mut webhook = find(&mut *tx, id).await?;
         let generation = webhook.secret.generation + 1;
         let (secret, sealed) = self.new_signing_secret(id, generation)?;
         let old = std::mem::replace(&mut webhook.secret, SigningSecret { generation, sealed });
-        webhook.previous = (!grace.is_zero()).then(|| (old, self.now().plus(grace)));
+        webhook.previous = (!grace.is_zero()).then(|| (old, self.core.now().plus(grace)));
         let webhook = self.replace_webhook(tx, webhook).await?;
         Ok(NewWebhookSecret { webhook, secret })
     }
 
     /// One webhook.
-    pub async fn webhook(&self, id: &WebhookId) -> Result<Webhook, ServiceError> {
-        find(&mut *self.store().read().await?, id).await
+    pub async fn get(&self, id: &WebhookId) -> Result<Webhook, ServiceError> {
+        find(&mut *self.core.store().read().await?, id).await
     }
 
     /// Changes what `change` holds. A disabled webhook is told nothing; what was in line waits.
-    pub async fn update_webhook(
-        &self,
-        id: &WebhookId,
-        change: WebhookChange,
-    ) -> Result<Webhook, ServiceError> {
+    pub async fn update(&self, id: &WebhookId, change: WebhookChange) -> Result<Webhook, ServiceError> {
         let action = match change.enabled {
             Some(true) => "webhook.enable",
             Some(false) => "webhook.disable",
             None => "webhook.update",
         };
         let id = id.clone();
-        self.audited(Act::new(action).on(id.as_str()), |service| async move {
-            service.change_webhook(&id, change).await
-        })
-        .await
+        self.audit
+            .audited(Act::new(action).on(id.as_str()), self, |webhooks| async move {
+                webhooks.change_webhook(&id, change).await
+            })
+            .await
     }
 
     async fn change_webhook(&self, id: &WebhookId, change: WebhookChange) -> Result<Webhook, ServiceError> {
         let url = change.url.as_deref().map(|text| self.endpoint(text)).transpose()?;
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         let mut webhook = find(&mut *tx, id).await?;
         webhook.url = url.unwrap_or(webhook.url);
         webhook.kinds = change.kinds.map_or(webhook.kinds, distinct);
@@ -158,42 +161,44 @@ impl Service {
     }
 
     /// Removes a webhook with everything that was in line for it.
-    pub async fn delete_webhook(&self, id: &WebhookId) -> Result<(), ServiceError> {
+    pub async fn delete(&self, id: &WebhookId) -> Result<(), ServiceError> {
         let id = id.clone();
-        self.audited(Act::new("webhook.delete").on(id.as_str()), |service| async move {
-            let mut tx = service.store().write().await?;
-            if !tx.delete_webhook(&id).await? {
-                return Err(unknown(&id));
-            }
-            service.commit(tx).await
-        })
-        .await
+        self.audit
+            .audited(Act::new("webhook.delete").on(id.as_str()), self, |webhooks| async move {
+                let mut tx = webhooks.core.store().write().await?;
+                if !tx.delete_webhook(&id).await? {
+                    return Err(unknown(&id));
+                }
+                webhooks.audit.commit(tx).await
+            })
+            .await
     }
 
     /// One page of deliveries, those that changed last first.
-    pub async fn list_deliveries(
+    pub async fn deliveries(
         &self,
         filter: &DeliveryFilter,
         page: Page,
     ) -> Result<Listing<Delivery>, ServiceError> {
-        Ok(self.store().read().await?.list_deliveries(filter, page).await?)
+        Ok(self.core.store().read().await?.list_deliveries(filter, page).await?)
     }
 
     /// Puts deliveries that are over back in line: those given up, or those of one event. Returns how many.
-    pub async fn replay_deliveries(&self, filter: &DeliveryFilter) -> Result<u64, ServiceError> {
+    pub async fn replay(&self, filter: &DeliveryFilter) -> Result<u64, ServiceError> {
         let subject = filter.webhook.as_ref().map_or("all", WebhookId::as_str);
         let act = Act::new("webhook.replay").on(subject);
         let filter = filter.clone();
-        self.audited(act, |service| async move {
-            let mut tx = service.store().write().await?;
-            if let Some(id) = &filter.webhook {
-                find(&mut *tx, id).await?;
-            }
-            let count = tx.replay_deliveries(&filter, service.now()).await?;
-            service.commit(tx).await?;
-            Ok(count)
-        })
-        .await
+        self.audit
+            .audited(act, self, |webhooks| async move {
+                let mut tx = webhooks.core.store().write().await?;
+                if let Some(id) = &filter.webhook {
+                    find(&mut *tx, id).await?;
+                }
+                let count = tx.replay_deliveries(&filter, webhooks.core.now()).await?;
+                webhooks.audit.commit(tx).await?;
+                Ok(count)
+            })
+            .await
     }
 
     async fn replace_webhook(
@@ -202,20 +207,20 @@ impl Service {
         mut webhook: Webhook,
     ) -> Result<Webhook, ServiceError> {
         webhook.version += 1;
-        webhook.updated_at = self.now();
+        webhook.updated_at = self.core.now();
         if !tx.update_webhook(&webhook).await? {
             let message = "the webhook was changed by somebody else at the same time; repeat";
             return Err(ServiceError::new(ErrorKind::Conflict, "CONFLICT", message));
         }
-        self.commit(tx).await?;
+        self.audit.commit(tx).await?;
         Ok(webhook)
     }
 
     fn new_signing_secret(&self, id: &WebhookId, generation: u64) -> Result<(Secret, Sealed), ServiceError> {
         let mut bytes = [0; SECRET_BYTES];
-        self.fill_random(&mut bytes);
+        self.core.fill_random(&mut bytes);
         let secret = Secret::new(format!("{SECRET_PREFIX}{}", STANDARD.encode(bytes)));
-        let sealed = self.sealer().seal(secret_context(id, generation), &secret)?;
+        let sealed = self.core.sealer().seal(secret_context(id, generation), &secret)?;
         Ok((secret, sealed))
     }
 
@@ -243,7 +248,7 @@ impl Service {
             Host::Ipv4(address) => address.is_loopback(),
             Host::Ipv6(address) => address.is_loopback(),
         };
-        local || self.plain_host(url)
+        local || self.core.settings().plain_host(url)
     }
 }
 

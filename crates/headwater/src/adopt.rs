@@ -9,8 +9,8 @@ use crate::terminal::{remark, say};
 /// Runs the command.
 pub(crate) async fn run(arguments: &ServerArguments) -> Result<()> {
     let service = offline::open_under_any_origin(arguments).await?.service;
-    let outcome = service.adopt_database().await;
-    service.write_audit().await?;
+    let outcome = service.deployment.adopt().await;
+    service.audit.write().await?;
     match outcome? {
         Some(origin) => {
             say!("the database is now the one of {origin}");

@@ -39,7 +39,7 @@ pub(crate) struct AuditArguments {
 /// Prints the entries, oldest first, one JSON object a line.
 pub(crate) async fn run(arguments: AuditArguments) -> Result<()> {
     let service = offline::open(&arguments.server).await?;
-    let now = service.now();
+    let now = service.core.now();
     let mut filter = AuditFilter {
         since: Some(moment::read(&arguments.since, now)?),
         until: arguments.until.as_deref().map(|text| moment::read(text, now)).transpose()?,
@@ -49,7 +49,7 @@ pub(crate) async fn run(arguments: AuditArguments) -> Result<()> {
         after: None,
     };
     loop {
-        let entries = service.read_audit(&filter, PAGE).await?;
+        let entries = service.audit.read(&filter, PAGE).await?;
         for entry in &entries {
             say!("{}", line(entry));
         }

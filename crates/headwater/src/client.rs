@@ -15,27 +15,27 @@ pub(crate) async fn run(arguments: ClientArguments) -> Result<()> {
     let service = offline::open(&arguments.server).await?;
     match arguments.action {
         ClientAction::Create { name, roles } => {
-            service.keep_origin().await?;
-            let new = service.create_api_client(&name, roles.into_iter().collect()).await?;
+            service.deployment.keep_origin().await?;
+            let new = service.api_clients.create(&name, roles.into_iter().collect()).await?;
             remark!("roles: {}", new.client.roles);
             show(&new);
         }
         ClientAction::Update { id, roles } => {
             let client =
-                service.set_api_client_roles(&ClientId::parse(&id)?, roles.into_iter().collect()).await?;
+                service.api_clients.set_roles(&ClientId::parse(&id)?, roles.into_iter().collect()).await?;
             say!("{id} has the roles: {}; they count within seconds", client.roles);
         }
         ClientAction::Rotate { id, grace_hours } => {
             let grace = Duration::from_secs(grace_hours.saturating_mul(3600));
-            show(&service.rotate_api_client(&ClientId::parse(&id)?, grace).await?);
+            show(&service.api_clients.rotate(&ClientId::parse(&id)?, grace).await?);
         }
         ClientAction::Delete { id } => {
-            service.delete_api_client(&ClientId::parse(&id)?).await?;
+            service.api_clients.delete(&ClientId::parse(&id)?).await?;
             say!("{id} was removed; its access tokens stop working within seconds");
         }
         ClientAction::List => {
-            for client in service.list_api_clients().await? {
-                let live = client.secrets.iter().filter(|secret| secret.live(service.now())).count();
+            for client in service.api_clients.list().await? {
+                let live = client.secrets.iter().filter(|secret| secret.live(service.core.now())).count();
                 say!("{}  {}  ({live} live secrets)  roles: {}", client.id, client.name, client.roles);
             }
         }

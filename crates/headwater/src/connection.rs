@@ -33,7 +33,7 @@ pub(crate) async fn run(arguments: ConnectionArguments) -> Result<()> {
 }
 
 async fn create(service: &Service, new: NewConnectionArguments) -> Result<()> {
-    service.keep_origin().await?;
+    service.deployment.keep_origin().await?;
     let settings = ConnectionSettings {
         client_id: Some(new.client_id),
         client_secret: Some(read_secret(&new.client_secret_file)?),
@@ -44,11 +44,11 @@ async fn create(service: &Service, new: NewConnectionArguments) -> Result<()> {
     };
     let provider = ProviderKey::new(CONFLUENCE);
     let connection =
-        service.create_connection(NewConnection { name: Some(new.name), provider, settings }).await?;
+        service.connections.create(NewConnection { name: Some(new.name), provider, settings }).await?;
     say!("connection   {} ({})", connection.name, connection.id);
-    say!("redirect URI {}", service.redirect_uri(&connection.id));
+    say!("redirect URI {}", service.connections.redirect_uri(&connection.id));
     say!("scopes       {}", connection.scopes.join(" "));
-    let origin = service.settings().base_url.origin().ascii_serialization();
+    let origin = service.core.settings().base_url.origin().ascii_serialization();
     if on_this_machine(&origin) {
         remark!(
             "The redirect URI leads to this machine. Name the public address with --base-url, once: it is kept."
@@ -61,8 +61,8 @@ async fn create(service: &Service, new: NewConnectionArguments) -> Result<()> {
 }
 
 async fn update(service: &Service, changed: ChangedConnectionArguments) -> Result<()> {
-    let present = service.connection_named(&changed.name).await?;
-    service.keep_origin().await?;
+    let present = service.connections.named(&changed.name).await?;
+    service.deployment.keep_origin().await?;
     let settings = ConnectionSettings {
         client_id: changed.client_id,
         client_secret: changed.client_secret_file.as_deref().map(read_secret).transpose()?,
@@ -70,7 +70,7 @@ async fn update(service: &Service, changed: ChangedConnectionArguments) -> Resul
         additional_tools: changed.additional_tools,
         ..ConnectionSettings::default()
     };
-    let connection = service.update_connection(present.id.as_str(), None, settings).await?;
+    let connection = service.connections.update(present.id.as_str(), None, settings).await?;
     say!("connection       {} ({})", connection.name, connection.id);
     say!("additional tools {}", if connection.additional_tools { "on" } else { "off" });
     say!("scopes           {}", connection.scopes.join(" "));
@@ -87,7 +87,7 @@ fn split(text: &str) -> Vec<String> {
 
 async fn list(service: &Service) -> Result<()> {
     let page = Page { offset: 0, limit: 1000 };
-    for connection in service.list_connections(&ConnectionFilter::default(), page).await?.items {
+    for connection in service.connections.list(&ConnectionFilter::default(), page).await?.items {
         let state = match (connection.enabled, connection.configured()) {
             (false, _) => "disabled",
             (true, false) => "not configured",
@@ -98,7 +98,7 @@ async fn list(service: &Service) -> Result<()> {
             connection.id,
             connection.name,
             connection.provider,
-            service.redirect_uri(&connection.id)
+            service.connections.redirect_uri(&connection.id)
         );
     }
     Ok(())

@@ -70,13 +70,14 @@ impl KeyStore {
 }
 
 async fn usage(server: &ServerArguments) -> Result<BTreeMap<String, u64>> {
-    Ok(offline::open(server).await?.seals_by_key().await?)
+    Ok(offline::open(server).await?.rewrap.seals_by_key().await?)
 }
 
 async fn rewrap(server: &ServerArguments) -> Result<()> {
     let service = offline::open(server).await?;
-    let outcome = service.rewrap(|it| remark!("{} looked at, {} sealed anew", it.seen, it.resealed)).await;
-    service.write_audit().await?;
+    let outcome =
+        service.rewrap.all(|it| remark!("{} looked at, {} sealed anew", it.seen, it.resealed)).await;
+    service.audit.write().await?;
     let done = outcome?;
     say!("{} of {} secrets were sealed anew", done.resealed, done.seen);
     Ok(())

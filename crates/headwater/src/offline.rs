@@ -30,7 +30,7 @@ pub(crate) fn configuration(arguments: &ServerArguments) -> Result<Config> {
 pub(crate) async fn open(arguments: &ServerArguments) -> Result<Service> {
     let opened = open_under_any_origin(arguments).await?;
     if let Some(bound) = opened.contradicted {
-        let named = opened.service.settings().base_url.origin().ascii_serialization();
+        let named = opened.service.core.settings().base_url.origin().ascii_serialization();
         bail!(
             "the database belongs to {bound}, but base_url is {named}. Leave base_url out, or, if the deployment has \
              moved there, confirm it first: headwater adopt --base-url {named}"

@@ -36,17 +36,17 @@ pub(crate) async fn run(arguments: &TokenKeyArguments) -> Result<()> {
     let service = offline::open(&arguments.server).await?;
     match &arguments.action {
         TokenKeyAction::List => {
-            for (id, created_at) in service.list_signing_keys().await? {
+            for (id, created_at) in service.signing_keys.list().await? {
                 say!("{id}  made {}", created_at.rfc3339());
             }
         }
         TokenKeyAction::Rotate { revoke } => {
             let outcome = if *revoke {
-                service.revoke_signing_keys(new_signing_key).await
+                service.signing_keys.revoke(new_signing_key).await
             } else {
-                service.rotate_signing_key(new_signing_key).await
+                service.signing_keys.rotate(new_signing_key).await
             };
-            service.write_audit().await?;
+            service.audit.write().await?;
             say!("{}", outcome?);
             if *revoke {
                 remark!(

@@ -99,17 +99,17 @@ pub(crate) async fn run(arguments: WebhookArguments) -> Result<()> {
     let service = offline::open(&arguments.server).await?;
     match arguments.action {
         WebhookAction::Create { url, events } => {
-            show(&service.create_webhook(&url, EventKind::parse_list(&events)?).await?);
+            show(&service.webhooks.create(&url, EventKind::parse_list(&events)?).await?);
         }
         WebhookAction::List => list(&service).await?,
         WebhookAction::Enable { id } => switch(&service, &id, true).await?,
         WebhookAction::Disable { id } => switch(&service, &id, false).await?,
         WebhookAction::Rotate { id, grace_hours } => {
             let grace = Duration::from_secs(grace_hours.saturating_mul(3600));
-            show(&service.rotate_webhook(&WebhookId::parse(&id)?, grace).await?);
+            show(&service.webhooks.rotate(&WebhookId::parse(&id)?, grace).await?);
         }
         WebhookAction::Delete { id } => {
-            service.delete_webhook(&WebhookId::parse(&id)?).await?;
+            service.webhooks.delete(&WebhookId::parse(&id)?).await?;
             say!("{id} was removed");
         }
         WebhookAction::Deliveries { id, state, limit } => {
@@ -125,7 +125,7 @@ pub(crate) async fn run(arguments: WebhookArguments) -> Result<()> {
             let event = event.as_deref().map(EventId::parse).transpose()?;
             let state = event.is_none().then_some(DeliveryState::Dead);
             let filter = DeliveryFilter { webhook: Some(WebhookId::parse(&id)?), event, state };
-            say!("{} deliveries are in line again", service.replay_deliveries(&filter).await?);
+            say!("{} deliveries are in line again", service.webhooks.replay(&filter).await?);
         }
     }
     Ok(())
@@ -150,13 +150,13 @@ fn show(new: &NewWebhookSecret) {
 
 async fn switch(service: &Service, id: &str, enabled: bool) -> Result<()> {
     let change = WebhookChange { enabled: Some(enabled), ..WebhookChange::default() };
-    service.update_webhook(&WebhookId::parse(id)?, change).await?;
+    service.webhooks.update(&WebhookId::parse(id)?, change).await?;
     say!("{id} is {}", if enabled { "enabled" } else { "disabled" });
     Ok(())
 }
 
 async fn list(service: &Service) -> Result<()> {
-    for webhook in service.list_webhooks().await? {
+    for webhook in service.webhooks.list().await? {
         let state = if webhook.enabled { "enabled" } else { "disabled" };
         let names: Vec<&str> = webhook.kinds.iter().map(|kind| kind.as_str()).collect();
         let names = if names.is_empty() { "all".to_owned() } else { names.join(",") };
@@ -166,7 +166,7 @@ async fn list(service: &Service) -> Result<()> {
 }
 
 async fn deliveries(service: &Service, filter: DeliveryFilter, limit: u32) -> Result<()> {
-    let listing = service.list_deliveries(&filter, Page { offset: 0, limit: limit.max(1) }).await?;
+    let listing = service.webhooks.deliveries(&filter, Page { offset: 0, limit: limit.max(1) }).await?;
     for delivery in &listing.items {
         say!("{}", line(delivery));
     }

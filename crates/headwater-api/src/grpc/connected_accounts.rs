@@ -56,7 +56,7 @@ impl ConnectedAccountService for Handlers {
         let page = page(request.page_size, &request.page_token, DEFAULT_SIZE, MAX_LIST_SIZE)
             .map_err(|error| status(&error))?;
         let wanted = wanted(request).map_err(|error| status(&error))?;
-        let listing = self.service.list_accounts(wanted, page).await.map_err(|error| status(&error))?;
+        let listing = self.service.accounts.list(wanted, page).await.map_err(|error| status(&error))?;
         Ok(Response::new(ListConnectedAccountsResponse {
             connected_accounts: listing.items.iter().map(for_list).collect(),
             total_size: listing.total,
@@ -78,7 +78,7 @@ impl ConnectedAccountService for Handlers {
             filter,
             ..ListAccounts::default()
         };
-        let listing = self.service.list_accounts(wanted, page).await.map_err(|error| status(&error))?;
+        let listing = self.service.accounts.list(wanted, page).await.map_err(|error| status(&error))?;
         Ok(Response::new(SearchConnectedAccountsResponse {
             connected_accounts: listing.items.iter().map(for_list).collect(),
             total_size: listing.total,
@@ -103,7 +103,7 @@ impl ConnectedAccountService for Handlers {
             user_id: request.user_id,
         };
         let view =
-            self.service.create_account(&locator.into(), change).await.map_err(|error| status(&error))?;
+            self.service.accounts.create(&locator.into(), change).await.map_err(|error| status(&error))?;
         Ok(Response::new(CreateConnectedAccountResponse { connected_account: Some(details(&view)) }))
     }
 
@@ -120,7 +120,7 @@ impl ConnectedAccountService for Handlers {
         let change =
             change(wanted.authorization_details, wanted.api_config).map_err(|error| status(&error))?;
         let locator = locator!(request);
-        let view = self.service.update_account(&locator, change).await.map_err(|error| status(&error))?;
+        let view = self.service.accounts.update(&locator, change).await.map_err(|error| status(&error))?;
         Ok(Response::new(UpdateConnectedAccountResponse { connected_account: Some(details(&view)) }))
     }
 
@@ -130,7 +130,7 @@ impl ConnectedAccountService for Handlers {
     ) -> Result<Response<DeleteConnectedAccountResponse>, Status> {
         let request = checked(request)?;
         let locator = locator!(request);
-        self.service.delete_account(&locator).await.map_err(|error| status(&error))?;
+        self.service.accounts.delete(&locator).await.map_err(|error| status(&error))?;
         Ok(Response::new(DeleteConnectedAccountResponse {}))
     }
 
@@ -141,7 +141,7 @@ impl ConnectedAccountService for Handlers {
         let request = checked(request)?;
         let (state, user_verify_url) = (request.state, request.user_verify_url);
         let wanted = LinkRequest { account: locator!(request), state, user_verify_url };
-        let link = self.service.authorization_link(wanted).await.map_err(|error| status(&error))?;
+        let link = self.service.connect.link(wanted).await.map_err(|error| status(&error))?;
         Ok(Response::new(GetMagicLinkForConnectedAccountResponse {
             link: link.url,
             expiry: Some(timestamp(link.expires_at)),
@@ -153,7 +153,7 @@ impl ConnectedAccountService for Handlers {
         request: Request<VerifyConnectedAccountUserRequest>,
     ) -> Result<Response<VerifyConnectedAccountUserResponse>, Status> {
         let request = checked(request)?;
-        let verified = self.service.verify_user(&request.auth_request_id, &request.identifier).await;
+        let verified = self.service.connect.verify_user(&request.auth_request_id, &request.identifier).await;
         let verified = verified.map_err(|error| status(&error))?;
         Ok(Response::new(VerifyConnectedAccountUserResponse {
             post_user_verify_redirect_url: verified.redirect_url,
@@ -165,7 +165,7 @@ impl ConnectedAccountService for Handlers {
         request: Request<GetConnectedAccountRequest>,
     ) -> Result<Response<GetConnectedAccountResponse>, Status> {
         let request = checked(request)?;
-        let view = self.service.account(&by_id(request.id)).await.map_err(|error| status(&error))?;
+        let view = self.service.accounts.get(&by_id(request.id)).await.map_err(|error| status(&error))?;
         Ok(Response::new(GetConnectedAccountResponse { connected_account: Some(details(&view)) }))
     }
 
@@ -175,7 +175,7 @@ impl ConnectedAccountService for Handlers {
     ) -> Result<Response<DisconnectConnectedAccountResponse>, Status> {
         let request = checked(request)?;
         let view =
-            self.service.disconnect_account(&by_id(request.id)).await.map_err(|error| status(&error))?;
+            self.service.accounts.disconnect(&by_id(request.id)).await.map_err(|error| status(&error))?;
         Ok(Response::new(DisconnectConnectedAccountResponse { connected_account: Some(details(&view)) }))
     }
 
@@ -185,7 +185,7 @@ impl ConnectedAccountService for Handlers {
     ) -> Result<Response<GetConnectedAccountByIdentifierResponse>, Status> {
         let request = checked(request)?;
         let locator = locator!(request);
-        let found = self.service.account_credentials(&locator).await.map_err(|error| status(&error))?;
+        let found = self.service.accounts.credentials(&locator).await.map_err(|error| status(&error))?;
         Ok(Response::new(GetConnectedAccountByIdentifierResponse {
             connected_account: Some(credentials(found)),
         }))
@@ -197,7 +197,7 @@ impl ConnectedAccountService for Handlers {
     ) -> Result<Response<GetConnectedAccountByIdentifierResponse>, Status> {
         let request = checked(request)?;
         let locator = locator!(request);
-        let view = self.service.account(&locator).await.map_err(|error| status(&error))?;
+        let view = self.service.accounts.get(&locator).await.map_err(|error| status(&error))?;
         Ok(Response::new(GetConnectedAccountByIdentifierResponse { connected_account: Some(details(&view)) }))
     }
 }

@@ -35,7 +35,7 @@ impl ConnectionService for Handlers {
         let additional_tools = wanted.context.as_ref().and_then(additional_tools);
         let settings = ConnectionSettings { additional_tools, ..ConnectionSettings::default() };
         let new = NewConnection { name, provider, settings };
-        let created = self.service.create_connection(new).await.map_err(|error| status(&error))?;
+        let created = self.service.connections.create(new).await.map_err(|error| status(&error))?;
         Ok(Response::new(CreateConnectionResponse { connection: Some(connection(&self.service, &created)) }))
     }
 
@@ -44,7 +44,8 @@ impl ConnectionService for Handlers {
         request: Request<GetEnvironmentConnectionRequest>,
     ) -> Result<Response<GetConnectionResponse>, Status> {
         let request = checked(request)?;
-        let found = self.service.connection(&request.connection_id).await.map_err(|error| status(&error))?;
+        let found =
+            self.service.connections.get(&request.connection_id).await.map_err(|error| status(&error))?;
         Ok(Response::new(GetConnectionResponse { connection: Some(connection(&self.service, &found)) }))
     }
 
@@ -56,7 +57,7 @@ impl ConnectionService for Handlers {
         let wanted = request.connection.unwrap_or_default();
         ensure_oauth(wanted.r#type)?;
         let present =
-            self.service.connection(&request.connection_id).await.map_err(|error| status(&error))?;
+            self.service.connections.get(&request.connection_id).await.map_err(|error| status(&error))?;
         let settings = match wanted.settings {
             Some(Settings::OauthConfig(config)) => {
                 settings(config, &present).map_err(|error| status(&error))?
@@ -64,7 +65,8 @@ impl ConnectionService for Handlers {
             None => ConnectionSettings::default(),
         };
         let name = wanted.key_id.filter(|name| !name.is_empty());
-        let updated = self.service.update_connection(&request.connection_id, name.as_deref(), settings).await;
+        let updated =
+            self.service.connections.update(&request.connection_id, name.as_deref(), settings).await;
         let updated = updated.map_err(|error| status(&error))?;
         Ok(Response::new(UpdateConnectionResponse { connection: Some(connection(&self.service, &updated)) }))
     }
@@ -74,7 +76,7 @@ impl ConnectionService for Handlers {
         request: Request<DeleteEnvironmentConnectionRequest>,
     ) -> Result<Response<()>, Status> {
         let request = checked(request)?;
-        self.service.delete_connection(&request.connection_id).await.map_err(|error| status(&error))?;
+        self.service.connections.delete(&request.connection_id).await.map_err(|error| status(&error))?;
         Ok(Response::new(()))
     }
 
@@ -99,7 +101,8 @@ impl ConnectionService for Handlers {
         checked(request)?;
         let listing = self
             .service
-            .list_connections(&ConnectionFilter::default(), ALL)
+            .connections
+            .list(&ConnectionFilter::default(), ALL)
             .await
             .map_err(|error| status(&error))?;
         Ok(Response::new(ListConnectionsResponse {
@@ -118,7 +121,7 @@ impl ConnectionService for Handlers {
             provider: request.provider.filter(|it| !it.is_empty()).map(|it| it.to_ascii_uppercase()),
             query: request.query.filter(|it| !it.is_empty()),
         };
-        let listing = self.service.list_connections(&filter, page).await.map_err(|error| status(&error))?;
+        let listing = self.service.connections.list(&filter, page).await.map_err(|error| status(&error))?;
         Ok(Response::new(ListAppConnectionsResponse {
             connections: listing.items.iter().map(for_list).collect(),
             next_page_token: page.next_token(listing.total),
@@ -134,7 +137,7 @@ impl Handlers {
         request: ToggleEnvironmentConnectionRequest,
         enabled: bool,
     ) -> Result<Response<ToggleConnectionResponse>, Status> {
-        let changed = self.service.set_connection_enabled(&request.connection_id, enabled).await;
+        let changed = self.service.connections.set_enabled(&request.connection_id, enabled).await;
         let changed = changed.map_err(|error| status(&error))?;
         Ok(Response::new(ToggleConnectionResponse { enabled: changed.enabled, error_message: None }))
     }

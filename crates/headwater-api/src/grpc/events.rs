@@ -47,8 +47,8 @@ impl Handlers {
         let Some(filter) = filter(wanted.unwrap_or_default()) else {
             return Ok(ListEventsResponse::default());
         };
-        let listing = self.service.list_events(&filter, page).await.map_err(|error| status(&error))?;
-        let environment = self.service.environment_id();
+        let listing = self.service.events.list(&filter, page).await.map_err(|error| status(&error))?;
+        let environment = self.service.events.environment_id();
         Ok(ListEventsResponse {
             next_page_token: page.next_token(listing.total),
             prev_page_token: page.previous_token(),

@@ -44,7 +44,7 @@ impl ToolService for Handlers {
         let page = page(request.page_size, &request.page_token, DEFAULT_SIZE.min(max), max)
             .map_err(|error| status(&error))?;
         let summary = filter.summary.unwrap_or(false);
-        let listing = self.service.list_tools(&wanted(filter), page).await.map_err(|error| status(&error))?;
+        let listing = self.service.tools.list(&wanted(filter), page).await.map_err(|error| status(&error))?;
         Ok(Response::new(ListToolsResponse {
             next_page_token: page.next_token(listing.total),
             total_size: listing.total,
@@ -68,7 +68,7 @@ impl ToolService for Handlers {
             tool_names: filter.tool_names,
             connection_names: filter.connection_names,
         };
-        let listing = self.service.list_scoped_tools(&wanted, page).await.map_err(|error| status(&error))?;
+        let listing = self.service.tools.list_scoped(&wanted, page).await.map_err(|error| status(&error))?;
         Ok(Response::new(ListScopedToolsResponse {
             next_page_token: page.next_token(listing.total),
             total_size: listing.total,
@@ -84,7 +84,7 @@ impl ToolService for Handlers {
         let request = checked(request)?;
         let page = page(request.page_size, &request.page_token, DEFAULT_SIZE, MAX_SIZE)
             .map_err(|error| status(&error))?;
-        let listing = self.service.list_available_tools(page).await.map_err(|error| status(&error))?;
+        let listing = self.service.tools.list_available(page).await.map_err(|error| status(&error))?;
         Ok(Response::new(ListAvailableToolsResponse {
             next_page_token: page.next_token(listing.total),
             total_size: listing.total,
@@ -100,7 +100,7 @@ impl ToolService for Handlers {
         let request = checked(request)?;
         let wanted =
             SearchTools { query: request.query, identifier: request.identifier, count: request.top_k };
-        let found = self.service.search_tools(&wanted).await.map_err(|error| status(&error))?;
+        let found = self.service.tools.search(&wanted).await.map_err(|error| status(&error))?;
         Ok(Response::new(SearchToolsResponse { tools: found.iter().map(searched).collect() }))
     }
 
@@ -120,7 +120,7 @@ impl ToolService for Handlers {
         };
         let arguments = request.params.map(from_struct).unwrap_or_default();
         let call = ExecuteTool { name: request.tool_name, arguments, account: account.into() };
-        let executed = self.service.execute_tool(call).await.map_err(|error| status(&error))?;
+        let executed = self.service.tools.execute(call).await.map_err(|error| status(&error))?;
         let (path, mut held) = (executed.path, executed.held);
         let mut reply =
             ExecuteToolResponse { data: Some(to_struct(executed.data)), execution_id: executed.execution_id };

@@ -52,12 +52,12 @@ impl Intake {
         let length = usize::try_from(u32::from_be_bytes([prefix[1], prefix[2], prefix[3], prefix[4]]));
         let length = length.ok().filter(|it| *it <= self.limit).ok_or(Refused::TooLarge(self.limit))?;
         let plain = prefix[0] == 0;
-        let mut held = self.service.reserve_for_call(length * COPIES).await?;
+        let mut held = self.service.memory.reserve_for_call(length * COPIES).await?;
         reading.until(PREFIX + length).await?;
         let message = reading.read.get(PREFIX..PREFIX + length).ok_or(Refused::Broken("broke off"))?;
         if plain {
             let size = measure(input, message, &ARGUMENTS)?;
-            held.add(self.service.reserve_for_call(size.memory).await?);
+            held.add(self.service.memory.reserve_for_call(size.memory).await?);
         }
         reading.read.truncate(PREFIX + length);
         Ok(Taken { bytes: reading.read.freeze(), held })

@@ -20,12 +20,12 @@ pub(crate) async fn read(
     if told.is_some_and(|it| it > limit) {
         return Err(Refused::TooLarge(limit));
     }
-    let mut held = service.reserve_for_call(told.unwrap_or(UNTOLD) * COPIES).await?;
+    let mut held = service.memory.reserve_for_call(told.unwrap_or(UNTOLD) * COPIES).await?;
     let mut reading = Reading::new(body);
     if told.is_none() {
         reading.until(UNTOLD).await?;
         if reading.read.len() >= UNTOLD {
-            held.add(service.reserve_for_call((limit - UNTOLD.min(limit)) * COPIES).await?);
+            held.add(service.memory.reserve_for_call((limit - UNTOLD.min(limit)) * COPIES).await?);
         }
     }
     reading.until(limit + 1).await?;
@@ -35,6 +35,6 @@ pub(crate) async fn read(
     let bytes = reading.read.freeze();
     let size = document::measure(&bytes, &ARGUMENTS)?;
     held.shrink(bytes.len() * COPIES);
-    held.add(service.reserve_for_call(size.memory).await?);
+    held.add(service.memory.reserve_for_call(size.memory).await?);
     Ok(Taken { bytes, held })
 }

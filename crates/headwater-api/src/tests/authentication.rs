@@ -100,7 +100,7 @@ async fn d8_the_tokens_of_a_deleted_client_are_gone_with_it() {
     let house = House::new().await;
     let value = format!("Bearer {}", house.token);
     assert!(gets_through(&house, &[&value]).await);
-    house.service.delete_api_client(&house.client).await.unwrap();
+    house.service.api_clients.delete(&house.client).await.unwrap();
     assert!(!gets_through(&house, &[&value]).await);
 }
 

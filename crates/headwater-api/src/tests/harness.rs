@@ -97,9 +97,13 @@ impl House {
             connectors: vec![CONFLUENCE.clone()],
             settings,
         });
-        service.signing_keys(|| Ok::<_, std::fmt::Error>(Secret::new(SIGNING_KEY.clone()))).await.unwrap();
-        service.create_connection(new_connection("wiki")).await.unwrap();
-        let created = service.create_api_client("tests", Roles::ALL).await.unwrap();
+        service
+            .signing_keys
+            .all(|| Ok::<_, std::fmt::Error>(Secret::new(SIGNING_KEY.clone())))
+            .await
+            .unwrap();
+        service.connections.create(new_connection("wiki")).await.unwrap();
+        let created = service.api_clients.create("tests", Roles::ALL).await.unwrap();
         let router = with_single_slashes(router(service.clone(), limits, OpenDoor::default()).await.unwrap());
         let (client, secret) = (created.client.id, reveal(&created.secret).to_owned());
         let token = String::new();
@@ -119,7 +123,7 @@ impl House {
 
     /// From now on calls come from another API client, which has these roles.
     pub(super) async fn become_client_with(&mut self, roles: Roles) {
-        let created = self.service.create_api_client("other", roles).await.unwrap();
+        let created = self.service.api_clients.create("other", roles).await.unwrap();
         (self.client, self.secret) = (created.client.id, reveal(&created.secret).to_owned());
         self.token = self.new_token().await;
     }

@@ -114,6 +114,6 @@ async fn d9_a_role_that_was_taken_away_is_gone_for_tokens_that_are_out_already()
     let mut house = House::new().await;
     house.become_client_with(Roles::ALL).await;
     assert_eq!(house.get("/api/v1/webhooks").await.status, StatusCode::OK);
-    house.service.set_api_client_roles(&house.client, Roles::USE).await.unwrap();
+    house.service.api_clients.set_roles(&house.client, Roles::USE).await.unwrap();
     assert_eq!(house.get("/api/v1/webhooks").await.status, StatusCode::FORBIDDEN);
 }

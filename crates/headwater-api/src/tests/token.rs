@@ -227,7 +227,7 @@ async fn d8_a_rotated_key_verifies_for_as_long_as_its_tokens_live() {
     let (first, earlier) = (key_of(&house.token), house.token.clone());
     house.clock.advance(Duration::from_secs(3000));
     let renewed = house.new_token().await;
-    let second = house.service.rotate_signing_key(crate::jwt::generate).await.unwrap().to_string();
+    let second = house.service.signing_keys.rotate(crate::jwt::generate).await.unwrap().to_string();
     house.clock.advance(Duration::from_secs(20));
     assert_eq!(published(&house).await, [second.clone(), first.clone()], "published before it signs");
     assert_eq!(key_of(&house.new_token().await), first, "another server may not have it yet");
@@ -240,9 +240,9 @@ async fn d8_a_rotated_key_verifies_for_as_long_as_its_tokens_live() {
     house.clock.advance(TOKEN_LIFETIME + Duration::from_secs(31));
     assert_eq!(published(&house).await, [second], "nothing that the first one signed is alive");
     house.clock.advance(Duration::from_secs(25 * 3600));
-    house.service.rotate_signing_key(crate::jwt::generate).await.unwrap();
+    house.service.signing_keys.rotate(crate::jwt::generate).await.unwrap();
     let left: Vec<String> =
-        house.service.list_signing_keys().await.unwrap().into_iter().map(|it| it.0.to_string()).collect();
+        house.service.signing_keys.list().await.unwrap().into_iter().map(|it| it.0.to_string()).collect();
     assert!(left.len() == 2 && !left.contains(&first), "it is removed: {left:?}");
 }
 
@@ -250,7 +250,7 @@ async fn d8_a_rotated_key_verifies_for_as_long_as_its_tokens_live() {
 async fn d8_a_revoked_key_is_of_no_use_any_more() {
     let house = House::new().await;
     let stolen = house.token.clone();
-    let second = house.service.revoke_signing_keys(crate::jwt::generate).await.unwrap().to_string();
+    let second = house.service.signing_keys.revoke(crate::jwt::generate).await.unwrap().to_string();
     house.clock.advance(Duration::from_secs(20));
     assert!(!works(&house, &stolen).await);
     assert_eq!(published(&house).await, std::slice::from_ref(&second));
@@ -262,7 +262,7 @@ async fn d8_a_revoked_key_is_of_no_use_any_more() {
 #[tokio::test]
 async fn d8_a_key_that_another_server_has_already_is_read_at_once() {
     let house = House::new().await;
-    house.service.revoke_signing_keys(crate::jwt::generate).await.unwrap();
+    house.service.signing_keys.revoke(crate::jwt::generate).await.unwrap();
     let other = crate::router(house.service.clone(), super::harness::limits(), crate::OpenDoor::default())
         .await
         .unwrap();

@@ -237,7 +237,7 @@ async fn c10_what_the_request_timeout_cuts_is_in_the_log() {
     house.answer(200, &json!({"id": "7"}));
     let answer = house.post("/api/v1/execute_tool", &rest).await;
     assert_eq!(answer.status, StatusCode::GATEWAY_TIMEOUT, "{}", answer.json());
-    let mut settled = pin!(house.service.settle());
+    let mut settled = pin!(house.service.grants.settle());
     loop {
         tokio::select! {
             biased;
@@ -245,9 +245,9 @@ async fn c10_what_the_request_timeout_cuts_is_in_the_log() {
             () = tokio::task::yield_now() => house.clock.advance(Duration::from_secs(1)),
         }
     }
-    house.service.write_audit().await.unwrap();
+    house.service.audit.write().await.unwrap();
     let filter = AuditFilter { action: Some("tool.execute".to_owned()), ..AuditFilter::default() };
-    let entry = house.service.read_audit(&filter, 10).await.unwrap().pop().unwrap();
+    let entry = house.service.audit.read(&filter, 10).await.unwrap().pop().unwrap();
     assert_eq!(entry.subject.as_deref(), Some("confluence_page_create"));
     assert_eq!((entry.outcome.as_str(), entry.provider_status), ("ok", Some(200)));
     assert_eq!(entry.actor.as_str(), house.client.as_str());

@@ -94,7 +94,7 @@ async fn deliveries_are_listed_and_made_again() {
     let made = create(&house, &["connected_account.created"]).await;
     house.connected().await;
     house.provider.answer(500, "no");
-    house.service.deliver_due().await.unwrap();
+    house.service.webhooks.deliver_due().await.unwrap();
     let listed = house.get("/api/v1/webhook_deliveries").await.json();
     let delivery = &listed["deliveries"][0];
     assert_eq!((&listed["total_size"], &delivery["state"]), (&json!(1), &json!("PENDING")));
@@ -106,7 +106,7 @@ async fn deliveries_are_listed_and_made_again() {
 
     house.clock.advance(std::time::Duration::from_secs(60));
     house.provider.answer(204, "");
-    house.service.deliver_due().await.unwrap();
+    house.service.webhooks.deliver_due().await.unwrap();
     assert_eq!(house.get("/api/v1/webhook_deliveries?state=DELIVERED").await.json()["total_size"], 1);
     let path = format!("/api/v1/webhooks/{}:replay", id(&made));
     assert_eq!(house.post(&path, &json!({})).await.json()["count"], 0, "nothing was given up");

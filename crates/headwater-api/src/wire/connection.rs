@@ -60,7 +60,7 @@ fn oauth(service: &Service, connection: &Connection) -> wire::OAuthConnectionCon
         token_uri: Some(connection.endpoints.token.to_string()),
         client_id: Some(connection.client_id.clone()),
         scopes: connection.scopes.clone(),
-        redirect_uri: service.redirect_uri(&connection.id),
+        redirect_uri: service.connections.redirect_uri(&connection.id),
         pkce_enabled: Some(connection.pkce),
         ..wire::OAuthConnectionConfig::default()
     }

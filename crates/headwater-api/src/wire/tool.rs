@@ -7,7 +7,7 @@ use super::struct_value::to_struct;
 use crate::proto::tools;
 
 /// A tool as lists show it.
-pub(crate) fn tool(listing: &ToolListing<'_>) -> tools::Tool {
+pub(crate) fn tool(listing: &ToolListing) -> tools::Tool {
     let definition =
         if listing.detailed { listing.tool.detailed_definition() } else { listing.tool.definition().clone() };
     tools::Tool {
@@ -22,7 +22,7 @@ pub(crate) fn tool(listing: &ToolListing<'_>) -> tools::Tool {
 }
 
 /// A tool together with the account to execute it with.
-pub(crate) fn scoped(scoped: &ScopedTool<'_>) -> tools::ScopedTool {
+pub(crate) fn scoped(scoped: &ScopedTool) -> tools::ScopedTool {
     tools::ScopedTool {
         tool: Some(tool(&scoped.listing)),
         identifier: scoped.identifier.clone(),
@@ -31,7 +31,7 @@ pub(crate) fn scoped(scoped: &ScopedTool<'_>) -> tools::ScopedTool {
 }
 
 /// A tool that fits a query.
-pub(crate) fn searched(found: &FoundTool<'_>) -> tools::SearchedTool {
+pub(crate) fn searched(found: &FoundTool) -> tools::SearchedTool {
     tools::SearchedTool {
         name: found.listing.tool.name.clone(),
         provider: found.listing.connector.provider().as_str().to_owned(),
@@ -56,7 +56,7 @@ fn readiness(account: &AccountReadiness) -> tools::ConnectionReadiness {
 
 /// What programs want to know of a tool, and which release the definition belongs to: definitions do not change while a
 /// release runs.
-fn metadata(listing: &ToolListing<'_>) -> Map<String, Value> {
+fn metadata(listing: &ToolListing) -> Map<String, Value> {
     let mut metadata = listing.tool.facts();
     metadata.insert("release".to_owned(), Value::from(env!("CARGO_PKG_VERSION")));
     metadata

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use headwater_catalog::connector::Connector as _;
 use headwater_catalog::definition::{Parameter, Place, Tool};
@@ -77,7 +78,7 @@ async fn try_families(confluence: &Confluence, calls: &Calls, families: &[Family
 #[test]
 fn the_calls_are_about_tools_that_exist() {
     let confluence = Confluence::new().unwrap();
-    let strangers = Calls::read().strangers(|name| confluence.catalogue().get(name));
+    let strangers = Calls::read().strangers(|name| confluence.catalogue().get(name).map(Arc::as_ref));
     assert!(strangers.is_empty(), "{strangers:?}");
 }
 

@@ -16,7 +16,7 @@ const SECURE_SHOWN: &str = "__Host-headwater_shown";
 const PLAIN_SHOWN: &str = "headwater_shown";
 
 fn secure(service: &Service) -> bool {
-    service.settings().base_url.scheme() == "https"
+    service.core.settings().base_url.scheme() == "https"
 }
 
 fn name(service: &Service) -> &'static str {

@@ -51,11 +51,11 @@ pub(super) async fn callback(
         error_description: answer.error_description,
         iss: answer.iss,
     };
-    let outcome = service.callback(&connection, query, cookie::read(&service, &headers)).await;
+    let outcome = service.connect.callback(&connection, query, cookie::read(&service, &headers)).await;
     match outcome {
         // Scripts walk an unattended flow by its redirects. A browser may be here because of the provider's form, whose
         // policy lets it go to us and nowhere else.
-        Ok(CallbackOutcome::Verify(url)) if service.settings().unattended_connect => {
+        Ok(CallbackOutcome::Verify(url)) if service.core.settings().unattended_connect => {
             Redirect::to(&url).into_response()
         }
         Ok(CallbackOutcome::Verify(url)) => onward::page(&url, "the application"),
@@ -89,7 +89,8 @@ pub(super) async fn choose(
     if !origin::is_ours(&service, &headers) {
         return fault::from_elsewhere();
     }
-    match service.choose_site(&choice.flow, &choice.cloud_id, cookie::read(&service, &headers)).await {
+    match service.connect.choose_site(&choice.flow, &choice.cloud_id, cookie::read(&service, &headers)).await
+    {
         Ok(CallbackOutcome::Verify(url)) => onward::page(&url, "the application"),
         Ok(CallbackOutcome::Connected(summary)) => shown::redirect(&service, &headers, summary.into()).await,
         Ok(CallbackOutcome::ChooseSite(choice)) => choices(choice),

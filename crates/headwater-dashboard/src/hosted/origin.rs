@@ -11,7 +11,7 @@ const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// name the page's origin. A browser that says neither is not believed. Programs say neither and are let through: nobody can
 /// make them send a form.
 pub(super) fn is_ours(service: &Service, headers: &HeaderMap) -> bool {
-    from_pages_of(&service.settings().base_url.origin().ascii_serialization(), headers)
+    from_pages_of(&service.core.settings().base_url.origin().ascii_serialization(), headers)
 }
 
 /// Whether a form came from a page of `own`, an origin.

@@ -66,7 +66,7 @@ pub(super) async fn redirect(service: &Service, headers: &HeaderMap, shown: Show
 /// Lets the browser keep it. Whether it does: too long a text is not kept.
 pub(super) fn keep(service: &Service, response: &mut Response, shown: &Shown) -> bool {
     let text = serde_json::to_string(shown).ok();
-    let sealed = text.and_then(|text| service.seal_for_browser(&text));
+    let sealed = text.and_then(|text| service.connect.seal_for_browser(&text));
     let header = sealed.and_then(|sealed| cookie::set_shown(service, &sealed));
     header.is_some_and(|(name, value)| {
         response.headers_mut().append(name, value);
@@ -76,7 +76,7 @@ pub(super) fn keep(service: &Service, response: &mut Response, shown: &Shown) ->
 
 /// What the browser has kept.
 pub(super) fn kept(service: &Service, headers: &HeaderMap) -> Option<Shown> {
-    let text = service.open_from_browser(cookie::read_shown(service, headers)?)?;
+    let text = service.connect.open_from_browser(cookie::read_shown(service, headers)?)?;
     serde_json::from_str(&text).ok()
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn result(State(service): State<Service>, headers: HeaderMap) -
 /// to the browser that walked through the flow, and only if that is so.
 pub(super) async fn success(State(service): State<Service>, headers: HeaderMap) -> Response {
     let connected = match kept(&service, &headers) {
-        Some(Shown::Started { link }) => service.link_completed(&link).await.unwrap_or(false),
+        Some(Shown::Started { link }) => service.connect.link_completed(&link).await.unwrap_or(false),
         Some(Shown::Connected { .. }) => true,
         Some(Shown::Choosing { .. } | Shown::Fault { .. }) | None => false,
     };
@@ -104,10 +104,12 @@ async fn render_shown(service: &Service, headers: &HeaderMap, shown: Shown) -> R
         Shown::Connected { provider, site, url, identifier } => {
             render(StatusCode::OK, &ConnectedPage { provider, site, url, identifier })
         }
-        Shown::Choosing { flow } => match service.view_sites(&flow, cookie::read(service, headers)).await {
-            Ok(choice) => super::finish::choices(choice),
-            Err(error) => fault::page(&error),
-        },
+        Shown::Choosing { flow } => {
+            match service.connect.view_sites(&flow, cookie::read(service, headers)).await {
+                Ok(choice) => super::finish::choices(choice),
+                Err(error) => fault::page(&error),
+            }
+        }
         Shown::Fault { status, title, what, next } => fault::again(status, title, what, next),
         Shown::Started { .. } => render(StatusCode::OK, &SuccessPage { connected: false }),
     }

@@ -32,10 +32,10 @@ struct StartPage {
 }
 
 pub(super) async fn show(State(service): State<Service>, Query(link): Query<LinkToken>) -> Response {
-    if service.settings().unattended_connect {
+    if service.core.settings().unattended_connect {
         return go(&service, &link.token, |url| Redirect::to(url).into_response()).await;
     }
-    match service.view_link(&link.token).await {
+    match service.connect.view_link(&link.token).await {
         Ok(mut view) => {
             let permissions = Permissions::new(std::mem::take(&mut view.scopes));
             render(StatusCode::OK, &StartPage { token: link.token, view, permissions })
@@ -53,14 +53,17 @@ pub(super) async fn begin(
         return fault::from_elsewhere();
     }
     // A fault is shown whatever the view says: who has no view has no flow to start either.
-    let name =
-        service.view_link(&link.token).await.map_or_else(|_| "the provider".to_owned(), |it| it.provider);
+    let name = service
+        .connect
+        .view_link(&link.token)
+        .await
+        .map_or_else(|_| "the provider".to_owned(), |it| it.provider);
     go(&service, &link.token, |url| onward::page(url, &name)).await
 }
 
 /// Uses the link up and sends the browser to the provider.
 async fn go(service: &Service, token: &str, onward: impl FnOnce(&str) -> Response) -> Response {
-    match service.start_flow(token).await {
+    match service.connect.start(token).await {
         Ok(started) => {
             let mut response = onward(&started.authorize_url);
             if let Some((name, value)) = cookie::set(service, &started.browser_token) {

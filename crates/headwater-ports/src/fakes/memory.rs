@@ -4,7 +4,6 @@
 mod accounts;
 mod audit;
 mod connections;
-mod defence;
 mod deliveries;
 mod deployments;
 mod events;
@@ -33,7 +32,6 @@ use headwater_domain::sealed::Sealed;
 use headwater_domain::webhook::Webhook;
 
 use crate::store::{Store, StoreError, StoredSigningKey, Tx};
-pub use defence::Defence;
 use events::StoredEvent;
 use grants::Row;
 
@@ -42,7 +40,6 @@ use grants::Row;
 pub struct MemoryStore {
     committed: Arc<Mutex<State>>,
     writer: Arc<AsyncMutex<()>>,
-    lacking: Option<Defence>,
     audit_refused: Arc<AtomicBool>,
 }
 
@@ -52,15 +49,10 @@ impl MemoryStore {
         Arc::clone(&self.audit_refused)
     }
 
-    /// A store that lacks a defence, to show that its absence would be noticed.
-    pub fn without(defence: Defence) -> Self {
-        Self { lacking: Some(defence), ..Self::default() }
-    }
-
     fn begin(&self, state: State, writer: Option<OwnedMutexGuard<()>>) -> MemoryTx {
         let committed = Arc::clone(&self.committed);
         let audit_refused = Arc::clone(&self.audit_refused);
-        MemoryTx { state, committed, writer, lacking: self.lacking, doomed: false, audit_refused }
+        MemoryTx { state, committed, writer, audit_refused }
     }
 }
 
@@ -88,9 +80,6 @@ struct MemoryTx {
     committed: Arc<Mutex<State>>,
     /// Held by the one that writes.
     writer: Option<OwnedMutexGuard<()>>,
-    lacking: Option<Defence>,
-    /// The commit will be acknowledged, and nothing of it kept.
-    doomed: bool,
     audit_refused: Arc<AtomicBool>,
 }
 
@@ -100,10 +89,6 @@ impl MemoryTx {
             return Err(refused("write in a transaction that reads"));
         }
         Ok(&mut self.state)
-    }
-
-    fn lacks(&self, defence: Defence) -> bool {
-        self.lacking == Some(defence)
     }
 }
 
@@ -132,7 +117,7 @@ impl Store for MemoryStore {
 #[async_trait]
 impl Tx for MemoryTx {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        if self.writer.is_some() && !self.doomed {
+        if self.writer.is_some() {
             *self.committed.lock().map_err(|_| refused("commit"))? = self.state;
         }
         Ok(())

@@ -33,14 +33,14 @@ pub(crate) fn remembered(data_dir: &DataDir) -> Result<Option<Remembered>, DataD
 /// Takes the database up. What is wrong with it is logged, and keeps no server from starting.
 pub(super) async fn take_up(service: &Service, data_dir: &DataDir) -> Result<(), super::StartError> {
     let remembered = remembered(data_dir)?;
-    service.take_up_database(remembered.as_ref()).await?;
+    service.deployment.take_up(remembered.as_ref()).await?;
     Ok(())
 }
 
 /// Looks again, and remembers. The database comes first: a crash between the two leaves the file behind it, never
 /// ahead.
 pub(super) async fn keep_up(service: &Service, data_dir: &DataDir) -> Result<(), ServiceError> {
-    let Some(seen) = service.keep_up_database().await? else { return Ok(()) };
+    let Some(seen) = service.deployment.keep_up().await? else { return Ok(()) };
     remember(data_dir, seen)
         .map_err(|error| ServiceError::internal("the database cannot be remembered", error))
 }

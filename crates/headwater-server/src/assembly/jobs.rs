@@ -49,33 +49,33 @@ pub(super) fn spawn(
         Ok(())
     });
     start(tasks, shutdown, "tell of ending grants", TELL_EVERY, service, |service| async move {
-        service.tell_of_ending_grants().await.map(drop)
+        service.events.tell_of_ending_grants().await.map(drop)
     });
     start(tasks, shutdown, "refresh grants", REFRESH_EVERY, service, |service| async move {
-        service.refresh_due().await.map(drop)
+        service.grants.refresh_due().await.map(drop)
     });
     start(tasks, shutdown, "write usage", WRITE_USAGE_EVERY, service, |service| async move {
-        service.write_usage().await
+        service.usage.write().await
     });
     start(tasks, shutdown, "destroy candidates", DESTROY_CANDIDATES_EVERY, service, |service| async move {
-        service.destroy_lapsed_candidates().await.map(drop)
+        service.connect.destroy_lapsed().await.map(drop)
     });
     start(tasks, shutdown, "clear flows", CLEAR_FLOWS_EVERY, service, |service| async move {
-        service.remove_old_flows().await.map(drop)
+        service.connect.remove_old().await.map(drop)
     });
     start(tasks, shutdown, "deliver events", DELIVER_EVERY, service, |service| async move {
-        service.deliver_due().await.map(drop)
+        service.webhooks.deliver_due().await.map(drop)
     });
     start(tasks, shutdown, "write the audit log", WRITE_AUDIT_EVERY, service, |service| async move {
-        service.end_overdue_acts();
-        service.write_audit().await
+        service.acts.end_overdue();
+        service.audit.write().await
     });
     start(tasks, shutdown, "seal anew", REWRAP_EVERY, service, |service| async move {
-        service.rewrap_outdated().await
+        service.rewrap.outdated().await
     });
     start(tasks, shutdown, "clear records", CLEAR_RECORDS_EVERY, service, |service| async move {
-        service.remove_old_events().await?;
-        service.remove_old_audit().await.map(drop)
+        service.events.remove_old().await?;
+        service.audit.remove_old().await.map(drop)
     });
 }
 

@@ -25,7 +25,7 @@ impl OperatorTools {
     /// Reads the files again, if one of them has come, gone or changed.
     pub(super) fn look_again(&self, service: &Service) -> Result<(), LoadError> {
         if self.has_changed() {
-            service.replace_connectors(read(&self.data_dir)?);
+            service.connectors.replace(read(&self.data_dir)?);
             tracing::info!("the operator's tools were read again");
         }
         Ok(())

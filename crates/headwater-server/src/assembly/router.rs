@@ -55,7 +55,7 @@ pub(super) async fn build(config: &Config, service: &Service, mode: Mode) -> Res
 /// A server that others reach by https insists on it. Names of this machine are shared by all its programs, so that
 /// browsers must not be told to use https for them.
 fn transport(config: &Config, service: &Service, mode: Mode) -> Transport {
-    let origin = service.settings().base_url.origin().ascii_serialization();
+    let origin = service.core.settings().base_url.origin().ascii_serialization();
     let encrypted = !mode.sandboxed && origin.starts_with("https://");
     Transport {
         refuse_plaintext: encrypted && !config.listen.plaintext_credentials,

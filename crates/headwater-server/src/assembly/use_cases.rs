@@ -112,7 +112,7 @@ impl Opened {
     /// The use cases, with `origin` as the public one.
     pub fn use_cases(self, config: &Config, origin: &BaseUrl, mode: Mode) -> Result<UseCases, UseCasesError> {
         let service = Service::new(Parts {
-            store: self.store,
+            store: store(self.store, config)?,
             sealer: Arc::new(self.ring),
             clock: clock(config),
             entropy: Arc::new(SystemEntropy),
@@ -178,6 +178,17 @@ async fn check_key(store: &dyn Store, ring: &KeyRing) -> Result<(), UseCasesErro
         tx.commit().await?;
     }
     Ok(())
+}
+
+#[cfg(not(feature = "chaos"))]
+#[expect(clippy::unnecessary_wraps, reason = "an experiment's settings can be wrong")]
+fn store(store: Arc<dyn Store>, _: &Config) -> Result<Arc<dyn Store>, UseCasesError> {
+    Ok(store)
+}
+
+#[cfg(feature = "chaos")]
+fn store(store: Arc<dyn Store>, config: &Config) -> Result<Arc<dyn Store>, UseCasesError> {
+    Ok(crate::chaos::store(store, &config.chaos)?)
 }
 
 #[cfg(not(feature = "chaos"))]

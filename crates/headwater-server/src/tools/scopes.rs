@@ -1,5 +1,7 @@
 //! Which scopes tools need, and whether a connection asks for them.
 
+use std::sync::Arc;
+
 use headwater_catalog::connector::Connector as _;
 use headwater_catalog::definition::Tool;
 use headwater_catalog::file::LoadError;
@@ -83,7 +85,7 @@ fn chosen<'a>(confluence: &'a Confluence, wanted: &Wanted) -> Result<Vec<&'a Too
         Wanted::Named(names) => names
             .iter()
             .map(|name| {
-                catalogue.get(name).ok_or_else(|| UnknownTool {
+                catalogue.get(name).map(Arc::as_ref).ok_or_else(|| UnknownTool {
                     name: name.clone(),
                     near: catalogue.nearest(name, 3).into_iter().map(str::to_owned).collect(),
                 })
@@ -103,9 +105,9 @@ fn hint(near: &[String]) -> String {
 /// Compares what a connection asks for with what its tools need.
 pub(crate) fn examine(service: &Service, connection: &Connection) -> Finding {
     let (name, asked) = (&connection.name, &connection.scopes);
-    let tools = service.tools_of(connection);
+    let tools = service.tools.of_connection(connection);
     let short: Vec<&Tool> =
-        tools.iter().map(|it| it.tool).filter(|tool| !tool.scopes.met_by(asked)).collect();
+        tools.iter().map(|it| &*it.tool).filter(|tool| !tool.scopes.met_by(asked)).collect();
     if short.is_empty() {
         return Finding::Good(format!(
             "connection {name}: its scopes are enough for its {} tools",

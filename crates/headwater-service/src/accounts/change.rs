@@ -9,12 +9,14 @@ use headwater_ports::store::Tx;
 use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
-use super::{AccountChange, AccountLocator, AccountView, SuppliedTokens};
-use crate::Service;
+use super::{AccountChange, AccountLocator, AccountView, Accounts, SuppliedTokens};
 use crate::audit::Act;
 use crate::bounds;
 use crate::error::ServiceError;
 use crate::grants::{NewTokens, bind_candidate};
+
+/// The most scopes that supplied tokens can have.
+const MOST_SCOPES: usize = 500;
 
 /// What a consent told beside the tokens.
 pub(crate) struct Consent {
@@ -22,18 +24,19 @@ pub(crate) struct Consent {
     pub(crate) provider_account_id: Option<String>,
 }
 
-impl Service {
+impl Accounts {
     /// Changes an account. New tokens make it active, whatever it was before; settings are merged.
-    pub async fn update_account(
+    pub async fn update(
         &self,
         locator: &AccountLocator,
         change: AccountChange,
     ) -> Result<AccountView, ServiceError> {
         let locator = locator.clone();
-        self.audited(Act::new("account.update"), |service| async move {
-            service.change_account(&locator, change).await
-        })
-        .await
+        self.audit
+            .audited(Act::new("account.update"), self, |accounts| async move {
+                accounts.change_account(&locator, change).await
+            })
+            .await
     }
 
     async fn change_account(
@@ -41,60 +44,63 @@ impl Service {
         locator: &AccountLocator,
         change: AccountChange,
     ) -> Result<AccountView, ServiceError> {
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         let AccountView { account, connection } = self.find_account(&mut *tx, locator).await?;
         let (status, version) = (account.status, account.version);
         let account = self.apply_change(&mut *tx, account, change).await?;
         if account.version != version {
-            self.record(&mut *tx, &account, &connection, &[EventKind::Updated], Some(status)).await?;
+            self.events.record(&mut *tx, &account, &connection, &[EventKind::Updated], Some(status)).await?;
         }
-        self.commit(tx).await?;
-        self.live().forget(&account.id).await;
+        self.audit.commit(tx).await?;
+        self.live.forget(&account.id).await;
         Ok(AccountView { account, connection })
     }
 
     /// Disconnects an account: its tokens are destroyed, its record stays.
-    pub async fn disconnect_account(&self, locator: &AccountLocator) -> Result<AccountView, ServiceError> {
+    pub async fn disconnect(&self, locator: &AccountLocator) -> Result<AccountView, ServiceError> {
         let locator = locator.clone();
-        self.audited(Act::new("account.disconnect"), |service| async move { service.cut_off(&locator).await })
+        self.audit
+            .audited(Act::new("account.disconnect"), self, |accounts| async move {
+                accounts.cut_off(&locator).await
+            })
             .await
     }
 
     async fn cut_off(&self, locator: &AccountLocator) -> Result<AccountView, ServiceError> {
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         let AccountView { account, connection } = self.find_account(&mut *tx, locator).await?;
         let status = account.status;
         let mut account = account
-            .after(AccountEvent::Disconnected, self.now())
+            .after(AccountEvent::Disconnected, self.core.now())
             .map_err(|error| ServiceError::internal("the account cannot be disconnected now", error))?;
         account.version += 1;
         account.token_expires_at = None;
         tx.delete_grant(&account.id).await?;
         write(&mut *tx, &account).await?;
-        self.record(&mut *tx, &account, &connection, &[], Some(status)).await?;
-        self.commit(tx).await?;
-        self.live().forget(&account.id).await;
+        self.events.record(&mut *tx, &account, &connection, &[], Some(status)).await?;
+        self.audit.commit(tx).await?;
+        self.live.forget(&account.id).await;
         Ok(AccountView { account, connection })
     }
 
     /// Deletes an account with its tokens.
-    pub async fn delete_account(&self, locator: &AccountLocator) -> Result<(), ServiceError> {
+    pub async fn delete(&self, locator: &AccountLocator) -> Result<(), ServiceError> {
         let locator = locator.clone();
-        self.audited(
-            Act::new("account.delete"),
-            |service| async move { service.remove_account(&locator).await },
-        )
-        .await
+        self.audit
+            .audited(Act::new("account.delete"), self, |accounts| async move {
+                accounts.remove_account(&locator).await
+            })
+            .await
     }
 
     async fn remove_account(&self, locator: &AccountLocator) -> Result<(), ServiceError> {
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         let view = self.find_account(&mut *tx, locator).await?;
         tx.delete_account(&view.account.id).await?;
-        self.record(&mut *tx, &view.account, &view.connection, &[EventKind::Deleted], None).await?;
-        self.commit(tx).await?;
-        self.live().forget(&view.account.id).await;
-        self.live().forget_all();
+        self.events.record(&mut *tx, &view.account, &view.connection, &[EventKind::Deleted], None).await?;
+        self.audit.commit(tx).await?;
+        self.live.forget(&view.account.id).await;
+        self.live.forget_all();
         Ok(())
     }
 
@@ -105,7 +111,7 @@ impl Service {
         change: AccountChange,
     ) -> Result<ConnectedAccount, ServiceError> {
         let tokens = change.tokens.filter(|tokens| !tokens.access_token.is_empty());
-        tokens.as_ref().map_or(Ok(()), bounds::tokens)?;
+        tokens.as_ref().map_or(Ok(()), check_tokens)?;
         if tokens.is_none() && change.api_config.is_none() {
             return Ok(account);
         }
@@ -126,7 +132,7 @@ impl Service {
         if !changed {
             return Ok(account);
         }
-        account.updated_at = self.now();
+        account.updated_at = self.core.now();
         account.version += 1;
         write(tx, &account).await?;
         Ok(account)
@@ -140,7 +146,7 @@ impl Service {
         account: &ConnectedAccount,
         mut tokens: SuppliedTokens,
     ) -> Result<Option<SuppliedTokens>, ServiceError> {
-        let stored = tx.grant(&account.id).await?.map(|it| self.open_grant(it)).transpose()?;
+        let stored = tx.grant(&account.id).await?.map(|it| self.grants.open(it)).transpose()?;
         let Some(stored) = stored else { return Ok(Some(tokens)) };
         let given = tokens.refresh_token.take().filter(|token| !token.is_empty());
         let same_refresh =
@@ -161,7 +167,7 @@ impl Service {
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token.filter(|token| !token.is_empty()),
             scopes: tokens.scopes,
-            obtained_at: self.now(),
+            obtained_at: self.core.now(),
             expires_at: None,
         }
     }
@@ -177,7 +183,7 @@ impl Service {
     ) -> Result<ConnectedAccount, ServiceError> {
         let generation = tx.grant(&account.id).await?.map_or(0, |grant| grant.generation) + 1;
         let mut account = account
-            .after(AccountEvent::Authorized, self.now())
+            .after(AccountEvent::Authorized, self.core.now())
             .map_err(|error| ServiceError::internal("the account cannot be authorized now", error))?;
         account.version += 1;
         account.token_expires_at = tokens.expires_at;
@@ -190,12 +196,27 @@ impl Service {
             account.provider_account_id = None;
         }
         let grant = bind_candidate(tokens, account.id.clone(), generation);
-        if !tx.put_grant(&self.seal_grant(&grant)?).await? {
+        if !tx.put_grant(&self.grants.seal(&grant)?).await? {
             return Err(changed_meanwhile());
         }
         write(tx, &account).await?;
         Ok(account)
     }
+}
+
+/// Refuses tokens from outside that are too long, or have too many scopes.
+fn check_tokens(tokens: &SuppliedTokens) -> Result<(), ServiceError> {
+    const FIELD: &str = "authorization_details.oauth_token";
+    bounds::secret(&format!("{FIELD}.access_token"), &tokens.access_token, bounds::TOKEN)?;
+    if let Some(token) = &tokens.refresh_token {
+        bounds::secret(&format!("{FIELD}.refresh_token"), token, bounds::TOKEN)?;
+    }
+    let field = format!("{FIELD}.scopes");
+    if tokens.scopes.len() > MOST_SCOPES {
+        let message = format!("has {} entries, more than {MOST_SCOPES}", tokens.scopes.len());
+        return Err(ServiceError::invalid(&field, &format!("max_items={MOST_SCOPES}"), message));
+    }
+    tokens.scopes.iter().try_for_each(|scope| bounds::text(&field, scope, bounds::SCOPE))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a token that is written back is compared with the stored one")]

@@ -7,7 +7,7 @@ use headwater_domain::page::{Listing, Page};
 use headwater_ports::store::{AccountFilter, ConnectionFilter, Tx};
 
 use super::AccountView;
-use crate::Service;
+use super::Accounts;
 use crate::error::ServiceError;
 
 /// More connections than one deployment has.
@@ -26,14 +26,10 @@ pub struct ListAccounts {
     pub filter: AccountFilter,
 }
 
-impl Service {
+impl Accounts {
     /// One page of accounts, oldest first.
-    pub async fn list_accounts(
-        &self,
-        wanted: ListAccounts,
-        page: Page,
-    ) -> Result<Listing<AccountView>, ServiceError> {
-        let mut tx = self.store().read().await?;
+    pub async fn list(&self, wanted: ListAccounts, page: Page) -> Result<Listing<AccountView>, ServiceError> {
+        let mut tx = self.core.store().read().await?;
         let connections = tx.list_connections(&ConnectionFilter::default(), ALL).await?.items;
         let narrowed = !wanted.connection_names.is_empty()
             || wanted.provider.is_some()

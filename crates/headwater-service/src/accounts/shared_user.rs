@@ -7,14 +7,14 @@ use headwater_domain::account::ConnectedAccount;
 use headwater_domain::page::Page;
 use headwater_ports::store::{AccountFilter, Tx};
 
+use super::Accounts;
 use super::Consent;
-use crate::Service;
 use crate::error::ServiceError;
 
 /// How many accounts are looked at and named.
 const MOST: u32 = 20;
 
-impl Service {
+impl Accounts {
     /// Tells the operator when the user who consented is connected under other identifiers already.
     pub(super) async fn report_shared_user(
         &self,

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use headwater_domain::audit::AuditEntry;
 use parking_lot::Mutex;
 
-use crate::Service;
+use super::Audit;
 use crate::error::ServiceError;
 
 /// How many entries wait at most. While the database is away they pile up; the oldest go first, and are counted.
@@ -15,7 +15,7 @@ const AT_ONCE: usize = 2_000;
 
 /// Entries in memory.
 #[derive(Default)]
-pub(crate) struct AuditBatch(Mutex<Waiting>);
+pub(super) struct AuditBatch(Mutex<Waiting>);
 
 #[derive(Default)]
 struct Waiting {
@@ -55,13 +55,13 @@ impl AuditBatch {
     }
 }
 
-impl Service {
+impl Audit {
     /// Writes the waiting entries. Called by a job every second and once at shutdown; where it fails, they are put
     /// back and written with the next ones.
-    pub async fn write_audit(&self) -> Result<(), ServiceError> {
+    pub async fn write(&self) -> Result<(), ServiceError> {
         self.sum_logins();
         loop {
-            let (entries, lost) = self.audit_batch().take();
+            let (entries, lost) = self.batch.take();
             if lost > 0 {
                 tracing::error!(
                     lost,
@@ -72,14 +72,14 @@ impl Service {
                 return Ok(());
             }
             if let Err(error) = self.append_audit(&entries).await {
-                self.audit_batch().put_back(entries);
+                self.batch.put_back(entries);
                 return Err(error);
             }
         }
     }
 
     async fn append_audit(&self, entries: &[AuditEntry]) -> Result<(), ServiceError> {
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         tx.append_audit(entries).await?;
         Ok(tx.commit().await?)
     }

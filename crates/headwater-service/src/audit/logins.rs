@@ -8,7 +8,7 @@ use headwater_domain::audit::{Actor, AuditEntry};
 use headwater_domain::id::{AuditId, ClientId};
 use parking_lot::Mutex;
 
-use crate::Service;
+use super::Audit;
 
 /// How long attempts are counted before their sum is noted.
 const PERIOD: Duration = Duration::from_secs(60);
@@ -20,7 +20,7 @@ type Kind = (Option<ClientId>, bool);
 
 /// Attempts that were not noted yet.
 #[derive(Default)]
-pub(crate) struct Logins(Mutex<HashMap<Kind, Counted>>);
+pub(super) struct Logins(Mutex<HashMap<Kind, Counted>>);
 
 struct Counted {
     /// When the first one came, by the clock's running time.
@@ -48,28 +48,28 @@ impl Logins {
     }
 }
 
-impl Service {
+impl Audit {
     /// Notes an attempt to authenticate. `client` is the client that there is by the id that was claimed.
     pub(crate) fn note_login(&self, client: Option<&ClientId>, right: bool) {
         let kind = (client.cloned(), right);
-        if self.logins().count(&kind, self.clock().elapsed()) {
-            self.audit_batch().add(self.login_entry(&kind, None));
+        if self.logins.count(&kind, self.core.clock().elapsed()) {
+            self.batch.add(self.login_entry(&kind, None));
         }
     }
 
     /// Puts the sums of attempts among the entries that wait to be written.
     pub(super) fn sum_logins(&self) {
-        for (kind, more) in self.logins().take(self.clock().elapsed()) {
-            self.audit_batch().add(self.login_entry(&kind, Some(more)));
+        for (kind, more) in self.logins.take(self.core.clock().elapsed()) {
+            self.batch.add(self.login_entry(&kind, Some(more)));
         }
     }
 
     fn login_entry(&self, (client, right): &Kind, more: Option<u64>) -> AuditEntry {
-        let now = self.now();
+        let now = self.core.now();
         let claimed = client.as_ref().map_or("unknown client", ClientId::as_str);
         let actor = client.clone().filter(|_| *right).map_or(Actor::System, Actor::Client);
         AuditEntry {
-            id: AuditId::generate(now, self.distinct()),
+            id: AuditId::generate(now, self.core.distinct()),
             at: now,
             actor,
             action: "client.authenticate".to_owned(),

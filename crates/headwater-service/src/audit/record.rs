@@ -10,8 +10,7 @@ use headwater_ports::store::Tx;
 use parking_lot::Mutex;
 
 use super::trail::{self, Trail};
-use super::{Act, Named};
-use crate::Service;
+use super::{Act, Audit, Named};
 use crate::caller::caller;
 use crate::error::ServiceError;
 
@@ -39,7 +38,7 @@ struct State {
 
 /// An act under way. Dropped before [`Open::close`], it notes that the act was cut off.
 pub(super) struct Open {
-    service: Service,
+    audit: Audit,
     record: Arc<Record>,
     closed: bool,
 }
@@ -68,11 +67,11 @@ impl Record {
 }
 
 impl Open {
-    pub(super) fn begin(service: &Service, act: Act) -> Self {
+    pub(super) fn begin(audit: &Audit, act: Act) -> Self {
         let actor = act.actor.clone().unwrap_or_else(|| caller().actor);
-        let begun = service.clock().elapsed();
+        let begun = audit.core.clock().elapsed();
         let record = Arc::new(Record { act, actor, begun, state: Mutex::default() });
-        Self { service: service.clone(), record, closed: false }
+        Self { audit: audit.clone(), record, closed: false }
     }
 
     pub(super) fn record(&self) -> Arc<Record> {
@@ -100,18 +99,18 @@ impl Open {
         let result = outcome.as_ref().err().map_or(OK, Named::code);
         let noted = self.record.written() && result == OK;
         if !noted && !self.record.nonsense() {
-            self.service.batch_entry(&self.record, result).await;
+            self.audit.batch_entry(&self.record, result).await;
         }
         outcome
     }
 
     fn must_be_written(&self) -> bool {
-        self.service.must_be_durable(&self.record) && !self.record.written() && !self.record.nonsense()
+        self.audit.must_be_durable(&self.record) && !self.record.written() && !self.record.nonsense()
     }
 
     async fn write(&self) -> Result<(), ServiceError> {
-        let mut tx = self.service.store().write().await?;
-        tx.append_audit(&[self.service.entry(&self.record, OK)]).await?;
+        let mut tx = self.audit.core.store().write().await?;
+        tx.append_audit(&[self.audit.entry(&self.record, OK)]).await?;
         tx.commit().await?;
         self.record.set_written();
         Ok(())
@@ -124,12 +123,12 @@ impl Drop for Open {
             return;
         }
         let outcome = if std::thread::panicking() { FAULT } else { CANCELLED };
-        let entry = self.service.entry(&self.record, outcome);
-        self.service.audit_batch().add(entry);
+        let entry = self.audit.entry(&self.record, outcome);
+        self.audit.batch.add(entry);
     }
 }
 
-impl Service {
+impl Audit {
     /// Commits a change. Where it is part of an act whose entry has to be durable before the answer, the entry is
     /// written in the same transaction: either both are there afterwards, or neither. For the commit that makes the
     /// act happen; what only prepares it, or records a failure, is committed without.
@@ -146,14 +145,14 @@ impl Service {
     }
 
     fn must_be_durable(&self, record: &Record) -> bool {
-        record.act.durable && self.settings().audit_required
+        record.act.durable && self.core.settings().audit_required
     }
 
     fn entry(&self, record: &Record, outcome: &str) -> AuditEntry {
-        let (trail, now) = (record.trail(), self.now());
-        let duration = self.clock().elapsed().saturating_sub(record.begun);
+        let (trail, now) = (record.trail(), self.core.now());
+        let duration = self.core.clock().elapsed().saturating_sub(record.begun);
         AuditEntry {
-            id: AuditId::generate(now, self.distinct()),
+            id: AuditId::generate(now, self.core.distinct()),
             at: now,
             actor: record.actor.clone(),
             action: record.act.action.to_owned(),
@@ -169,9 +168,9 @@ impl Service {
     }
 
     async fn batch_entry(&self, record: &Record, outcome: &str) {
-        self.audit_batch().add(self.entry(record, outcome));
+        self.batch.add(self.entry(record, outcome));
         if record.actor == Actor::Operator
-            && let Err(error) = self.write_audit().await
+            && let Err(error) = self.write().await
         {
             // A command line ends soon, so nothing may wait; what it did stands.
             tracing::error!(%error, "the audit log could not be written");

@@ -1,19 +1,13 @@
-//! Chaos in builds that are for use: none.
+//! Experiments in builds that are for use: none.
 
-use super::{CrashPoint, Defence};
+use super::CrashPoint;
 
-/// Nothing strikes, and nothing is lacking.
+/// No experiment.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Chaos(());
 
 impl Chaos {
     #[expect(clippy::unused_self, reason = "the builds for experiments have something there")]
     #[inline]
-    pub(super) const fn reached(self, _: CrashPoint) {}
-
-    #[expect(clippy::unused_self, reason = "the builds for experiments have something there")]
-    #[inline]
-    pub(super) const fn lacks(self, _: Defence) -> bool {
-        false
-    }
+    pub(crate) const fn reached(self, _: CrashPoint) {}
 }

@@ -1,31 +1,36 @@
-//! Chaos in builds for experiments.
+//! Experiments in builds for experiments.
 
 use std::fmt;
 use std::sync::Arc;
 
-use super::{CrashPoint, Defence};
+use super::CrashPoint;
 
 /// What is done when a point is reached.
 pub type Strike = Arc<dyn Fn(CrashPoint) + Send + Sync>;
 
-/// What strikes, and what is lacking.
+/// A defence that this process has in its memory, where no wrapper around a port can take it away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Defence {
+    /// One refresh at a time for each account in a process.
+    SingleFlight,
+    /// A pair that could not be stored is kept.
+    KeepPair,
+}
+
+/// An experiment on this process.
 #[derive(Clone, Default)]
 pub struct Chaos {
     /// Called at every point.
     pub strike: Option<Strike>,
-    /// The defences that are switched off.
+    /// The defences that are taken away.
     pub without: Vec<Defence>,
 }
 
 impl Chaos {
-    pub(super) fn reached(&self, point: CrashPoint) {
+    pub(crate) fn reached(&self, point: CrashPoint) {
         if let Some(strike) = &self.strike {
             strike(point);
         }
-    }
-
-    pub(super) fn lacks(&self, defence: Defence) -> bool {
-        self.without.contains(&defence)
     }
 }
 

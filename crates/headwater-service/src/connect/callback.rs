@@ -8,11 +8,12 @@ use headwater_domain::secret::Secret;
 use subtle::ConstantTimeEq as _;
 use url::Url;
 
-use super::{CallbackOutcome, ConnectError};
-use crate::Service;
+use super::candidate::flow_context;
+use super::{CallbackOutcome, Connect, ConnectError};
 use crate::audit::{self, Act};
 use crate::error::ServiceError;
-use crate::grants::{NewTokens, TokenFailure, exchange_code, flow_context, tell_of_wrong_secret};
+use crate::grants::NewTokens;
+use crate::token_endpoint::{TokenFailure, tell_of_wrong_secret};
 
 /// The longest provider text that is shown.
 const MAX_TEXT: usize = 300;
@@ -32,7 +33,7 @@ pub struct CallbackQuery {
     pub iss: Option<String>,
 }
 
-impl Service {
+impl Connect {
     /// Takes the provider's answer to a flow. `connection` is the one named by the redirect URI, `browser_token`
     /// the cookie that came with the answer.
     pub async fn callback(
@@ -44,10 +45,11 @@ impl Service {
         let act = Act::new("account.consent").by(Actor::EndUser);
         let (connection, browser_token) = (connection.to_owned(), browser_token.map(str::to_owned));
         // A browser that leaves meanwhile must not cost the consent: the code can be exchanged only once.
-        self.audited(act, |service| async move {
-            service.take_answer(&connection, query, browser_token.as_deref()).await
-        })
-        .await
+        self.audit
+            .audited(act, self, |connect| async move {
+                connect.take_answer(&connection, query, browser_token.as_deref()).await
+            })
+            .await
     }
 
     async fn take_answer(
@@ -71,8 +73,9 @@ impl Service {
             return Err(refused(reason, &code, &description));
         }
         let code = query.code.ok_or_else(|| ConnectError::Exchange("the answer holds no code".to_owned()))?;
-        let connection = self.connection(flow.connection_id.as_str()).await?;
-        let verifier = started.verifier.map(|it| self.sealer().open(flow_context(&flow.id, "verifier"), &it));
+        let connection = self.connections.get(flow.connection_id.as_str()).await?;
+        let verifier =
+            started.verifier.map(|it| self.core.sealer().open(flow_context(&flow.id, "verifier"), &it));
         let verifier = verifier.transpose().map_err(ServiceError::from)?;
         let tokens = self.exchange(&connection, &code, verifier.as_ref()).await?;
         self.settle_site(flow, &connection, tokens, started.browser_digest).await
@@ -84,15 +87,16 @@ impl Service {
         state: &str,
         browser_token: Option<&str>,
     ) -> Result<(ConnectFlow, Started), ConnectError> {
-        let digest = self.sealer().sha256(state.as_bytes());
-        let flow = self.store().read().await?.flow_by_state(&digest).await?.ok_or(ConnectError::Unknown)?;
+        let digest = self.core.sealer().sha256(state.as_bytes());
+        let flow =
+            self.core.store().read().await?.flow_by_state(&digest).await?.ok_or(ConnectError::Unknown)?;
         // The redirect URI names the connection: an answer that was meant for another one is not ours to take.
         if ConnectionId::parse(connection).ok().as_ref() != Some(&flow.connection_id) {
             return Err(ConnectError::Unknown);
         }
         audit::touched(&flow.account_id, &flow.connection_id);
         let Stage::Started(started) = flow.stage.clone() else { return Err(ConnectError::Used) };
-        if self.now() >= flow.expires_at {
+        if self.core.now() >= flow.expires_at {
             return Err(ConnectError::Expired);
         }
         self.check_browser(started.browser_digest.as_ref(), browser_token)?;
@@ -103,7 +107,7 @@ impl Service {
     /// are told apart by the redirect URI, which names the connection.
     async fn check_issuer(&self, flow: &ConnectFlow, issuer: Option<&str>) -> Result<(), ConnectError> {
         let Some(issuer) = issuer else { return Ok(()) };
-        let expected = self.connection(flow.connection_id.as_str()).await?.endpoints.authorize.origin();
+        let expected = self.connections.get(flow.connection_id.as_str()).await?.endpoints.authorize.origin();
         let same = Url::parse(issuer).is_ok_and(|issuer| issuer.origin() == expected);
         if same { Ok(()) } else { Err(ConnectError::Unknown) }
     }
@@ -115,25 +119,9 @@ impl Service {
         token: Option<&str>,
     ) -> Result<(), ConnectError> {
         let Some(expected) = expected else { return Ok(()) };
-        let presented = token.map(|token| self.sealer().sha256(token.as_bytes()));
+        let presented = token.map(|token| self.core.sealer().sha256(token.as_bytes()));
         let same = presented.is_some_and(|digest| bool::from(digest.ct_eq(expected)));
         if same { Ok(()) } else { Err(ConnectError::OtherBrowser) }
-    }
-
-    /// Moves a flow on, unless somebody was faster.
-    pub(super) async fn consume(
-        &self,
-        mut flow: ConnectFlow,
-        stage: Stage,
-    ) -> Result<ConnectFlow, ConnectError> {
-        flow.stage = stage;
-        flow.version += 1;
-        let mut tx = self.store().write().await?;
-        if !tx.update_flow(&flow).await? {
-            return Err(ConnectError::Used);
-        }
-        tx.commit().await?;
-        Ok(flow)
     }
 
     async fn exchange(
@@ -142,7 +130,7 @@ impl Service {
         code: &Secret,
         verifier: Option<&Secret>,
     ) -> Result<NewTokens, ConnectError> {
-        match exchange_code(self, connection, code, verifier).await {
+        match self.token_endpoint.exchange_code(connection, code, verifier).await {
             Ok((set, sent_at)) => Ok(NewTokens::from_reply(set, sent_at, &connection.scopes)),
             Err(TokenFailure::Refused(refusal)) if refusal.wrong_secret() => {
                 tell_of_wrong_secret(connection, &refusal);

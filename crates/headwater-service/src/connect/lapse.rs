@@ -5,8 +5,8 @@ use std::time::Duration;
 use headwater_domain::account::AccountEvent;
 use headwater_domain::flow::{ConnectFlow, Stage};
 
-use super::verify::moved;
-use crate::Service;
+use super::Connect;
+use super::flow::moved;
 use crate::error::ServiceError;
 
 /// How many flows one sweep looks at.
@@ -14,12 +14,13 @@ const SWEEP_LIMIT: u32 = 200;
 /// How long a flow's record is kept after it lapsed, so that its user reads why a link does not work.
 const KEEP: Duration = Duration::from_secs(86_400);
 
-impl Service {
+impl Connect {
     /// Destroys tokens that waited in vain, for a site to be picked or for the application's word. Called by a job;
     /// returns how many flows held some.
-    pub async fn destroy_lapsed_candidates(&self) -> Result<u64, ServiceError> {
+    pub async fn destroy_lapsed(&self) -> Result<u64, ServiceError> {
         let mut destroyed = 0;
-        let lapsed = self.store().read().await?.lapsed_flows_with_tokens(self.now(), SWEEP_LIMIT).await?;
+        let lapsed =
+            self.core.store().read().await?.lapsed_flows_with_tokens(self.core.now(), SWEEP_LIMIT).await?;
         for flow in lapsed {
             destroyed += u64::from(self.let_lapse(flow).await?);
         }
@@ -27,7 +28,7 @@ impl Service {
     }
 
     async fn let_lapse(&self, flow: ConnectFlow) -> Result<bool, ServiceError> {
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         let awaited = matches!(flow.stage, Stage::Verifying(_));
         let stage = flow.stage.lapsed();
         let flow = moved(flow, stage);
@@ -42,9 +43,9 @@ impl Service {
     }
 
     /// Removes flows that lapsed a day ago. Called by a job; returns how many.
-    pub async fn remove_old_flows(&self) -> Result<u64, ServiceError> {
-        let mut tx = self.store().write().await?;
-        let removed = tx.delete_flows_before(self.now().minus(KEEP)).await?;
+    pub async fn remove_old(&self) -> Result<u64, ServiceError> {
+        let mut tx = self.core.store().write().await?;
+        let removed = tx.delete_flows_before(self.core.now().minus(KEEP)).await?;
         tx.commit().await?;
         Ok(removed)
     }

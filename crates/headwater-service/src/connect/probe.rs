@@ -9,9 +9,9 @@ use headwater_ports::upstream::full;
 use http::header::{DATE, USER_AGENT};
 use http::{Method, Request};
 
-use crate::Service;
-use crate::grants::{TokenFailure, try_client_secret};
+use super::Connect;
 use crate::provider_http::OUR_NAME;
+use crate::token_endpoint::TokenFailure;
 
 /// What a provider makes of a connection's client id and secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +24,10 @@ pub enum SecretCheck {
     Unknown(String),
 }
 
-impl Service {
+impl Connect {
     /// Asks a connection's token endpoint whether it accepts the client id and secret. Uses no account, and has no effect.
     pub async fn check_client_secret(&self, connection: &Connection) -> SecretCheck {
-        match try_client_secret(self, connection).await {
+        match self.token_endpoint.try_client_secret(connection).await {
             Ok(Some(refusal)) if refusal.wrong_secret() => SecretCheck::Wrong(refusal.summary()),
             Ok(Some(refusal)) if refusal.meaning == RefusalMeaning::GrantDead => SecretCheck::Right,
             Ok(None) => SecretCheck::Unknown("it exchanged a code that nobody issued".to_owned()),
@@ -41,22 +41,23 @@ impl Service {
 
     /// Asks a connection's provider for anything and returns how far this machine's clock is off the provider's.
     /// The error says why it cannot be reached.
-    pub async fn probe_connection(&self, connection: &Connection) -> Result<Duration, String> {
+    pub async fn probe(&self, connection: &Connection) -> Result<Duration, String> {
         let request = Request::builder()
             .method(Method::GET)
             .uri(connection.endpoints.resources.as_str())
             .header(USER_AGENT, OUR_NAME)
             .body(full(""))
             .map_err(|error| error.to_string())?;
-        let patience = self.settings().token_patience;
-        let response = self.upstream().send(request, patience).await.map_err(|error| error.to_string())?;
+        let patience = self.core.settings().token_patience;
+        let response =
+            self.core.upstream().send(request, patience).await.map_err(|error| error.to_string())?;
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok());
         let theirs = date.and_then(|text| httpdate::parse_http_date(text).ok());
         let theirs = theirs.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
         // A provider that does not tell its time cannot disagree.
         let Some(theirs) = theirs else { return Ok(Duration::ZERO) };
         let theirs = Timestamp::from_millis(0).plus(theirs);
-        let ours = self.now();
+        let ours = self.core.now();
         Ok(ours.until(theirs).max(theirs.until(ours)))
     }
 }

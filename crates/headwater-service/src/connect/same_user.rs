@@ -11,8 +11,8 @@ use headwater_domain::id::AccountId;
 use headwater_domain::site::Site;
 use http::HeaderValue;
 
+use super::Connect;
 use super::ConnectError;
-use crate::Service;
 use crate::accounts::Consent;
 
 /// The pauses before the provider is asked again who a user is.
@@ -26,7 +26,7 @@ pub(super) struct Present {
     version: u64,
 }
 
-impl Service {
+impl Connect {
     /// Finds out what a comparison needs: who has consented, and whose account it is. Called before the transaction that
     /// compares, because the provider is asked.
     pub(super) async fn learn_users(
@@ -36,7 +36,7 @@ impl Service {
         consent: &mut Consent,
         authorization: &HeaderValue,
     ) -> Result<Present, ConnectError> {
-        let Some(account) = self.store().read().await?.account(id).await? else {
+        let Some(account) = self.core.store().read().await?.account(id).await? else {
             return Ok(Present::default());
         };
         if !compared(&account) {
@@ -53,9 +53,9 @@ impl Service {
 
     /// Asks with the account's present grant whose it is.
     async fn user_of_present_grant(&self, id: &AccountId) -> Result<Present, ConnectError> {
-        let Ok(live) = self.usable(id).await else { return Ok(Present::default()) };
+        let Ok(live) = self.grants.usable(id).await else { return Ok(Present::default()) };
         let Some(site) = &live.account.site else { return Ok(Present::default()) };
-        let user = match self.identity(&live.connection, site, &live.authorization).await {
+        let user = match self.sites.identity(&live.connection, site, &live.authorization).await {
             Some(user) => Some(user),
             None => self.insist(&live.connection, site, &live.authorization).await,
         };
@@ -70,8 +70,8 @@ impl Service {
         authorization: &HeaderValue,
     ) -> Option<String> {
         for pause in PAUSES {
-            self.clock().wait(pause).await;
-            if let Some(user) = self.identity(connection, site, authorization).await {
+            self.core.clock().wait(pause).await;
+            if let Some(user) = self.sites.identity(connection, site, authorization).await {
                 return Some(user);
             }
         }

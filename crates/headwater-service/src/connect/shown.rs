@@ -10,19 +10,19 @@ use headwater_domain::secret::Secret;
 use headwater_domain::site::Site;
 use headwater_ports::sealer::SealContext;
 
+use super::Connect;
 use super::{ConnectError, SiteChoice};
-use crate::Service;
 
 /// How long what was kept can be shown, in milliseconds.
 const LIFETIME: i64 = 30 * 60 * 1000;
 /// The longest text that a cookie carries, once sealed and written down.
 const LONGEST: usize = 3_800;
 
-impl Service {
+impl Connect {
     /// Seals a text for the browser that it is about. Nothing when it is too long for a cookie.
     pub fn seal_for_browser(&self, text: &str) -> Option<String> {
-        let lapses = self.now().millis() + LIFETIME;
-        let sealed = self.sealer().seal(context(), &Secret::new(format!("{lapses} {text}"))).ok()?;
+        let lapses = self.core.now().millis() + LIFETIME;
+        let sealed = self.core.sealer().seal(context(), &Secret::new(format!("{lapses} {text}"))).ok()?;
         let written = URL_SAFE_NO_PAD.encode(sealed.as_bytes());
         (written.len() <= LONGEST).then_some(written)
     }
@@ -35,16 +35,16 @@ impl Service {
             return None;
         }
         let bytes = URL_SAFE_NO_PAD.decode(written).ok()?;
-        let opened = self.sealer().open(context(), &Sealed::from_bytes(bytes)).ok()?;
+        let opened = self.core.sealer().open(context(), &Sealed::from_bytes(bytes)).ok()?;
         let (lapses, text) = opened.expose().split_once(' ')?;
-        let live = self.now().millis() < lapses.parse().ok()?;
+        let live = self.core.now().millis() < lapses.parse().ok()?;
         live.then(|| text.to_owned())
     }
 
     /// Whether the flow that a link started has ended with a usable account.
     pub async fn link_completed(&self, token: &str) -> Result<bool, ConnectError> {
-        let digest = self.sealer().sha256(token.as_bytes());
-        let flow = self.store().read().await?.flow_by_link(&digest).await?;
+        let digest = self.core.sealer().sha256(token.as_bytes());
+        let flow = self.core.store().read().await?.flow_by_link(&digest).await?;
         Ok(flow.is_some_and(|it| matches!(it.stage, Stage::Completed)))
     }
 
@@ -55,9 +55,9 @@ impl Service {
         browser_token: Option<&str>,
     ) -> Result<SiteChoice, ConnectError> {
         let id = FlowId::parse(flow).map_err(|_| ConnectError::Unknown)?;
-        let flow = self.store().read().await?.flow(&id).await?.ok_or(ConnectError::Unknown)?;
+        let flow = self.core.store().read().await?.flow(&id).await?.ok_or(ConnectError::Unknown)?;
         let Stage::ChoosingSite(choosing) = &flow.stage else { return Err(ConnectError::Used) };
-        if self.now() >= flow.expires_at {
+        if self.core.now() >= flow.expires_at {
             return Err(ConnectError::Expired);
         }
         self.check_browser(choosing.browser_digest.as_ref(), browser_token)?;

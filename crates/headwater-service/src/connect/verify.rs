@@ -11,9 +11,10 @@ use headwater_domain::flow::{ConnectFlow, FailureReason, Stage, Verifying};
 use headwater_ports::store::Tx;
 use url::Url;
 
+use super::Connect;
+use super::flow::{moved, store_move};
 use super::{CallbackOutcome, ConnectError};
-use crate::Service;
-use crate::accounts::Consent;
+use crate::accounts::{Consent, view_of};
 use crate::audit::{self, Act};
 use crate::error::ServiceError;
 use crate::grants::NewTokens;
@@ -28,7 +29,7 @@ pub struct VerifiedUser {
     pub redirect_url: String,
 }
 
-impl Service {
+impl Connect {
     /// Lets the tokens wait and tells where the browser goes. The account's present grant, if any, stays in use.
     pub(super) async fn await_verification(
         &self,
@@ -37,25 +38,25 @@ impl Service {
         consent: Consent,
         verify_url: &str,
     ) -> Result<CallbackOutcome, ConnectError> {
-        let request_id = self.random_token();
+        let request_id = self.core.random_token();
         let target = with_request(verify_url, &request_id, flow.caller_state.as_deref())?;
-        flow.stage = Stage::Verifying(Verifying {
-            request_digest: self.sealer().sha256(request_id.as_bytes()),
+        let stage = Stage::Verifying(Verifying {
+            request_digest: self.core.sealer().sha256(request_id.as_bytes()),
             candidate: self.seal_candidate(&flow.id, &tokens)?,
             site: consent.site,
             provider_account_id: consent.provider_account_id,
             attempts_left: ATTEMPTS,
         });
-        flow.expires_at = self.now().plus(self.settings().consent_lifetime);
-        flow.version += 1;
-        let mut tx = self.store().write().await?;
-        if !tx.update_flow(&flow).await? {
-            return Err(ConnectError::Used);
-        }
-        let view = self.view_of(&mut *tx, &flow.account_id).await?;
-        self.record(&mut *tx, &view.account, &view.connection, &[EventKind::TokensFetched], None).await?;
+        flow.expires_at = self.core.now().plus(self.core.settings().consent_lifetime);
+        let flow = moved(flow, stage);
+        let mut tx = self.core.store().write().await?;
+        store_move(&mut *tx, &flow).await?;
+        let view = view_of(&mut *tx, &flow.account_id).await?;
+        self.events
+            .record(&mut *tx, &view.account, &view.connection, &[EventKind::TokensFetched], None)
+            .await?;
         self.note_account_event(&mut *tx, &flow, AccountEvent::AwaitsVerification).await?;
-        self.commit(tx).await?;
+        self.audit.commit(tx).await?;
         Ok(CallbackOutcome::Verify(target.into()))
     }
 
@@ -71,22 +72,23 @@ impl Service {
         identifier: &str,
     ) -> Result<VerifiedUser, ServiceError> {
         let (request, identifier) = (auth_request_id.to_owned(), identifier.to_owned());
-        self.audited(Act::new("account.verify"), |service| async move {
-            service.take_word(&request, &identifier).await
-        })
-        .await
+        self.audit
+            .audited(Act::new("account.verify"), self, |connect| async move {
+                connect.take_word(&request, &identifier).await
+            })
+            .await
     }
 
     async fn take_word(&self, auth_request_id: &str, identifier: &str) -> Result<VerifiedUser, ServiceError> {
         check_form(auth_request_id)?;
-        let digest = self.sealer().sha256(auth_request_id.as_bytes());
-        let mut tx = self.store().write().await?;
+        let digest = self.core.sealer().sha256(auth_request_id.as_bytes());
+        let mut tx = self.core.store().write().await?;
         let flow = tx.flow_by_request(&digest).await?.ok_or_else(unknown_request)?;
         let Stage::Verifying(verifying) = flow.stage.clone() else { return Err(unknown_request()) };
-        if self.now() >= flow.expires_at {
+        if self.core.now() >= flow.expires_at {
             return Err(unknown_request());
         }
-        let view = self.view_of(&mut *tx, &flow.account_id).await?;
+        let view = view_of(&mut *tx, &flow.account_id).await?;
         audit::touched(&view.account.id, &view.connection.id);
         if view.account.owner.identifier.as_str() != identifier {
             self.count_wrong_identifier(&mut *tx, flow, verifying).await?;
@@ -99,13 +101,13 @@ impl Service {
             return Err(unknown_request());
         }
         let status = view.account.status;
-        let account = self.authorize(&mut *tx, view.account, tokens, Some(consent)).await?;
+        let account = self.accounts.authorize(&mut *tx, view.account, tokens, Some(consent)).await?;
         let kinds = [EventKind::OauthSucceeded];
-        self.record(&mut *tx, &account, &view.connection, &kinds, Some(status)).await?;
-        self.commit(tx).await?;
-        self.live().forget(&account.id).await;
+        self.events.record(&mut *tx, &account, &view.connection, &kinds, Some(status)).await?;
+        self.audit.commit(tx).await?;
+        self.live.forget(&account.id).await;
         tracing::info!(account = %account.id, connection = %view.connection.name, "connected account verified");
-        Ok(VerifiedUser { redirect_url: self.settings().url("/connect/success") })
+        Ok(VerifiedUser { redirect_url: self.core.settings().url("/connect/success") })
     }
 
     async fn count_wrong_identifier(
@@ -135,23 +137,16 @@ impl Service {
     ) -> Result<(), ServiceError> {
         let Some(account) = tx.account(&flow.account_id).await? else { return Ok(()) };
         let status = account.status;
-        let Ok(mut account) = account.after(event, self.now()) else { return Ok(()) };
+        let Ok(mut account) = account.after(event, self.core.now()) else { return Ok(()) };
         if account.status != status {
             account.version += 1;
             tx.update_account(&account).await?;
             if let Some(connection) = tx.connection(&account.connection_id).await? {
-                self.record(tx, &account, &connection, &[], Some(status)).await?;
+                self.events.record(tx, &account, &connection, &[], Some(status)).await?;
             }
         }
         Ok(())
     }
-}
-
-/// A flow that has moved on to `stage`.
-pub(super) fn moved(mut flow: ConnectFlow, stage: Stage) -> ConnectFlow {
-    flow.stage = stage;
-    flow.version += 1;
-    flow
 }
 
 /// The application's URL with what it needs to go on. The query it has stays.

@@ -5,21 +5,21 @@
 
 use url::{Host, Url};
 
-use crate::Service;
+use super::Connect;
 use crate::bounds;
 use crate::error::ServiceError;
 
 const FIELD: &str = "user_verify_url";
 
-impl Service {
+impl Connect {
     /// Checks the URL that a link was asked for with. `None` where the consent alone is enough.
     pub(super) fn verify_url(&self, text: Option<&str>) -> Result<Option<String>, ServiceError> {
         let Some(text) = text.filter(|text| !text.is_empty()) else {
-            return if self.settings().verification.required { Err(missing()) } else { Ok(None) };
+            return if self.core.settings().verification.required { Err(missing()) } else { Ok(None) };
         };
         bounds::text(FIELD, text, bounds::URL)?;
         let url = parse(text)?;
-        let origins = &self.settings().verification.origins;
+        let origins = &self.core.settings().verification.origins;
         if !origins.is_empty() && !origins.contains(&url.origin()) {
             let known: Vec<String> = origins.iter().map(url::Origin::ascii_serialization).collect();
             let message = format!(

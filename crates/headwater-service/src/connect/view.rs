@@ -4,8 +4,9 @@ use headwater_domain::api_client::ApiClient;
 use headwater_domain::flow::{ConnectFlow, Stage};
 use headwater_domain::role::Role;
 
+use super::Connect;
 use super::ConnectError;
-use crate::Service;
+use crate::accounts::view_of;
 
 /// A link, for the page that asks whether to go on. Showing it changes nothing, so that previews and mail
 /// scanners do not use it up.
@@ -32,17 +33,17 @@ pub enum LinkState {
     Expired,
 }
 
-impl Service {
+impl Connect {
     /// Looks at a link without using it.
     pub async fn view_link(&self, token: &str) -> Result<LinkView, ConnectError> {
-        let digest = self.sealer().sha256(token.as_bytes());
-        let mut tx = self.store().read().await?;
+        let digest = self.core.sealer().sha256(token.as_bytes());
+        let mut tx = self.core.store().read().await?;
         let flow = tx.flow_by_link(&digest).await?.ok_or(ConnectError::Unknown)?;
         self.ensure_ready(&flow)?;
-        let view = self.view_of(&mut *tx, &flow.account_id).await?;
+        let view = view_of(&mut *tx, &flow.account_id).await?;
         let application = only(tx.list_api_clients().await?);
         Ok(LinkView {
-            provider: self.connector(&view.connection.provider)?.display_name().to_owned(),
+            provider: self.connectors.of(&view.connection.provider)?.display_name().to_owned(),
             application,
             masked_identifier: mask(view.account.owner.identifier.as_str()),
             scopes: view.connection.scopes,
@@ -61,7 +62,7 @@ impl Service {
     fn link_state(&self, flow: &ConnectFlow) -> LinkState {
         if !matches!(flow.stage, Stage::Issued) {
             LinkState::Used
-        } else if self.now() >= flow.expires_at {
+        } else if self.core.now() >= flow.expires_at {
             LinkState::Expired
         } else {
             LinkState::Ready

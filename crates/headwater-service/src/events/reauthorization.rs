@@ -7,7 +7,7 @@ use headwater_domain::event::Event;
 use headwater_domain::id::AccountId;
 use headwater_domain::time::Timestamp;
 
-use crate::Service;
+use super::Events;
 use crate::error::ServiceError;
 
 /// How many days before the end, the last warning first, so that an account that is late gets that one only.
@@ -16,16 +16,17 @@ const WARNINGS: [u32; 3] = [1, 7, 30];
 const BATCH: u32 = 100;
 const DAY: Duration = Duration::from_secs(86_400);
 
-impl Service {
+impl Events {
     /// Writes an event for every active account whose grant ends within 30 days, again 7 days and one day before the
     /// end. Called by a job; returns how many.
     pub async fn tell_of_ending_grants(&self) -> Result<usize, ServiceError> {
         let mut told = 0;
         for days in WARNINGS {
             let left = DAY * days;
-            let granted_before = self.now().minus(self.settings().grant_lifetime.saturating_sub(left));
+            let granted_before =
+                self.core.now().minus(self.core.settings().grant_lifetime.saturating_sub(left));
             loop {
-                let mut tx = self.store().read().await?;
+                let mut tx = self.core.store().read().await?;
                 let found = tx.grants_to_tell_of(granted_before, days, BATCH).await?;
                 drop(tx);
                 let before = told;
@@ -47,14 +48,14 @@ impl Service {
         granted_at: Timestamp,
         days: u32,
     ) -> Result<bool, ServiceError> {
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         let Some(account) = tx.account(account).await? else { return Ok(false) };
         let Some(connection) = tx.connection(&account.connection_id).await? else { return Ok(false) };
         if !tx.note_told(&account.id, granted_at, days).await? {
             return Ok(false);
         }
-        let reauth_by = granted_at.plus(self.settings().grant_lifetime);
-        let now = self.now();
+        let reauth_by = granted_at.plus(self.core.settings().grant_lifetime);
+        let now = self.core.now();
         let event = Event::reauthorization_due(self.new_event_id(), &account, &connection, reauth_by, now);
         self.record_events(&mut *tx, vec![event]).await?;
         tx.commit().await?;

@@ -7,13 +7,13 @@ use headwater_domain::id::{ConnectionId, EventId};
 use headwater_domain::page::Page;
 use headwater_ports::store::{AccountFilter, Tx};
 
-use crate::Service;
+use super::Events;
 use crate::error::ServiceError;
 
 /// How many accounts are read at a time.
 const PAGE: u32 = 500;
 
-impl Service {
+impl Events {
     /// Writes down that `kinds` happened to an account, in this order; and last, where its status is not `before`
     /// any more, the change of status. It has happened when `tx` is committed.
     pub(crate) async fn record(
@@ -25,7 +25,7 @@ impl Service {
         before: Option<AccountStatus>,
     ) -> Result<(), ServiceError> {
         crate::audit::touched(&account.id, &connection.id);
-        let now = self.now();
+        let now = self.core.now();
         let mut events: Vec<Event> = kinds
             .iter()
             .map(|kind| Event::of_account(self.new_event_id(), *kind, account, connection, now))
@@ -77,6 +77,6 @@ impl Service {
     }
 
     pub(super) fn new_event_id(&self) -> EventId {
-        EventId::generate(self.now(), self.distinct())
+        EventId::generate(self.core.now(), self.core.distinct())
     }
 }

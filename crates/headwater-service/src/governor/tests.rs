@@ -6,7 +6,10 @@ use std::task::Poll;
 
 use headwater_ports::fakes::ManualClock;
 
+use headwater_domain::provider::ProviderKey;
+
 use super::*;
+use crate::live::SiteKey;
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -11,8 +11,7 @@ use headwater_domain::error::ErrorKind;
 use headwater_domain::id::AccountId;
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::Service;
-use crate::chaos::Defence;
+use super::Grants;
 use crate::error::ServiceError;
 use crate::live::LiveAccount;
 
@@ -24,13 +23,13 @@ const SUSPICION_INTERVAL: Duration = Duration::from_secs(60);
 const MOST_REPLACED_AGAIN: u32 = 6;
 
 /// What a refresh leads to. Shared, hence the `Arc` around the error.
-pub(crate) type Outcome = Result<Arc<LiveAccount>, Arc<ServiceError>>;
+pub(super) type Outcome = Result<Arc<LiveAccount>, Arc<ServiceError>>;
 /// A refresh that anybody can wait for.
-pub(crate) type Flight = Shared<BoxFuture<'static, Outcome>>;
+pub(super) type Flight = Shared<BoxFuture<'static, Outcome>>;
 
 /// The refreshes under way and what became of the latest ones.
 #[derive(Default)]
-pub(crate) struct Flights(Mutex<State>);
+pub(super) struct Flights(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -66,8 +65,14 @@ pub(super) enum NextCheck {
 
 impl Flights {
     /// Any refresh that is under way.
-    pub(crate) fn any(&self) -> Option<Flight> {
+    pub(super) fn any(&self) -> Option<Flight> {
         self.state().flying.values().next().cloned()
+    }
+
+    /// Forgets every refresh under way, for experiments: whoever comes starts another one.
+    #[cfg(feature = "chaos")]
+    pub(super) fn forget_all(&self) {
+        self.state().flying.clear();
     }
 
     /// How to judge a refusal of the token of `generation`.
@@ -117,29 +122,27 @@ fn recent(at: Duration, now: Duration) -> bool {
     now.saturating_sub(at) < SUSPICION_INTERVAL
 }
 
-impl Service {
+impl Grants {
     /// Joins the refresh of an account that is under way, or starts one. The work goes on whether or not the
     /// returned future is waited for. `generation` is the one that the caller found wanting.
     pub(crate) fn start_refresh(&self, id: &AccountId, generation: u64) -> Flight {
-        let mut state = self.flights().state();
-        if let Some(flight) = state.flying.get(id)
-            && !self.lacks(Defence::SingleFlight)
-        {
+        let mut state = self.memory.flights.state();
+        if let Some(flight) = state.flying.get(id) {
             return flight.clone();
         }
         // A new consent has nothing to do with what became of the grant before it.
         if let Some(failed) = state.failed.get(id)
             && failed.generation == generation
-            && self.clock().elapsed().saturating_sub(failed.at) < COOL_DOWN
+            && self.core.clock().elapsed().saturating_sub(failed.at) < COOL_DOWN
         {
             return failed_flight(Arc::clone(&failed.error));
         }
-        let (service, account) = (self.clone(), id.clone());
+        let (grants, account) = (self.clone(), id.clone());
         let task = tokio::spawn(async move {
             // A fault of ours must not leave a flight behind that never lands.
-            let refresh = AssertUnwindSafe(service.refresh(&account, generation)).catch_unwind().await;
+            let refresh = AssertUnwindSafe(grants.refresh(&account, generation)).catch_unwind().await;
             let outcome = refresh.unwrap_or_else(|_| Err(interrupted())).map_err(Arc::new);
-            service.flights().land(&account, generation, &outcome, service.clock().elapsed());
+            grants.memory.flights.land(&account, generation, &outcome, grants.core.clock().elapsed());
             outcome
         });
         let flight =

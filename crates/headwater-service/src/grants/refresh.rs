@@ -1,49 +1,79 @@
-//! One refresh, from the stored pair to the next stored pair.
+//! A refresh, from the stored token pair to the next stored pair. [`Grants::exchange`] has the order that keeps a grant
+//! alive through crashes.
+//!
+//! Whoever dies at any step leaves behind what the next one needs: a presentation that was written down and never
+//! answered is repeated with the same refresh token, by whoever gets the lease next, while the provider still accepts
+//! it; an answer that arrives after the lease was lost is not stored.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use headwater_domain::account::{AccountEvent, ConnectedAccount};
-use headwater_domain::connection::Connection;
 use headwater_domain::error::ErrorKind;
-use headwater_domain::event::EventKind;
-use headwater_domain::grant::{Freshness, Grant, freshness};
+use headwater_domain::grant::{Freshness, freshness};
 use headwater_domain::id::AccountId;
-use headwater_ports::store::{LeaseId, Tx};
+use headwater_domain::refresh::{Change, LEASE, LEASE_MARGIN, RefreshState, Step};
+use headwater_domain::time::Timestamp;
+use headwater_ports::store::{LeaseId, Leasing, StoreError};
 
-use super::exchange::Exchanged;
-use super::sealing::{NewTokens, bind_candidate, unbind};
-use crate::Service;
-use crate::chaos::{CrashPoint, Defence};
+use super::Grants;
+use super::sealing::NewTokens;
+use crate::chaos::CrashPoint;
 use crate::error::ServiceError;
-use crate::live::{LiveAccount, not_active};
+use crate::live::LiveAccount;
 
 /// How long one flight goes on trying. What is left undone then is taken up by the sweep.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How often to look whether another replica has finished.
+pub(super) const POLL: Duration = Duration::from_millis(100);
 
-/// A pair that is not stored: the lease was lost, or somebody deleted, disconnected or re-authorized the account
-/// meanwhile, or, with an error, the store did not take it.
-pub(super) struct Unstored {
-    pub(super) tokens: NewTokens,
-    pub(super) error: Option<ServiceError>,
+/// A refresh that this process may perform.
+pub(super) struct Leased {
+    pub(super) live: Arc<LiveAccount>,
+    pub(super) lease: LeaseId,
+    pub(super) state: RefreshState,
+    /// The moment at which the lease began, by the store's clock.
+    pub(super) now: Timestamp,
+    /// The same moment by this process's running time.
+    begun: Duration,
 }
 
-impl Service {
-    /// Refreshes an account whose grant of `generation` was found wanting.
+/// Why an exchange ended without a new pair.
+pub(super) enum Stop {
+    /// There is another grant than the one to refresh.
+    Replaced,
+    /// It can be tried again after this pause; the error is for callers who cannot wait.
+    Again(Duration, ServiceError),
+    /// Trying again does not help.
+    Failed(ServiceError),
+}
+
+impl From<ServiceError> for Stop {
+    fn from(error: ServiceError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Grants {
+    /// Refreshes an account whose grant of `generation` must not be used any more, trying again for a while.
     pub(super) async fn refresh(
         &self,
         id: &AccountId,
         mut generation: u64,
     ) -> Result<Arc<LiveAccount>, ServiceError> {
-        let end = self.clock().elapsed() + PATIENCE;
+        let end = self.core.clock().elapsed() + PATIENCE;
         loop {
-            self.may_refresh()?;
-            let (pause, error) = match self.try_exchange(id, generation).await? {
-                Exchanged::Stored(live) => {
-                    self.remember_live(&live).await;
-                    return Ok(live);
-                }
-                Exchanged::Elsewhere => {
+            self.deployment.may_refresh()?;
+            let (pause, error) = match self.exchange(id, generation).await {
+                Ok(live) => return Ok(live),
+                Err(Stop::Failed(error)) => return Err(error),
+                Err(Stop::Again(pause, error)) => (pause, error),
+                Err(Stop::Replaced) => {
                     let live = self.load_live(id).await?;
                     if self.is_fresh(&live) {
                         self.remember_live(&live).await;
@@ -52,152 +82,126 @@ impl Service {
                     generation = live.grant.generation;
                     continue;
                 }
-                Exchanged::Again(pause, error) => (pause, error),
             };
-            if self.clock().elapsed() + pause > end {
+            if self.core.clock().elapsed() + pause > end {
                 return Err(error);
             }
-            self.clock().wait(pause).await;
+            self.core.clock().wait(pause).await;
         }
+    }
+
+    /// Exchanges the refresh token of the grant of `generation` for the next pair: lease, write down, present, store,
+    /// show.
+    async fn exchange(&self, id: &AccountId, generation: u64) -> Result<Arc<LiveAccount>, Stop> {
+        self.reached(CrashPoint::BeforeLease);
+        // 1. Lease: nobody else presents this account's refresh token, in any replica.
+        let leased = self.lease(id, generation).await?;
+        let tokens = if let Some(tokens) = self.unsaved_pair(&leased) {
+            // An earlier attempt has got a pair and could not store it: nothing needs to be asked.
+            tokens
+        } else {
+            self.ensure_presentable(&leased).await?;
+            // 2. Write down that the token is about to be presented, for whoever comes after a crash.
+            self.write_down(&leased).await?;
+            self.reached(CrashPoint::WrittenDown);
+            // 3. Present the token. From here on the provider may have replaced it.
+            let tokens = self.present(&leased).await?;
+            self.reached(CrashPoint::ReplyRead);
+            tokens
+        };
+        // 4. Store the new pair.
+        let live = self.store_pair(&leased, tokens).await?;
+        // 5. Show it: nobody sees an access token before its pair is durable.
+        self.remember_live(&live).await;
+        Ok(live)
+    }
+
+    /// Takes the lease of the refresh, and reads the account as it is under the lease.
+    async fn lease(&self, id: &AccountId, generation: u64) -> Result<Leased, Stop> {
+        let (lease, begun) = (LeaseId(self.core.random_number()), self.core.clock().elapsed());
+        let mut tx = self.core.store().write().await?;
+        let leasing = tx.lease_refresh(id, generation, lease, LEASE, self.core.now()).await?;
+        tx.commit().await?;
+        self.reached(CrashPoint::AfterLease);
+        let (state, now) = match leasing {
+            Leasing::Gone => return Err(Stop::Replaced),
+            Leasing::Held(rest) => {
+                return Err(Stop::Again(rest.clamp(Duration::from_millis(1), POLL), held()));
+            }
+            Leasing::Granted { state, now } => (state, now),
+        };
+        let live = match self.load_live(id).await {
+            Ok(live) => live,
+            Err(error) => {
+                self.give_back(id, lease, Change::Keep, Duration::ZERO).await?;
+                return Err(error.into());
+            }
+        };
+        if live.grant.generation != generation {
+            // A new consent came between, and took the lease away.
+            return Err(Stop::Replaced);
+        }
+        Ok(Leased { live, lease, state, now, begun })
+    }
+
+    fn unsaved_pair(&self, leased: &Leased) -> Option<NewTokens> {
+        let grant = &leased.live.grant;
+        self.memory.unsaved.take(&grant.account_id, grant.generation, grant.obtained_at)
+    }
+
+    /// Commits that the token is about to be presented, and makes sure that the lease outlasts the request.
+    async fn write_down(&self, leased: &Leased) -> Result<(), Stop> {
+        let id = &leased.live.account.id;
+        let mut tx = self.core.store().write().await?;
+        let anew = leased.state.step(leased.now) == Step::PresentAnew;
+        let ours = tx.note_presentation(id, leased.lease, anew, self.core.now()).await?;
+        tx.commit().await?;
+        if !ours {
+            return Err(Stop::Again(POLL, held()));
+        }
+        // A process that was stopped in the meantime must not present a token that another one may be presenting.
+        if self.core.clock().elapsed().saturating_sub(leased.begun) + LEASE_MARGIN > LEASE {
+            self.give_back(id, leased.lease, Change::TakeBack, Duration::ZERO).await?;
+            return Err(Stop::Again(POLL, held()));
+        }
+        Ok(())
+    }
+
+    /// Presents the refresh token to the provider.
+    async fn present(&self, leased: &Leased) -> Result<NewTokens, Stop> {
+        let live = &leased.live;
+        let Some(refresh_token) = &live.grant.refresh_token else { return Err(Stop::Replaced) };
+        match self.token_endpoint.refresh_pair(&live.connection, refresh_token).await {
+            Ok((set, sent_at)) => {
+                self.deployment.count_exchanged();
+                Ok(NewTokens::from_reply(set, sent_at, &live.grant.scopes))
+            }
+            Err(failure) => Err(self.refused(leased, failure).await?),
+        }
+    }
+
+    /// Gives the lease back without a new pair; the next attempt can be made after `pause`.
+    pub(super) async fn give_back(
+        &self,
+        id: &AccountId,
+        lease: LeaseId,
+        change: Change,
+        pause: Duration,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.core.store().write().await?;
+        tx.end_lease(id, lease, change, pause, self.core.now()).await?;
+        Ok(tx.commit().await?)
     }
 
     fn is_fresh(&self, live: &LiveAccount) -> bool {
-        freshness(live.grant.obtained_at, live.grant.expires_at, self.now()) == Freshness::Fresh
-    }
-
-    /// Makes the new pair durable before anybody can see it. The inner error is one after that.
-    pub(super) async fn store_pair(
-        &self,
-        live: &LiveAccount,
-        lease: LeaseId,
-        tokens: NewTokens,
-    ) -> Result<Result<Arc<LiveAccount>, ServiceError>, Unstored> {
-        let mut grant = bind_candidate(tokens, live.account.id.clone(), live.grant.generation + 1);
-        if self.lacks(Defence::PersistFirst) {
-            self.show_early(live, &grant).await;
-        }
-        match self.write_pair(lease, &mut grant, &live.connection).await {
-            Ok(Some(account)) => Ok(self.assemble(account, live.connection.clone(), grant).map(Arc::new)),
-            Ok(None) => Err(Unstored { tokens: unbind(grant), error: None }),
-            Err(error) => Err(Unstored { tokens: unbind(grant), error: Some(error) }),
-        }
-    }
-
-    async fn write_pair(
-        &self,
-        lease: LeaseId,
-        grant: &mut Grant,
-        connection: &Connection,
-    ) -> Result<Option<ConnectedAccount>, ServiceError> {
-        let mut tx = self.store().write().await?;
-        if grant.refresh_token.is_none() {
-            // Some answers hold no refresh token; then the one in hand stays good. It is opened again because
-            // secrets are not copied around.
-            let stored = tx.grant(&grant.account_id).await?;
-            grant.refresh_token =
-                stored.map(|it| self.open_grant(it)).transpose()?.and_then(|it| it.refresh_token);
-        }
-        if !self.put_grant(&mut *tx, grant, lease).await? {
-            return Ok(None);
-        }
-        let Some(account) = renew(&mut *tx, grant, self.now()).await? else { return Ok(None) };
-        self.record(&mut *tx, &account, connection, &[EventKind::RefreshSucceeded], None).await?;
-        self.reached(CrashPoint::InsideSave);
-        tx.commit().await?;
-        self.reached(CrashPoint::Saved);
-        tracing::info!(account = %account.id, generation = grant.generation, "grant refreshed");
-        Ok(Some(account))
-    }
-
-    async fn put_grant(
-        &self,
-        tx: &mut dyn Tx,
-        grant: &mut Grant,
-        lease: LeaseId,
-    ) -> Result<bool, ServiceError> {
-        if self.lacks(Defence::Fence) {
-            // Over whatever stands there.
-            let stored = tx.grant(&grant.account_id).await?;
-            grant.generation = stored.map_or(1, |it| it.generation + 1);
-            return Ok(tx.put_grant(&self.seal_grant(grant)?).await?);
-        }
-        Ok(tx.put_refreshed_grant(&self.seal_grant(grant)?, lease).await?)
-    }
-
-    /// What a server without a defence would do: everybody gets the token before it is stored.
-    async fn show_early(&self, live: &LiveAccount, grant: &Grant) {
-        let copy = self.seal_grant(grant).and_then(|sealed| self.open_grant(sealed));
-        let early = copy.and_then(|it| self.assemble(live.account.clone(), live.connection.clone(), it));
-        if let Ok(early) = early {
-            self.remember_live(&Arc::new(early)).await;
-        }
-    }
-
-    /// Marks the account expired, unless its grant or the lease is gone meanwhile.
-    pub(super) async fn lose_grant(
-        &self,
-        live: &LiveAccount,
-        lease: LeaseId,
-        reason: &str,
-    ) -> Result<ServiceError, ServiceError> {
-        let mut tx = self.store().write().await?;
-        let change = headwater_domain::refresh::Change::Refused;
-        let held = tx.end_lease(&live.account.id, lease, change, Duration::ZERO, self.now()).await?;
-        let Some(account) = tx.account(&live.account.id).await? else {
-            return Ok(not_active(&live.account, &live.connection));
-        };
-        if !held {
-            return Ok(transient(live, "the grant was replaced at the same time"));
-        }
-        let status = account.status;
-        let expired = self.expire(account)?;
-        tx.update_account(&expired).await?;
-        let kinds = [EventKind::RefreshFailed];
-        self.record(&mut *tx, &expired, &live.connection, &kinds, Some(status)).await?;
-        tx.commit().await?;
-        self.live().forget(&expired.id).await;
-        tracing::warn!(account = %expired.id, reason, "the provider no longer accepts the grant");
-        Ok(not_active(&expired, &live.connection))
-    }
-
-    fn expire(&self, account: ConnectedAccount) -> Result<ConnectedAccount, ServiceError> {
-        let mut expired = account
-            .after(AccountEvent::GrantLost, self.now())
-            .map_err(|error| ServiceError::internal("the account cannot expire now", error))?;
-        expired.version += 1;
-        Ok(expired)
+        freshness(live.grant.obtained_at, live.grant.expires_at, self.core.now()) == Freshness::Fresh
     }
 }
 
-/// Notes on the account when its new access token lapses.
-async fn renew(
-    tx: &mut dyn Tx,
-    grant: &Grant,
-    now: headwater_domain::time::Timestamp,
-) -> Result<Option<ConnectedAccount>, ServiceError> {
-    let Some(mut account) = tx.account(&grant.account_id).await? else { return Ok(None) };
-    account.token_expires_at = grant.expires_at;
-    account.updated_at = now;
-    account.version += 1;
-    Ok(tx.update_account(&account).await?.then_some(account))
-}
-
-/// A refresh that did not come about yet.
-pub(super) fn transient(live: &LiveAccount, reason: &str) -> ServiceError {
-    tracing::warn!(account = %live.account.id, reason, "the grant could not be refreshed now");
-    let message = format!(
-        "the access token of `{}` could not be refreshed now ({reason}); the account is kept, try again in a moment",
-        live.account.owner.identifier
-    );
-    ServiceError::new(ErrorKind::Unavailable, "REFRESH_FAILED", message)
-}
-
-/// A provider that refuses the connection itself.
-pub(super) fn misconfigured(live: &LiveAccount, reason: &str) -> ServiceError {
-    tracing::error!(connection = %live.connection.name, reason, "the provider refuses the connection's own credentials");
-    let message = format!(
-        "the provider refuses connection `{}` itself ({reason}); check its client id and secret. The account is kept",
-        live.connection.name
-    );
-    ServiceError::new(ErrorKind::FailedPrecondition, "CONNECTION_REFUSED", message)
+fn held() -> ServiceError {
+    ServiceError::new(
+        ErrorKind::Unavailable,
+        "REFRESH_FAILED",
+        "another replica is refreshing this account's token; try again in a moment",
+    )
 }

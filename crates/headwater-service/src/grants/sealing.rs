@@ -1,14 +1,13 @@
 //! Grants on their way into the store and out of it.
 
-use headwater_domain::flow::Candidate;
 use headwater_domain::grant::{Grant, SealedGrant};
-use headwater_domain::id::{AccountId, FlowId};
+use headwater_domain::id::AccountId;
 use headwater_domain::secret::Secret;
 use headwater_domain::time::Timestamp;
 use headwater_domain::token_reply::TokenSet;
 use headwater_ports::sealer::SealContext;
 
-use crate::Service;
+use super::Grants;
 use crate::error::ServiceError;
 
 /// Tokens from a provider, before they belong to an account.
@@ -58,11 +57,11 @@ pub(super) fn unbind(grant: Grant) -> NewTokens {
     }
 }
 
-impl Service {
+impl Grants {
     /// Seals a grant for the store.
-    pub(crate) fn seal_grant(&self, grant: &Grant) -> Result<SealedGrant, ServiceError> {
+    pub(crate) fn seal(&self, grant: &Grant) -> Result<SealedGrant, ServiceError> {
         let seal = |field, secret| {
-            self.sealer().seal(grant_context(&grant.account_id, field, grant.generation), secret)
+            self.core.sealer().seal(grant_context(&grant.account_id, field, grant.generation), secret)
         };
         Ok(SealedGrant {
             account_id: grant.account_id.clone(),
@@ -80,9 +79,10 @@ impl Service {
     }
 
     /// Opens a grant from the store.
-    pub(crate) fn open_grant(&self, sealed: SealedGrant) -> Result<Grant, ServiceError> {
-        let open =
-            |field, it| self.sealer().open(grant_context(&sealed.account_id, field, sealed.generation), it);
+    pub(crate) fn open(&self, sealed: SealedGrant) -> Result<Grant, ServiceError> {
+        let open = |field, it| {
+            self.core.sealer().open(grant_context(&sealed.account_id, field, sealed.generation), it)
+        };
         let access_token = open("access_token", &sealed.access_token)?;
         let refresh_token = sealed.refresh_token.as_ref().map(|it| open("refresh_token", it)).transpose()?;
         Ok(Grant {
@@ -95,53 +95,8 @@ impl Service {
             expires_at: sealed.expires_at,
         })
     }
-
-    /// Seals tokens that wait in a connect flow.
-    pub(crate) fn seal_candidate(
-        &self,
-        flow: &FlowId,
-        tokens: &NewTokens,
-    ) -> Result<Candidate, ServiceError> {
-        let seal = |field, secret| self.sealer().seal(flow_context(flow, field), secret);
-        Ok(Candidate {
-            access_token: seal("access_token", &tokens.access_token)?,
-            refresh_token: tokens
-                .refresh_token
-                .as_ref()
-                .map(|token| seal("refresh_token", token))
-                .transpose()?,
-            scopes: tokens.scopes.clone(),
-            obtained_at: tokens.obtained_at,
-            expires_at: tokens.expires_at,
-        })
-    }
-
-    /// Opens tokens that waited in a connect flow.
-    pub(crate) fn open_candidate(
-        &self,
-        flow: &FlowId,
-        candidate: Candidate,
-    ) -> Result<NewTokens, ServiceError> {
-        let open = |field, sealed| self.sealer().open(flow_context(flow, field), sealed);
-        Ok(NewTokens {
-            access_token: open("access_token", &candidate.access_token)?,
-            refresh_token: candidate
-                .refresh_token
-                .as_ref()
-                .map(|it| open("refresh_token", it))
-                .transpose()?,
-            scopes: candidate.scopes,
-            obtained_at: candidate.obtained_at,
-            expires_at: candidate.expires_at,
-        })
-    }
 }
 
 fn grant_context<'a>(account: &'a AccountId, field: &'static str, generation: u64) -> SealContext<'a> {
     SealContext { record: "grant", id: account.as_str(), field, generation }
-}
-
-/// Where a secret of a connect flow belongs.
-pub(crate) fn flow_context<'a>(flow: &'a FlowId, field: &'static str) -> SealContext<'a> {
-    SealContext { record: "flow", id: flow.as_str(), field, generation: 0 }
 }

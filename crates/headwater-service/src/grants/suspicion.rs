@@ -6,15 +6,13 @@
 use std::sync::Arc;
 
 use futures_util::future::{Either, select};
-use headwater_catalog::connector::SitesError;
 use headwater_domain::error::ErrorKind;
 
-use super::CALLER_PATIENCE;
 use super::flights::NextCheck;
-use crate::Service;
+use super::{CALLER_PATIENCE, Grants};
 use crate::error::ServiceError;
 use crate::live::LiveAccount;
-use crate::provider_http::get_json;
+use crate::sites::TokenCheck;
 
 /// What is known about a token after a refusal that may be about it.
 pub(crate) enum Suspicion {
@@ -30,14 +28,7 @@ pub(crate) enum Suspicion {
     Over(ServiceError),
 }
 
-/// What the provider says about an access token itself.
-enum Told {
-    Accepted,
-    Refused,
-    Nothing,
-}
-
-impl Service {
+impl Grants {
     /// Finds out what a refusal of a call that was made with `live` means, when the connector takes it for a possible
     /// sign of a stale token. Joins a replacement that is under way. Things that are missing cause one replacement per
     /// account and interval at most: after that, the provider is asked about the token.
@@ -53,7 +44,7 @@ impl Service {
             return self.examine_unrenewable(live).await;
         }
         let (id, generation) = (&live.account.id, live.grant.generation);
-        match self.flights().next_check(id, generation, self.clock().elapsed()) {
+        match self.memory.flights.next_check(id, generation, self.core.clock().elapsed()) {
             NextCheck::Replace => self.replace_suspect(live).await,
             NextCheck::Ask => self.ask_then_replace(live).await,
         }
@@ -62,15 +53,17 @@ impl Service {
     /// The token was replaced moments ago because of another refusal. Only the provider's word that it is dead is a
     /// reason to replace it again, and that a few times only: the new one could be as dead.
     async fn ask_then_replace(&self, live: &LiveAccount) -> Suspicion {
-        match self.ask_about_token(live).await {
-            Told::Accepted => Suspicion::Accepted,
-            Told::Nothing => {
+        match self.sites.check_token(&live.connection, &live.authorization).await {
+            TokenCheck::Accepted => Suspicion::Accepted,
+            TokenCheck::Unknown => {
                 Suspicion::InDoubt("the provider does not say whether it accepts the token".to_owned())
             }
-            Told::Refused if self.flights().may_replace_again(&live.account.id, self.clock().elapsed()) => {
+            TokenCheck::Refused
+                if self.memory.flights.may_replace_again(&live.account.id, self.core.clock().elapsed()) =>
+            {
                 self.replace_suspect(live).await
             }
-            Told::Refused => Suspicion::InDoubt(
+            TokenCheck::Refused => Suspicion::InDoubt(
                 "the provider refuses tokens that it has just issued for this account".to_owned(),
             ),
         }
@@ -78,14 +71,14 @@ impl Service {
 
     /// Without a refresh token nothing can be replaced. A refusal alone loses no account.
     async fn examine_unrenewable(&self, live: &LiveAccount) -> Suspicion {
-        match self.ask_about_token(live).await {
-            Told::Accepted => Suspicion::Accepted,
-            Told::Refused => Suspicion::InDoubt(
+        match self.sites.check_token(&live.connection, &live.authorization).await {
+            TokenCheck::Accepted => Suspicion::Accepted,
+            TokenCheck::Refused => Suspicion::InDoubt(
                 "the provider no longer accepts the account's access token, and there is no refresh token to replace \
                  it with: the end user has to authorize the account again"
                     .to_owned(),
             ),
-            Told::Nothing => Suspicion::InDoubt(
+            TokenCheck::Unknown => Suspicion::InDoubt(
                 "the provider does not say whether it accepts the token, and there is no refresh token to replace it \
                  with"
                 .to_owned(),
@@ -96,7 +89,7 @@ impl Service {
     async fn replace_suspect(&self, live: &LiveAccount) -> Suspicion {
         let id = &live.account.id;
         let flight = self.start_refresh(id, live.grant.generation);
-        let fresh = match select(flight, self.clock().wait(CALLER_PATIENCE)).await {
+        let fresh = match select(flight, self.core.clock().wait(CALLER_PATIENCE)).await {
             Either::Left((Ok(fresh), _)) => fresh,
             Either::Left((Err(error), _)) if final_for_callers(error.kind()) => {
                 return Suspicion::Over(error.repeat());
@@ -106,21 +99,8 @@ impl Service {
                 return Suspicion::InDoubt("replacing the access token is taking long".to_owned());
             }
         };
-        self.flights().note_replaced(id, fresh.grant.generation, self.clock().elapsed());
+        self.memory.flights.note_replaced(id, fresh.grant.generation, self.core.clock().elapsed());
         Suspicion::Renewed(fresh)
-    }
-
-    /// Asks for the list of sites, which refuses a stale token openly.
-    async fn ask_about_token(&self, live: &LiveAccount) -> Told {
-        let connection = &live.connection;
-        let Ok(connector) = self.connector(&connection.provider) else { return Told::Nothing };
-        let patience = self.settings().token_patience;
-        let reply = get_json(self, &connection.endpoints.resources, &live.authorization, patience).await;
-        match reply.map(|reply| connector.read_sites(reply.status, &reply.body)) {
-            Ok(Ok(_)) => Told::Accepted,
-            Ok(Err(SitesError::Unauthorized(_))) => Told::Refused,
-            Ok(Err(_)) | Err(_) => Told::Nothing,
-        }
     }
 }
 

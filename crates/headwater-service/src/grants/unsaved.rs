@@ -14,7 +14,7 @@ use super::NewTokens;
 
 /// Pairs by account, with the generation and the age of the grant that they were bought with.
 #[derive(Default)]
-pub(crate) struct UnsavedPairs(Mutex<HashMap<AccountId, Unsaved>>);
+pub(super) struct UnsavedPairs(Mutex<HashMap<AccountId, Unsaved>>);
 
 struct Unsaved {
     generation: u64,
@@ -26,6 +26,12 @@ impl UnsavedPairs {
     /// Keeps a pair that was bought with the grant of `generation` obtained at `bought_with`.
     pub(super) fn keep(&self, id: &AccountId, generation: u64, bought_with: Timestamp, tokens: NewTokens) {
         self.0.lock().insert(id.clone(), Unsaved { generation, bought_with, tokens });
+    }
+
+    /// Forgets every pair, for experiments.
+    #[cfg(feature = "chaos")]
+    pub(super) fn forget_all(&self) {
+        self.0.lock().clear();
     }
 
     /// Takes the pair that was bought with exactly this grant. One that was bought with another is dropped: the

@@ -12,7 +12,7 @@ use http_body_util::BodyExt as _;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::task::JoinHandle;
 
-use crate::Service;
+use super::Proxy;
 use crate::admission::Admitted;
 use crate::governor::Permit;
 
@@ -42,22 +42,23 @@ struct Held {
     timer: JoinHandle<()>,
 }
 
-impl Service {
+impl Proxy {
     /// Ties a call's places to the body of its answer, for as long as an answer may take. The place at the site is kept
     /// for as long as an answer may stay away: all accounts of the site share those places, and one slow reader must not
     /// keep the others waiting.
-    pub(super) fn hold_places(&self, body: Body, admitted: Admitted, permit: Option<Permit>) -> Body {
+    pub(super) fn hold_places(&self, body: Body, admitted: Admitted, permit: Permit) -> Body {
         if body.is_end_stream() {
             return body;
         }
-        let places = Places(Arc::new(Mutex::new(Taken { admitted: Some(admitted), permit })));
-        let (service, held) = (self.clone(), places.clone());
-        let (site, limit) = (self.settings().proxy_patience.response, self.settings().proxy_answer_limit);
-        let end = self.clock().elapsed() + limit;
+        let places = Places(Arc::new(Mutex::new(Taken { admitted: Some(admitted), permit: Some(permit) })));
+        let (core, held) = (self.core.clone(), places.clone());
+        let (site, limit) =
+            (self.core.settings().proxy_patience.response, self.core.settings().proxy_answer_limit);
+        let end = self.core.clock().elapsed() + limit;
         let timer = tokio::spawn(async move {
-            service.clock().wait(site.min(limit)).await;
+            core.clock().wait(site.min(limit)).await;
             drop(held.taken().permit.take());
-            service.clock().wait(end.saturating_sub(service.clock().elapsed())).await;
+            core.clock().wait(end.saturating_sub(core.clock().elapsed())).await;
             held.give_back();
         });
         Held { body, places, limit, ended: false, timer }.boxed_unsync()

@@ -11,15 +11,15 @@ use http::{Method, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::{BodyExt as _, BodyStream, StreamBody};
 
+use super::Proxy;
 use super::unreachable;
-use crate::Service;
 use crate::error::ServiceError;
 use crate::live::LiveAccount;
 
 /// The longest refusal that can be about a token, in bytes; those that are known are some two hundred.
 const MOST: usize = 16 * 1024;
 
-impl Service {
+impl Proxy {
     /// Whether an answer could mean that the token is no longer accepted, and the answer as it came. `path` is the
     /// request's, below the account's base.
     pub(super) async fn suspect(
@@ -33,14 +33,14 @@ impl Service {
         if ![StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&status) {
             return Ok((false, response));
         }
-        let connector = self.connector(&live.connection.provider)?;
+        let connector = self.connectors.of(&live.connection.provider)?;
         let suspected = |body| connector.stale_token_suspected(status.as_u16(), path, body);
         if *method == Method::HEAD || packed(&response) {
             return Ok((suspected(None), response));
         }
         let (head, body) = response.into_parts();
-        let patience = self.settings().proxy_patience.response;
-        let (begin, rest) = match select(pin!(split(body)), self.clock().wait(patience)).await {
+        let patience = self.core.settings().proxy_patience.response;
+        let (begin, rest) = match select(pin!(split(body)), self.core.clock().wait(patience)).await {
             Either::Left((read, _)) => read,
             Either::Right(_) => return Err(unreachable(&UpstreamError::TimedOut(patience))),
         };

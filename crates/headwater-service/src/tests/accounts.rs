@@ -28,8 +28,8 @@ fn with_config(config: &Value) -> AccountChange {
 #[tokio::test]
 async fn an_account_is_created_once_per_owner() {
     let house = House::new().await;
-    house.service.create_account(&ann(), AccountChange::default()).await.unwrap();
-    let error = house.service.create_account(&ann(), AccountChange::default()).await.unwrap_err();
+    house.service.accounts.create(&ann(), AccountChange::default()).await.unwrap();
+    let error = house.service.accounts.create(&ann(), AccountChange::default()).await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::AlreadyExists, "ALREADY_EXISTS"));
     let locators = [
         AccountLocator { organization_id: Some("acme".to_owned()), ..ann() },
@@ -37,10 +37,10 @@ async fn an_account_is_created_once_per_owner() {
         AccountLocator::of("wiki", "Ann"),
     ];
     for locator in locators {
-        house.service.create_account(&locator, AccountChange::default()).await.unwrap();
+        house.service.accounts.create(&locator, AccountChange::default()).await.unwrap();
         assert_eq!(house.status(&locator).await, AccountStatus::PendingAuth);
     }
-    assert_eq!(house.service.list_accounts(ListAccounts::default(), page(0, 50)).await.unwrap().total, 4);
+    assert_eq!(house.service.accounts.list(ListAccounts::default(), page(0, 50)).await.unwrap().total, 4);
 }
 
 #[tokio::test]
@@ -49,20 +49,20 @@ async fn an_account_that_is_refused_leaves_nothing_behind() {
     for locator in
         [AccountLocator::of("nowhere", "ann"), AccountLocator::default(), AccountLocator::of("wiki", "")]
     {
-        house.service.create_account(&locator, with_tokens("a", None)).await.unwrap_err();
+        house.service.accounts.create(&locator, with_tokens("a", None)).await.unwrap_err();
     }
-    assert_eq!(house.service.list_accounts(ListAccounts::default(), page(0, 50)).await.unwrap().total, 0);
+    assert_eq!(house.service.accounts.list(ListAccounts::default(), page(0, 50)).await.unwrap().total, 0);
 }
 
 #[tokio::test]
 async fn supplied_tokens_make_an_account_active() {
     let house = House::new().await;
-    let view = house.service.create_account(&ann(), with_tokens("a", Some("r"))).await.unwrap();
+    let view = house.service.accounts.create(&ann(), with_tokens("a", Some("r"))).await.unwrap();
     assert_eq!((view.account.status, view.account.token_expires_at), (AccountStatus::Active, None));
     let grant = house.grant(&ann()).await.unwrap();
     assert_eq!((reveal(&grant.access_token), grant.refresh_token.as_ref().map(reveal)), ("a", Some("r")));
-    house.service.disconnect_account(&ann()).await.unwrap();
-    house.service.update_account(&ann(), with_tokens("b", Some(""))).await.unwrap();
+    house.service.accounts.disconnect(&ann()).await.unwrap();
+    house.service.accounts.update(&ann(), with_tokens("b", Some(""))).await.unwrap();
     let grant = house.grant(&ann()).await.unwrap();
     assert_eq!((reveal(&grant.access_token), grant.refresh_token.is_none()), ("b", true));
     assert_eq!(house.status(&ann()).await, AccountStatus::Active);
@@ -74,7 +74,7 @@ async fn new_tokens_are_used_by_the_next_call() {
     let account = house.connected(1).await;
     house.provider.answer(200, &json!({}));
     house.read_page(&account).await.unwrap();
-    house.service.update_account(&account, with_tokens("access-9", None)).await.unwrap();
+    house.service.accounts.update(&account, with_tokens("access-9", None)).await.unwrap();
     house.provider.requests();
     house.provider.answer(200, &json!({}));
     house.read_page(&account).await.unwrap();
@@ -87,7 +87,7 @@ async fn new_tokens_are_used_by_the_next_call() {
 async fn empty_tokens_count_as_not_given() {
     let house = House::new().await;
     house.connected(1).await;
-    house.service.update_account(&ann(), with_tokens("", Some("r"))).await.unwrap();
+    house.service.accounts.update(&ann(), with_tokens("", Some("r"))).await.unwrap();
     assert_eq!(reveal(&house.grant(&ann()).await.unwrap().access_token), "access-1");
 }
 
@@ -95,26 +95,26 @@ async fn empty_tokens_count_as_not_given() {
 async fn settings_are_merged_and_nothing_else_changes() {
     let house = House::new().await;
     house.connected(1).await;
-    house.service.update_account(&ann(), with_config(&json!({"a": 1, "b": {"c": 2}}))).await.unwrap();
-    let view = house.service.update_account(&ann(), with_config(&json!({"b": 3, "d": null}))).await.unwrap();
+    house.service.accounts.update(&ann(), with_config(&json!({"a": 1, "b": {"c": 2}}))).await.unwrap();
+    let view = house.service.accounts.update(&ann(), with_config(&json!({"b": 3, "d": null}))).await.unwrap();
     assert_eq!(Value::Object(view.account.api_config), json!({"a": 1, "b": 3, "d": null}));
     let account = house.account(&ann()).await;
     assert_eq!(account.status, AccountStatus::Active);
     assert!(account.site.is_some());
     let before = account.version;
-    house.service.update_account(&ann(), AccountChange::default()).await.unwrap();
+    house.service.accounts.update(&ann(), AccountChange::default()).await.unwrap();
     assert_eq!(house.account(&ann()).await.version, before, "an empty change changes nothing");
 }
 
 #[tokio::test]
 async fn a_change_moves_the_time_of_change_and_an_empty_one_does_not() {
     let house = House::new().await;
-    house.service.create_account(&ann(), AccountChange::default()).await.unwrap();
+    house.service.accounts.create(&ann(), AccountChange::default()).await.unwrap();
     let made_at = house.account(&ann()).await.updated_at;
     house.clock.advance(Duration::from_secs(60));
-    house.service.update_account(&ann(), AccountChange::default()).await.unwrap();
+    house.service.accounts.update(&ann(), AccountChange::default()).await.unwrap();
     assert_eq!(house.account(&ann()).await.updated_at, made_at);
-    house.service.update_account(&ann(), with_config(&json!({"a": 1}))).await.unwrap();
+    house.service.accounts.update(&ann(), with_config(&json!({"a": 1}))).await.unwrap();
     assert_eq!(made_at.until(house.account(&ann()).await.updated_at), Duration::from_secs(60));
 }
 
@@ -126,7 +126,7 @@ async fn a7_disconnecting_destroys_the_tokens_and_keeps_the_record() {
     house.read_page(&ann()).await.unwrap();
     house.provider.requests();
     for _ in 0..2 {
-        let view = house.service.disconnect_account(&ann()).await.unwrap();
+        let view = house.service.accounts.disconnect(&ann()).await.unwrap();
         assert_eq!((view.account.status, view.account.token_expires_at), (AccountStatus::Disconnected, None));
     }
     assert!(house.grant(&ann()).await.is_none());
@@ -142,8 +142,8 @@ async fn a7_deleting_removes_everything_at_once() {
     house.read_page(&ann()).await.unwrap();
     house.provider.requests();
     let id = house.account(&ann()).await.id;
-    house.service.delete_account(&ann()).await.unwrap();
-    assert_eq!(house.service.delete_account(&ann()).await.unwrap_err().kind(), ErrorKind::NotFound);
+    house.service.accounts.delete(&ann()).await.unwrap();
+    assert_eq!(house.service.accounts.delete(&ann()).await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(house.read_page(&ann()).await.unwrap_err().kind(), ErrorKind::NotFound);
     assert!(house.store.read().await.unwrap().grant(&id).await.unwrap().is_none());
     assert!(house.provider.requests().is_empty());
@@ -159,7 +159,7 @@ async fn concurrent_changes_lose_nothing_silently() {
     house.connected(1).await;
     let keys: Vec<String> = (0..10).map(|number| format!("key{number}")).collect();
     let (service, locator) = (&house.service, ann());
-    let change = |key: &String| service.update_account(&locator, with_config(&json!({ key: 1 })));
+    let change = |key: &String| service.accounts.update(&locator, with_config(&json!({ key: 1 })));
     // The futures borrow the keys only while they are made.
     let outcomes = futures_util::future::join_all(keys.iter().map(change)).await;
     let kept = house.account(&ann()).await.api_config;
@@ -175,12 +175,18 @@ async fn lists_are_narrowed_and_paged() {
     for name in ["ann", "bob", "cleo"] {
         house
             .service
-            .create_account(&AccountLocator::of("wiki", name), AccountChange::default())
+            .accounts
+            .create(&AccountLocator::of("wiki", name), AccountChange::default())
             .await
             .unwrap();
         house.clock.advance(std::time::Duration::from_millis(1));
     }
-    house.service.create_account(&AccountLocator::of("second", "ann"), with_tokens("a", None)).await.unwrap();
+    house
+        .service
+        .accounts
+        .create(&AccountLocator::of("second", "ann"), with_tokens("a", None))
+        .await
+        .unwrap();
     let filter = |filter: AccountFilter| ListAccounts { filter, ..ListAccounts::default() };
     let table = [
         (ListAccounts::default(), vec!["ann", "bob", "cleo", "ann"]),
@@ -205,11 +211,11 @@ async fn lists_are_narrowed_and_paged() {
     ];
     for (wanted, expected) in table {
         let shown = format!("{wanted:?}");
-        let listing = house.service.list_accounts(wanted, page(0, 50)).await.unwrap();
+        let listing = house.service.accounts.list(wanted, page(0, 50)).await.unwrap();
         let names: Vec<&str> = listing.items.iter().map(|it| it.account.owner.identifier.as_str()).collect();
         assert_eq!(names, expected, "{shown}");
     }
-    let second_page = house.service.list_accounts(ListAccounts::default(), page(2, 1)).await.unwrap();
+    let second_page = house.service.accounts.list(ListAccounts::default(), page(2, 1)).await.unwrap();
     assert_eq!((second_page.total, second_page.items.len()), (4, 1));
     assert_eq!(second_page.items[0].account.owner.identifier.as_str(), "cleo");
 }

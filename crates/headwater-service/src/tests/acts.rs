@@ -33,12 +33,12 @@ fn agent() -> Actor {
 /// The entries that are in the store, without writing those that wait: what a crash would leave.
 async fn stored(house: &House, action: &str) -> Vec<AuditEntry> {
     let filter = AuditFilter { action: Some(action.to_owned()), ..AuditFilter::default() };
-    house.service.read_audit(&filter, 100).await.unwrap()
+    house.service.audit.read(&filter, 100).await.unwrap()
 }
 
 /// The outcomes of all entries about `action`.
 async fn outcomes(house: &House, action: &str) -> Vec<String> {
-    house.service.write_audit().await.unwrap();
+    house.service.audit.write().await.unwrap();
     stored(house, action).await.into_iter().map(|it| it.outcome).collect()
 }
 
@@ -53,7 +53,7 @@ async fn hang_up<F: Future>(house: &House, call: F) {
 
 async fn execute(house: &House, name: &str, arguments: Value) -> Result<Executed, ServiceError> {
     let (name, arguments) = (name.to_owned(), arguments.as_object().cloned().unwrap());
-    acting(agent(), house.service.execute_tool(ExecuteTool { name, arguments, account: ann() })).await
+    acting(agent(), house.service.tools.execute(ExecuteTool { name, arguments, account: ann() })).await
 }
 
 fn new_page() -> Value {
@@ -82,13 +82,13 @@ async fn c10_a_caller_that_hangs_up_ends_neither_what_it_did_nor_its_entry() {
         if writes {
             hang_up(&house, execute(&house, "confluence_page_create", new_page())).await;
         } else {
-            hang_up(&house, acting(agent(), house.service.proxy(raw(Method::POST)))).await;
+            hang_up(&house, acting(agent(), house.service.proxy.send(raw(Method::POST)))).await;
         }
         house.provider.requests();
-        assert_eq!(house.service.acts().count(), 1, "{action}: it goes on");
+        assert_eq!(house.service.acts.count(), 1, "{action}: it goes on");
         drop(held);
-        house.service.settle().await;
-        house.service.write_audit().await.unwrap();
+        house.service.grants.settle().await;
+        house.service.audit.write().await.unwrap();
         let entry = stored(&house, action).await.pop().unwrap();
         assert_eq!((entry.outcome.as_str(), entry.provider_status), ("ok", Some(200)), "{action}");
         assert_eq!(entry.actor, agent(), "{action}: who acts is not forgotten");
@@ -106,12 +106,12 @@ async fn c10_a_read_ends_with_its_caller_and_the_log_says_so() {
         if tool {
             hang_up(&house, execute(&house, "confluence_page_get", json!({"id": "7"}))).await;
         } else {
-            hang_up(&house, acting(agent(), house.service.proxy(raw(Method::GET)))).await;
+            hang_up(&house, acting(agent(), house.service.proxy.send(raw(Method::GET)))).await;
         }
         house.provider.requests();
-        assert_eq!(house.service.acts().count(), 0, "{action}: nothing goes on");
+        assert_eq!(house.service.acts.count(), 0, "{action}: nothing goes on");
         drop(held);
-        house.service.write_audit().await.unwrap();
+        house.service.audit.write().await.unwrap();
         let entry = stored(&house, action).await.pop().unwrap();
         assert_eq!((entry.outcome.as_str(), entry.provider_status), ("CANCELLED", None), "{action}");
         assert_eq!(entry.actor, agent());
@@ -124,32 +124,33 @@ async fn c10_no_change_can_be_made_without_an_entry_by_leaving() {
     let house = House::new().await;
     house.connected(1).await;
     let service = &house.service;
-    let client = service.create_api_client("one", Roles::ALL).await.unwrap().client.id;
-    let hook = service.create_webhook("https://app.example/", Vec::new()).await.unwrap().webhook.id;
+    let client = service.api_clients.create("one", Roles::ALL).await.unwrap().client.id;
+    let hook = service.webhooks.create("https://app.example/", Vec::new()).await.unwrap().webhook.id;
     let (wiki, bob) = (house.wiki.id.as_str(), AccountLocator::of("wiki", "bob"));
     let url = Some("https://app.example/2".to_owned());
     let left = |begun: Option<()>| assert!(begun.is_none(), "it ended before the caller could leave");
-    left(service.create_account(&bob, AccountChange::default()).map(drop).now_or_never());
+    left(service.accounts.create(&bob, AccountChange::default()).map(drop).now_or_never());
     left(
         service
-            .update_connection(wiki, Some("wiki2"), ConnectionSettings::default())
+            .connections
+            .update(wiki, Some("wiki2"), ConnectionSettings::default())
             .map(drop)
             .now_or_never(),
     );
-    left(service.create_api_client("two", Roles::ALL).map(drop).now_or_never());
-    left(service.rotate_api_client(&client, Duration::ZERO).map(drop).now_or_never());
-    left(service.create_webhook("https://app.example/3", Vec::new()).map(drop).now_or_never());
+    left(service.api_clients.create("two", Roles::ALL).map(drop).now_or_never());
+    left(service.api_clients.rotate(&client, Duration::ZERO).map(drop).now_or_never());
+    left(service.webhooks.create("https://app.example/3", Vec::new()).map(drop).now_or_never());
     let change = WebhookChange { url, ..WebhookChange::default() };
-    left(service.update_webhook(&hook, change).map(drop).now_or_never());
-    service.settle().await;
-    left(service.disconnect_account(&AccountLocator::of("wiki2", "ann")).map(drop).now_or_never());
-    service.settle().await;
-    left(service.delete_account(&AccountLocator::of("wiki2", "ann")).map(drop).now_or_never());
-    left(service.delete_webhook(&hook).map(drop).now_or_never());
-    left(service.delete_api_client(&client).map(drop).now_or_never());
-    service.settle().await;
-    left(service.delete_connection(wiki).map(drop).now_or_never());
-    service.settle().await;
+    left(service.webhooks.update(&hook, change).map(drop).now_or_never());
+    service.grants.settle().await;
+    left(service.accounts.disconnect(&AccountLocator::of("wiki2", "ann")).map(drop).now_or_never());
+    service.grants.settle().await;
+    left(service.accounts.delete(&AccountLocator::of("wiki2", "ann")).map(drop).now_or_never());
+    left(service.webhooks.delete(&hook).map(drop).now_or_never());
+    left(service.api_clients.delete(&client).map(drop).now_or_never());
+    service.grants.settle().await;
+    left(service.connections.delete(wiki).map(drop).now_or_never());
+    service.grants.settle().await;
     for (action, count) in [
         ("account.create", 1),
         ("connection.update", 1),
@@ -167,7 +168,7 @@ async fn c10_no_change_can_be_made_without_an_entry_by_leaving() {
         assert_eq!(found.len(), count, "{action}: {found:?}");
         assert!(found.iter().all(|it| it.outcome == "ok"), "{action}: {found:?}");
     }
-    assert!(service.connection_named("wiki2").await.is_err(), "all of it was done");
+    assert!(service.connections.named("wiki2").await.is_err(), "all of it was done");
 }
 
 #[tokio::test]
@@ -179,9 +180,10 @@ async fn b12_a_browser_that_leaves_during_the_exchange_keeps_its_consent() {
     house.provider.answer_sites(&[SITE]);
     house.provider.answer(200, &json!({"accountId": "712020:ann"}));
     let id = house.wiki.id.clone();
-    hang_up(&house, house.service.callback(id.as_str(), code(&visit.state), Some(&visit.cookie))).await;
+    hang_up(&house, house.service.connect.callback(id.as_str(), code(&visit.state), Some(&visit.cookie)))
+        .await;
     drop(held);
-    house.service.settle().await;
+    house.service.grants.settle().await;
     assert_eq!(house.status(&ann()).await, AccountStatus::Active);
     let entry = stored(&house, "account.consent").await.pop().unwrap();
     assert_eq!((entry.outcome.as_str(), entry.actor), ("ok", Actor::EndUser));
@@ -194,12 +196,12 @@ async fn c10_what_nobody_waits_for_is_bounded_in_time() {
     let _held = house.provider.hold().await;
     house.provider.answer(200, &json!({}));
     hang_up(&house, execute(&house, "confluence_page_create", new_page())).await;
-    let patience = house.service.settings().act_patience;
+    let patience = house.service.core.settings().act_patience;
     house.clock.advance(patience.checked_sub(Duration::from_millis(1)).unwrap());
-    assert_eq!(house.service.end_overdue_acts(), 0);
+    assert_eq!(house.service.acts.end_overdue(), 0);
     house.clock.advance(Duration::from_millis(1));
-    assert_eq!(house.service.end_overdue_acts(), 1);
-    house.service.settle().await;
+    assert_eq!(house.service.acts.end_overdue(), 1);
+    house.service.grants.settle().await;
     assert_eq!(outcomes(&house, "tool.execute").await, ["CANCELLED"]);
 }
 
@@ -211,8 +213,8 @@ async fn c10_what_a_caller_still_waits_for_is_not_ended() {
     house.provider.answer(200, &json!({}));
     let mut call = pin!(execute(&house, "confluence_page_create", new_page()));
     assert!(select(call.as_mut(), pin!(house.provider.next_request())).now_or_never().is_none());
-    house.clock.advance(house.service.settings().act_patience * 2);
-    assert_eq!(house.service.end_overdue_acts(), 0);
+    house.clock.advance(house.service.core.settings().act_patience * 2);
+    assert_eq!(house.service.acts.end_overdue(), 0);
     drop(held);
     call.await.unwrap();
 }
@@ -229,10 +231,10 @@ async fn c10_a_program_that_only_hangs_up_gets_no_further_than_a_bound() {
     let refused = execute(&house, "confluence_page_create", new_page()).now_or_never();
     let error = refused.expect("it is refused at once").unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::ResourceExhausted, "TOO_MANY_CALLS"));
-    acting(Actor::Operator, house.service.delete_account(&ann())).await.unwrap();
+    acting(Actor::Operator, house.service.accounts.delete(&ann())).await.unwrap();
     drop(held);
-    house.in_time(house.service.settle()).await;
-    assert_eq!(house.service.acts().count(), 0);
+    house.in_time(house.service.grants.settle()).await;
+    assert_eq!(house.service.acts.count(), 0);
     let error = execute(&house, "confluence_page_create", new_page()).await.unwrap_err();
     assert_eq!(error.code(), "RESOURCE_NOT_FOUND", "it is heard again");
 }
@@ -246,7 +248,7 @@ async fn a_fault_of_ours_is_answered_and_noted() {
     assert_eq!((error.kind(), error.code()), (ErrorKind::Internal, "INTERNAL"));
     assert!(error.message().contains("may have had its effect"), "{error}");
     assert_eq!(outcomes(&house, "tool.execute").await, ["INTERNAL"]);
-    assert_eq!(house.service.acts().count(), 0);
+    assert_eq!(house.service.acts.count(), 0);
 }
 
 /// A crash right after the answer: what is in the store then is all there ever will be.
@@ -258,20 +260,21 @@ async fn f13_credential_reads_and_changes_are_in_the_log_before_the_answer() {
     assert_eq!(stored(&house, "connection.create").await.len(), 1);
     assert_eq!(stored(&house, "account.link").await.len(), 1);
     assert_eq!(stored(&house, "account.consent").await.len(), 1);
-    let entry = service.account_credentials(&ann()).await.map(|_| stored(&house, "account.read_credentials"));
+    let entry =
+        service.accounts.credentials(&ann()).await.map(|_| stored(&house, "account.read_credentials"));
     let entry = entry.unwrap().await.pop().unwrap();
     assert_eq!(entry.account_id, Some(house.account(&ann()).await.id));
-    service.set_connection_enabled(house.wiki.id.as_str(), false).await.unwrap();
+    service.connections.set_enabled(house.wiki.id.as_str(), false).await.unwrap();
     assert_eq!(stored(&house, "connection.disable").await.len(), 1);
-    let client = service.create_api_client("one", Roles::ALL).await.unwrap().client.id;
+    let client = service.api_clients.create("one", Roles::ALL).await.unwrap().client.id;
     assert_eq!(
         stored(&house, "client.create").await.pop().unwrap().subject.as_deref(),
         Some(client.as_str())
     );
-    let hook = service.create_webhook("https://app.example/", Vec::new()).await.unwrap().webhook.id;
-    service.rotate_webhook(&hook, Duration::ZERO).await.unwrap();
+    let hook = service.webhooks.create("https://app.example/", Vec::new()).await.unwrap().webhook.id;
+    service.webhooks.rotate(&hook, Duration::ZERO).await.unwrap();
     let filter = DeliveryFilter { webhook: Some(hook.clone()), ..DeliveryFilter::default() };
-    service.replay_deliveries(&filter).await.unwrap();
+    service.webhooks.replay(&filter).await.unwrap();
     for action in ["webhook.create", "webhook.rotate", "webhook.replay"] {
         assert_eq!(stored(&house, action).await.len(), 1, "{action}");
     }
@@ -296,14 +299,14 @@ async fn f13_what_cannot_be_logged_is_not_done() {
     let (service, wiki) = (&house.service, house.wiki.id.as_str());
     let visit = house.start(&house.link_for(&AccountLocator::of("wiki", "bob")).await).await.unwrap();
     refused.store(true, Ordering::SeqCst);
-    unavailable(service.account_credentials(&ann()).await);
-    unavailable(service.disconnect_account(&ann()).await);
-    unavailable(service.delete_account(&ann()).await);
-    unavailable(service.create_account(&AccountLocator::of("wiki", "eve"), AccountChange::default()).await);
-    unavailable(service.set_connection_enabled(wiki, false).await);
-    unavailable(service.delete_connection(wiki).await);
-    unavailable(service.create_api_client("one", Roles::ALL).await);
-    unavailable(service.create_webhook("https://app.example/", Vec::new()).await);
+    unavailable(service.accounts.credentials(&ann()).await);
+    unavailable(service.accounts.disconnect(&ann()).await);
+    unavailable(service.accounts.delete(&ann()).await);
+    unavailable(service.accounts.create(&AccountLocator::of("wiki", "eve"), AccountChange::default()).await);
+    unavailable(service.connections.set_enabled(wiki, false).await);
+    unavailable(service.connections.delete(wiki).await);
+    unavailable(service.api_clients.create("one", Roles::ALL).await);
+    unavailable(service.webhooks.create("https://app.example/", Vec::new()).await);
     house.provider.answer_tokens(2);
     house.provider.answer_sites(&[SITE]);
     house.provider.answer(200, &json!({}));
@@ -312,10 +315,10 @@ async fn f13_what_cannot_be_logged_is_not_done() {
     refused.store(false, Ordering::SeqCst);
     assert_eq!(house.status(&ann()).await, AccountStatus::Active);
     assert_eq!(house.status(&AccountLocator::of("wiki", "bob")).await, AccountStatus::PendingAuth);
-    assert!(house.service.account(&AccountLocator::of("wiki", "eve")).await.is_err());
-    assert!(service.connection(wiki).await.unwrap().enabled);
-    assert_eq!(service.list_api_clients().await.unwrap().len(), 0);
-    assert_eq!(service.list_webhooks().await.unwrap().len(), 0);
+    assert!(house.service.accounts.get(&AccountLocator::of("wiki", "eve")).await.is_err());
+    assert!(service.connections.get(wiki).await.unwrap().enabled);
+    assert_eq!(service.api_clients.list().await.unwrap().len(), 0);
+    assert_eq!(service.webhooks.list().await.unwrap().len(), 0);
     assert_eq!(outcomes(&house, "account.read_credentials").await, ["AUDIT_UNAVAILABLE"]);
 }
 
@@ -326,8 +329,8 @@ async fn the_operator_may_do_without_the_log() {
     let house = House::on(Box::new(store), 11, |settings| settings.audit_required = false).await;
     house.connected(1).await;
     refused.store(true, Ordering::SeqCst);
-    house.service.account_credentials(&ann()).await.unwrap();
-    house.service.disconnect_account(&ann()).await.unwrap();
+    house.service.accounts.credentials(&ann()).await.unwrap();
+    house.service.accounts.disconnect(&ann()).await.unwrap();
     refused.store(false, Ordering::SeqCst);
     assert_eq!(outcomes(&house, "account.disconnect").await, ["ok"]);
     assert_eq!(outcomes(&house, "account.read_credentials").await, ["ok"]);
@@ -341,7 +344,7 @@ async fn tool_calls_go_on_while_the_log_cannot_be_written() {
     refused.store(true, Ordering::SeqCst);
     house.provider.answer(200, &json!({}));
     house.read_page(&ann()).await.unwrap();
-    assert!(house.service.write_audit().await.is_err());
+    assert!(house.service.audit.write().await.is_err());
     refused.store(false, Ordering::SeqCst);
     assert_eq!(outcomes(&house, "tool.execute").await, ["ok"]);
 }

@@ -31,7 +31,7 @@ async fn call(house: Arc<House>, name: &'static str, client: &'static str) -> Re
     let account = AccountLocator::of("wiki", name);
     let call = ExecuteTool { name: "confluence_page_get".to_owned(), arguments, account };
     let actor = Actor::Client(ClientId::parse(client).unwrap());
-    acting(actor, house.service.execute_tool(call)).await
+    acting(actor, house.service.tools.execute(call)).await
 }
 
 /// How many requests have reached the provider once everybody who can go on has gone on.

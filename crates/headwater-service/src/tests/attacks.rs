@@ -30,14 +30,14 @@ async fn a2_a_stored_grant_serves_its_own_account_and_generation_only() {
     // As the store hands it to the use cases, a grant knows whose it is: what is swapped is the ciphertext.
     own.access_token = theirs.access_token.clone();
     own.refresh_token = theirs.refresh_token.clone();
-    assert!(house.service.open_grant(own.clone()).is_err(), "another account's");
+    assert!(house.service.grants.open(own.clone()).is_err(), "another account's");
     let mut later = theirs.clone();
     later.generation += 1;
-    assert!(house.service.open_grant(later).is_err(), "an earlier generation's");
+    assert!(house.service.grants.open(later).is_err(), "an earlier generation's");
     let mut swapped = theirs.clone();
     swapped.access_token = theirs.refresh_token.clone().unwrap();
-    assert!(house.service.open_grant(swapped).is_err(), "another field's");
-    assert!(house.service.open_grant(theirs).is_ok(), "in its place it opens");
+    assert!(house.service.grants.open(swapped).is_err(), "another field's");
+    assert!(house.service.grants.open(theirs).is_ok(), "in its place it opens");
 }
 
 /// A thousand browsers, or one that is quick, bring the same answer. Were the flow consumed after the exchange, the
@@ -112,7 +112,7 @@ async fn b7_no_url_leads_browsers_to_another_origin() {
     assert!(urls.len() > 2000);
     for url in urls {
         let request = LinkRequest { account: ann(), user_verify_url: Some(url.clone()), state: None };
-        let Ok(link) = house.service.authorization_link(request).await else { continue };
+        let Ok(link) = house.service.connect.link(request).await else { continue };
         accepted += 1;
         let visit = house.start(link.url.split_once("token=").unwrap().1).await.unwrap();
         house.provider.answer_tokens(1);
@@ -142,22 +142,22 @@ async fn b8_guesses_learn_nothing() {
         user_verify_url: Some("https://app.example/".to_owned()),
         ..LinkRequest::default()
     };
-    let link = house.service.authorization_link(request).await.unwrap();
+    let link = house.service.connect.link(request).await.unwrap();
     let visit = house.start(link.url.split_once("token=").unwrap().1).await.unwrap();
     house.provider.answer_tokens(1);
     house.provider.answer_sites(&[SITE]);
     let Ok(CallbackOutcome::Verify(url)) = house.come_back(&visit).await else { panic!() };
     let id = parameter(&Url::parse(&url).unwrap(), "auth_request_id").unwrap();
     assert!(id.len() >= 43, "256 bits: {id}");
-    let unknown = house.service.verify_user("guess", "ann").await.unwrap_err();
+    let unknown = house.service.connect.verify_user("guess", "ann").await.unwrap_err();
     for number in 0..1000 {
-        let guess = house.service.verify_user(&format!("guess-{number}"), "ann").await.unwrap_err();
+        let guess = house.service.connect.verify_user(&format!("guess-{number}"), "ann").await.unwrap_err();
         assert_eq!((guess.kind(), guess.message()), (unknown.kind(), unknown.message()));
     }
-    house.service.verify_user(&id, "ann").await.unwrap();
-    let used = house.service.verify_user(&id, "ann").await.unwrap_err();
+    house.service.connect.verify_user(&id, "ann").await.unwrap();
+    let used = house.service.connect.verify_user(&id, "ann").await.unwrap_err();
     assert_eq!((used.kind(), used.message()), (unknown.kind(), unknown.message()));
-    let other = house.service.verify_user(&id, "mallory").await.unwrap_err();
+    let other = house.service.connect.verify_user(&id, "mallory").await.unwrap_err();
     assert_eq!((other.kind(), other.message()), (unknown.kind(), unknown.message()));
 }
 
@@ -189,6 +189,6 @@ async fn b4_beginning_again_takes_nothing_away() {
     }
     assert_eq!(house.status(&account).await, AccountStatus::Active);
     assert_eq!(reveal(&house.grant(&account).await.unwrap().access_token), "access-1");
-    let absent = house.service.verify_user("nothing", "ann").await.unwrap_err();
+    let absent = house.service.connect.verify_user("nothing", "ann").await.unwrap_err();
     assert_eq!(absent.kind(), ErrorKind::NotFound);
 }

@@ -20,9 +20,9 @@ fn agent() -> Actor {
 
 /// What was noted about `action`.
 async fn entries(house: &House, action: &str) -> Vec<AuditEntry> {
-    house.service.write_audit().await.unwrap();
+    house.service.audit.write().await.unwrap();
     let filter = AuditFilter { action: Some(action.to_owned()), ..AuditFilter::default() };
-    house.service.read_audit(&filter, 100).await.unwrap()
+    house.service.audit.read(&filter, 100).await.unwrap()
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn c9_a_raw_request_is_noted_without_what_users_wrote() {
         headers: HeaderMap::new(),
         body: full(""),
     };
-    house.in_time(acting(agent(), house.service.proxy(request))).await.unwrap();
+    house.in_time(acting(agent(), house.service.proxy.send(request))).await.unwrap();
     let entry = entries(&house, "proxy.request").await.pop().unwrap();
     assert_eq!(entry.subject.as_deref(), Some("GET /wiki/rest/api/content/*"));
     assert_eq!((entry.outcome.as_str(), entry.provider_status), ("ok", Some(200)));
@@ -92,10 +92,10 @@ async fn c9_a_raw_request_is_noted_without_what_users_wrote() {
 async fn every_change_is_noted_with_whoever_made_it() {
     let house = House::new().await;
     house.connected(1).await;
-    acting(agent(), house.service.disconnect_account(&ann())).await.unwrap();
-    house.service.account_credentials(&ann()).await.unwrap();
-    acting(Actor::Operator, house.service.delete_account(&ann())).await.unwrap();
-    acting(agent(), house.service.delete_account(&ann())).await.unwrap_err();
+    acting(agent(), house.service.accounts.disconnect(&ann())).await.unwrap();
+    house.service.accounts.credentials(&ann()).await.unwrap();
+    acting(Actor::Operator, house.service.accounts.delete(&ann())).await.unwrap();
+    acting(agent(), house.service.accounts.delete(&ann())).await.unwrap_err();
     for (action, actor, outcome) in [
         ("connection.create", Actor::System, "ok"),
         ("account.link", Actor::System, "ok"),
@@ -114,11 +114,11 @@ async fn every_change_is_noted_with_whoever_made_it() {
 async fn f9_strangers_cannot_fill_the_log() {
     let house = House::new().await;
     let query = super::harness::code("no-such-state");
-    assert!(house.service.callback(house.wiki.id.as_str(), query, None).await.is_err());
+    assert!(house.service.connect.callback(house.wiki.id.as_str(), query, None).await.is_err());
     assert_eq!(entries(&house, "account.consent").await, []);
     let visit = house.visit().await;
     let query = super::harness::code(&visit.state);
-    assert!(house.service.callback(house.wiki.id.as_str(), query, None).await.is_err());
+    assert!(house.service.connect.callback(house.wiki.id.as_str(), query, None).await.is_err());
     let found = entries(&house, "account.consent").await;
     assert_eq!(found.iter().map(|it| it.outcome.as_str()).collect::<Vec<_>>(), ["OTHER_BROWSER"]);
 }
@@ -127,20 +127,20 @@ async fn f9_strangers_cannot_fill_the_log() {
 async fn calls_are_written_in_one_go_and_what_operators_do_at_once() {
     let house = House::new().await;
     let account = house.connected(1).await;
-    house.service.write_audit().await.unwrap();
+    house.service.audit.write().await.unwrap();
     (0..50).for_each(|_| house.provider.answer(200, &json!({})));
     for _ in 0..50 {
         house.read_page(&account).await.unwrap();
     }
     let before = house.store.opened();
-    house.service.write_audit().await.unwrap();
+    house.service.audit.write().await.unwrap();
     assert_eq!(house.store.opened(), before + 1);
-    house.service.write_audit().await.unwrap();
+    house.service.audit.write().await.unwrap();
     assert_eq!(house.store.opened(), before + 1, "without entries nothing is written");
     assert_eq!(entries(&house, "tool.execute").await.len(), 50);
-    acting(Actor::Operator, house.service.create_api_client("x", Roles::ALL)).await.unwrap();
+    acting(Actor::Operator, house.service.api_clients.create("x", Roles::ALL)).await.unwrap();
     let filter = AuditFilter { actor: Some("operator".to_owned()), ..AuditFilter::default() };
-    let found = house.service.read_audit(&filter, 10).await.unwrap();
+    let found = house.service.audit.read(&filter, 10).await.unwrap();
     assert_eq!(found.len(), 1);
     assert!(found[0].subject.as_ref().unwrap().starts_with("skc_"), "{found:?}");
 }
@@ -149,9 +149,9 @@ async fn calls_are_written_in_one_go_and_what_operators_do_at_once() {
 async fn f9_old_entries_are_removed() {
     let house = House::with(|settings| settings.audit_retention = Duration::from_secs(60)).await;
     house.connected(1).await;
-    house.service.write_audit().await.unwrap();
+    house.service.audit.write().await.unwrap();
     house.clock.advance(Duration::from_secs(60));
-    assert_eq!(house.service.remove_old_audit().await.unwrap(), 0);
+    assert_eq!(house.service.audit.remove_old().await.unwrap(), 0);
     house.clock.advance(Duration::from_secs(1));
-    assert_eq!(house.service.remove_old_audit().await.unwrap(), 3);
+    assert_eq!(house.service.audit.remove_old().await.unwrap(), 3);
 }

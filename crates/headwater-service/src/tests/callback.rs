@@ -22,7 +22,7 @@ async fn a_consent_makes_the_account_usable() {
     assert_eq!(account.status, AccountStatus::Active);
     assert_eq!(account.provider_account_id.as_deref(), Some("712020:ann"));
     assert_eq!(account.site.unwrap().cloud_id, SITE);
-    assert_eq!(account.token_expires_at, Some(house.service.now().plus(Duration::from_secs(3600))));
+    assert_eq!(account.token_expires_at, Some(house.service.core.now().plus(Duration::from_secs(3600))));
     let grant = house.grant(&ann()).await.unwrap();
     assert_eq!((grant.generation, reveal(&grant.access_token)), (1, "access-1"));
     assert_eq!(grant.refresh_token.as_ref().map(reveal), Some("refresh-1"));
@@ -82,7 +82,8 @@ async fn b2_only_the_browser_that_started_may_finish() {
     let house = House::new().await;
     let (visit, stranger) = (house.visit().await, house.visit().await);
     for cookie in [None, Some(""), Some(stranger.cookie.as_str()), Some(visit.state.as_str())] {
-        let outcome = house.service.callback(house.wiki.id.as_str(), code(&visit.state), cookie).await;
+        let outcome =
+            house.service.connect.callback(house.wiki.id.as_str(), code(&visit.state), cookie).await;
         assert!(matches!(outcome, Err(ConnectError::OtherBrowser)), "{cookie:?}: {outcome:?}");
     }
     assert!(house.provider.requests().is_empty());
@@ -97,7 +98,7 @@ async fn an_unattended_flow_needs_no_browser() {
     let visit = house.visit().await;
     house.provider.answer_tokens(1);
     house.provider.answer_sites(&[SITE]);
-    house.service.callback(house.wiki.id.as_str(), code(&visit.state), None).await.unwrap();
+    house.service.connect.callback(house.wiki.id.as_str(), code(&visit.state), None).await.unwrap();
     assert_eq!(house.status(&ann()).await, AccountStatus::Active);
 }
 
@@ -110,7 +111,8 @@ async fn b1_states_that_did_not_go_out_are_unknown() {
         [None, Some(String::new()), Some(tampered), Some(house.link().await), Some(visit.cookie.clone())];
     for state in states {
         let query = CallbackQuery { state: state.clone(), ..code("") };
-        let outcome = house.service.callback(house.wiki.id.as_str(), query, Some(&visit.cookie)).await;
+        let outcome =
+            house.service.connect.callback(house.wiki.id.as_str(), query, Some(&visit.cookie)).await;
         assert!(matches!(outcome, Err(ConnectError::Unknown)), "{state:?}: {outcome:?}");
     }
     assert!(house.provider.requests().is_empty());
@@ -122,7 +124,8 @@ async fn b5_an_answer_for_another_connection_is_not_taken() {
     let other = house.connection("other").await;
     let visit = house.visit().await;
     for connection in [other.id.as_str(), "conn_1", "x", ""] {
-        let outcome = house.service.callback(connection, code(&visit.state), Some(&visit.cookie)).await;
+        let outcome =
+            house.service.connect.callback(connection, code(&visit.state), Some(&visit.cookie)).await;
         assert!(matches!(outcome, Err(ConnectError::Unknown)), "{connection}: {outcome:?}");
     }
     assert!(house.provider.requests().is_empty());
@@ -137,14 +140,14 @@ async fn b5_an_answer_of_another_authorization_server_is_not_taken() {
     for issuer in
         ["https://evil.example", "https://auth.atlassian.com.evil.example", "auth.atlassian.com", ""]
     {
-        let outcome = house.service.callback(id, answer(issuer), Some(&visit.cookie)).await;
+        let outcome = house.service.connect.callback(id, answer(issuer), Some(&visit.cookie)).await;
         assert!(matches!(outcome, Err(ConnectError::Unknown)), "{issuer}: {outcome:?}");
     }
     assert!(house.provider.requests().is_empty());
     house.provider.answer_tokens(1);
     house.provider.answer_sites(&[SITE]);
     let right = answer("https://auth.atlassian.com");
-    house.service.callback(id, right, Some(&visit.cookie)).await.unwrap();
+    house.service.connect.callback(id, right, Some(&visit.cookie)).await.unwrap();
 }
 
 #[tokio::test]
@@ -173,7 +176,8 @@ async fn a_provider_that_says_no_ends_the_flow() {
             error_description: Some(text.clone()),
             ..code(&visit.state)
         };
-        let outcome = house.service.callback(house.wiki.id.as_str(), query(), Some(&visit.cookie)).await;
+        let outcome =
+            house.service.connect.callback(house.wiki.id.as_str(), query(), Some(&visit.cookie)).await;
         match outcome {
             Err(ConnectError::Declined) => assert!(declined),
             Err(ConnectError::Provider { code, description }) => {
@@ -225,7 +229,7 @@ async fn n8_a_wrong_client_secret_is_the_operators_to_mend() {
         (500, json!({}), "unknown"),
     ] {
         house.provider.answer(status, &body);
-        let found = match house.service.check_client_secret(&house.wiki).await {
+        let found = match house.service.connect.check_client_secret(&house.wiki).await {
             SecretCheck::Wrong(_) => "wrong",
             SecretCheck::Right => "right",
             SecretCheck::Unknown(_) => "unknown",
@@ -239,7 +243,7 @@ async fn an_answer_without_code_and_error_ends_the_flow() {
     let house = House::new().await;
     let visit = house.visit().await;
     let query = CallbackQuery { code: None, ..code(&visit.state) };
-    let outcome = house.service.callback(house.wiki.id.as_str(), query, Some(&visit.cookie)).await;
+    let outcome = house.service.connect.callback(house.wiki.id.as_str(), query, Some(&visit.cookie)).await;
     assert!(matches!(outcome, Err(ConnectError::Exchange(_))), "{outcome:?}");
     assert!(house.provider.requests().is_empty());
 }
@@ -264,7 +268,7 @@ async fn an_account_that_works_stays_so_when_a_new_consent_is_declined() {
     let account = house.connected(1).await;
     let visit = house.visit().await;
     let query = CallbackQuery { error: Some("access_denied".to_owned()), ..code(&visit.state) };
-    let outcome = house.service.callback(house.wiki.id.as_str(), query, Some(&visit.cookie)).await;
+    let outcome = house.service.connect.callback(house.wiki.id.as_str(), query, Some(&visit.cookie)).await;
     assert!(matches!(outcome, Err(ConnectError::Declined)));
     assert_eq!(house.status(&account).await, AccountStatus::Active);
     house.provider.answer(200, &json!({"id": "7"}));
@@ -276,7 +280,7 @@ async fn an_account_that_works_stays_so_when_a_new_consent_is_declined() {
 async fn a_flow_of_a_deleted_account_leads_nowhere() {
     let house = House::new().await;
     let visit = house.visit().await;
-    house.service.delete_account(&ann()).await.unwrap();
+    house.service.accounts.delete(&ann()).await.unwrap();
     assert!(matches!(house.come_back(&visit).await, Err(ConnectError::Unknown)));
     assert!(house.provider.requests().is_empty());
 }
@@ -288,7 +292,7 @@ async fn b5_the_exchange_goes_to_the_connections_own_endpoint() {
     endpoints.token = "https://sandbox.example/token".parse().unwrap();
     let settings =
         crate::connections::ConnectionSettings { endpoints: Some(endpoints), ..Default::default() };
-    house.service.update_connection(house.wiki.id.as_str(), None, settings).await.unwrap();
+    house.service.connections.update(house.wiki.id.as_str(), None, settings).await.unwrap();
     let visit = house.visit().await;
     house.provider.answer_tokens(1);
     house.provider.answer_sites(&[SITE]);

@@ -23,7 +23,7 @@ async fn house(credentials: Credentials) -> House {
 }
 
 async fn read(house: &House, roles: Roles) -> AccountCredentials {
-    calling(agent(), roles, house.service.account_credentials(&ann())).await.unwrap()
+    calling(agent(), roles, house.service.accounts.credentials(&ann())).await.unwrap()
 }
 
 /// The access token and the refresh token that were handed out.
@@ -59,7 +59,7 @@ async fn d10_credentials_come_out_as_far_as_role_and_policy_allow() {
             assert_eq!(tokens(&found), (None, None), "{policy:?} {roles}");
             assert_eq!(found.view.account.status, AccountStatus::Active, "the account itself is shown");
         }
-        house.service.set_connection_enabled(house.wiki.id.as_str(), false).await.unwrap();
+        house.service.connections.set_enabled(house.wiki.id.as_str(), false).await.unwrap();
         assert_eq!(tokens(&read(&house, Roles::ALL).await), (None, None), "disabled means disabled");
     }
 }
@@ -69,10 +69,10 @@ async fn d10_the_log_says_which_credentials_were_handed_out() {
     let house = house(Credentials::Access).await;
     read(&house, Roles::ALL).await;
     read(&house, Roles::USE).await;
-    house.service.write_audit().await.unwrap();
+    house.service.audit.write().await.unwrap();
     let filter =
         AuditFilter { action: Some("account.read_credentials".to_owned()), ..AuditFilter::default() };
-    let found = house.service.read_audit(&filter, 10).await.unwrap();
+    let found = house.service.audit.read(&filter, 10).await.unwrap();
     let mut subjects: Vec<_> = found.iter().filter_map(|it| it.subject.as_deref()).collect();
     subjects.sort_unstable();
     assert_eq!(subjects, ["access", "nothing"]);
@@ -89,7 +89,7 @@ async fn d10_writing_back_what_was_read_erases_nothing() {
         change("", Some(""), &[]),
         AccountChange::default(),
     ] {
-        house.service.update_account(&ann(), written).await.unwrap();
+        house.service.accounts.update(&ann(), written).await.unwrap();
         let after = house.grant(&ann()).await.unwrap();
         assert_eq!(reveal(&after.access_token), "access-1");
         assert_eq!(after.refresh_token.as_ref().map(reveal), Some("refresh-1"));
@@ -105,12 +105,12 @@ async fn d10_writing_back_what_was_read_erases_nothing() {
 #[tokio::test]
 async fn d10_writing_back_a_stale_access_token_keeps_the_refresh_token() {
     let house = house(Credentials::Access).await;
-    house.service.update_account(&ann(), change("access-0", None, &[])).await.unwrap();
+    house.service.accounts.update(&ann(), change("access-0", None, &[])).await.unwrap();
     let after = house.grant(&ann()).await.unwrap();
     assert_eq!(reveal(&after.access_token), "access-0");
     assert_eq!(after.refresh_token.as_ref().map(reveal), Some("refresh-1"));
     assert!(!after.scopes.is_empty(), "what was left out stays");
-    house.service.update_account(&ann(), change("a", Some("r"), &["x"])).await.unwrap();
+    house.service.accounts.update(&ann(), change("a", Some("r"), &["x"])).await.unwrap();
     let after = house.grant(&ann()).await.unwrap();
     assert_eq!((reveal(&after.access_token), after.refresh_token.as_ref().map(reveal)), ("a", Some("r")));
 }
@@ -120,7 +120,7 @@ async fn d10_what_was_written_back_with_other_settings_changes_those_only() {
     let house = house(Credentials::Access).await;
     let api_config = json!({"team": "docs"}).as_object().cloned();
     let written = AccountChange { api_config, ..change("access-1", None, &[]) };
-    let view = house.service.update_account(&ann(), written).await.unwrap();
+    let view = house.service.accounts.update(&ann(), written).await.unwrap();
     assert_eq!(view.account.api_config["team"], "docs");
     assert_eq!(house.account(&ann()).await.api_config["team"], "docs");
     let grant = house.grant(&ann()).await.unwrap();
@@ -145,10 +145,10 @@ async fn d9_an_api_client_without_roles_may_do_nothing() {
 #[tokio::test]
 async fn d9_other_roles_count_at_once_where_they_were_changed() {
     let house = House::new().await;
-    let id = house.service.create_api_client("one", Roles::USE).await.unwrap().client.id;
-    assert_eq!(house.service.api_client_roles(&id).await.unwrap(), Some(Roles::USE));
-    house.service.set_api_client_roles(&id, Roles::NONE).await.unwrap();
-    assert_eq!(house.service.api_client_roles(&id).await.unwrap(), Some(Roles::NONE));
+    let id = house.service.api_clients.create("one", Roles::USE).await.unwrap().client.id;
+    assert_eq!(house.service.api_clients.roles(&id).await.unwrap(), Some(Roles::USE));
+    house.service.api_clients.set_roles(&id, Roles::NONE).await.unwrap();
+    assert_eq!(house.service.api_clients.roles(&id).await.unwrap(), Some(Roles::NONE));
     let stranger = ClientId::parse("skc_7").unwrap();
-    assert!(house.service.set_api_client_roles(&stranger, Roles::ALL).await.is_err());
+    assert!(house.service.api_clients.set_roles(&stranger, Roles::ALL).await.is_err());
 }

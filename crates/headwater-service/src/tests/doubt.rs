@@ -44,7 +44,7 @@ pub(super) async fn house() -> (House, Arc<Mutex<World>>) {
     let house = House::new().await;
     house.connected(1).await;
     let settings = ConnectionSettings { additional_tools: Some(true), ..ConnectionSettings::default() };
-    house.service.update_connection(house.wiki.id.as_str(), None, settings).await.unwrap();
+    house.service.connections.update(house.wiki.id.as_str(), None, settings).await.unwrap();
     let world = World { accepted: Some(1), issued: 1, revoked: false, away: false, mask: Mask::ByVersion };
     let world = Arc::new(Mutex::new(world));
     let rule = Arc::clone(&world);
@@ -284,7 +284,7 @@ async fn a_token_that_nothing_can_replace_is_asked_about() {
         scopes: Vec::new(),
     };
     let change = AccountChange { tokens: Some(tokens), api_config: None };
-    house.service.create_account(&ann(), change).await.unwrap();
+    house.service.accounts.create(&ann(), change).await.unwrap();
     house.provider.answer_sites(&[SITE]);
     house.provider.answer(404, &stale());
     house.provider.answer_sites(&[SITE]);

@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::harness::{House, reveal};
 use crate::accounts::{AccountChange, AccountLocator};
 use crate::audit::calling;
-use crate::connections::{ConnectionSettings, NewConnection};
+use crate::connections::{ConnectionSettings, NewConnection, client_secret};
 use crate::error::ServiceError;
 
 const THIEF: &str = "https://thief.example/token";
@@ -41,7 +41,7 @@ async fn update(
         client_secret: secret.map(|it| Secret::new(it.to_owned())),
         ..ConnectionSettings::default()
     };
-    calling(agent(), Roles::ALL, house.service.update_connection(house.wiki.id.as_str(), None, settings))
+    calling(agent(), Roles::ALL, house.service.connections.update(house.wiki.id.as_str(), None, settings))
         .await
 }
 
@@ -60,10 +60,10 @@ async fn d11_no_secret_is_sent_elsewhere_by_who_does_not_know_it() {
             );
             assert!(error.message().contains(field) && error.message().contains("client_secret"), "{error}");
         }
-        let stored = house.service.connection(house.wiki.id.as_str()).await.unwrap();
+        let stored = house.service.connections.get(house.wiki.id.as_str()).await.unwrap();
         assert_eq!(stored.endpoints, house.wiki.endpoints, "{field}");
         assert_eq!(
-            reveal(&house.service.client_secret(&stored).unwrap()),
+            reveal(&client_secret(&house.service.core, &stored).unwrap()),
             "the-secret",
             "nor is it replaced"
         );
@@ -82,18 +82,18 @@ async fn d11_a_connection_without_a_secret_does_not_give_its_accounts_away() {
         provider: house.wiki.provider.clone(),
         settings: ConnectionSettings::default(),
     };
-    let draft = house.service.create_connection(new).await.unwrap();
+    let draft = house.service.connections.create(new).await.unwrap();
     let change = |url: &str| ConnectionSettings {
         endpoints: Some(moved(&draft.endpoints, "token_uri", url)),
         ..ConnectionSettings::default()
     };
     let update = async |url: &str| {
-        calling(agent(), Roles::ALL, house.service.update_connection(draft.id.as_str(), None, change(url)))
+        calling(agent(), Roles::ALL, house.service.connections.update(draft.id.as_str(), None, change(url)))
             .await
     };
     update("https://one.example/token").await.unwrap();
     let bob = AccountLocator::of("draft", "bob");
-    house.service.create_account(&bob, AccountChange::default()).await.unwrap();
+    house.service.accounts.create(&bob, AccountChange::default()).await.unwrap();
     let error = update(THIEF).await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::FailedPrecondition, "CLIENT_SECRET_NEEDED"));
 }
@@ -131,5 +131,7 @@ async fn the_operator_moves_endpoints_without_the_secret() {
         ..ConnectionSettings::default()
     };
     let id = house.wiki.id.as_str();
-    crate::audit::acting(Actor::Operator, house.service.update_connection(id, None, settings)).await.unwrap();
+    crate::audit::acting(Actor::Operator, house.service.connections.update(id, None, settings))
+        .await
+        .unwrap();
 }

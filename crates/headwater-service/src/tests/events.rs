@@ -13,7 +13,7 @@ use crate::events::EventFilter;
 /// Events in the order in which they happened.
 async fn events(house: &House) -> Vec<Event> {
     let all = Page { offset: 0, limit: 1000 };
-    let mut events = house.service.list_events(&EventFilter::default(), all).await.unwrap().items;
+    let mut events = house.service.events.list(&EventFilter::default(), all).await.unwrap().items;
     events.reverse();
     events
 }
@@ -56,15 +56,15 @@ async fn a_life_is_told_step_by_step() {
         "status_updated PENDING_AUTH ACTIVE",
     ];
     assert_eq!(told(&house, &mut seen).await, connected);
-    house.service.disconnect_account(&account).await.unwrap();
+    house.service.accounts.disconnect(&account).await.unwrap();
     assert_eq!(told(&house, &mut seen).await, ["status_updated ACTIVE DISCONNECTED"]);
-    house.service.disconnect_account(&account).await.unwrap();
+    house.service.accounts.disconnect(&account).await.unwrap();
     assert_eq!(told(&house, &mut seen).await, [] as [&str; 0], "nothing has changed");
-    house.service.update_account(&account, supplied()).await.unwrap();
+    house.service.accounts.update(&account, supplied()).await.unwrap();
     assert_eq!(told(&house, &mut seen).await, ["updated ACTIVE", "status_updated DISCONNECTED ACTIVE"]);
-    house.service.update_account(&account, AccountChange::default()).await.unwrap();
+    house.service.accounts.update(&account, AccountChange::default()).await.unwrap();
     assert_eq!(told(&house, &mut seen).await, [] as [&str; 0]);
-    house.service.delete_account(&account).await.unwrap();
+    house.service.accounts.delete(&account).await.unwrap();
     assert_eq!(told(&house, &mut seen).await, ["deleted ACTIVE"]);
 }
 
@@ -98,7 +98,7 @@ async fn a_confirmed_consent_is_told_in_two_parts() {
         user_verify_url: Some("https://app.example/verify".to_owned()),
         state: None,
     };
-    let link = house.service.authorization_link(request).await.unwrap();
+    let link = house.service.connect.link(request).await.unwrap();
     let visit = house.start(link.url.split_once("token=").unwrap().1).await.unwrap();
     house.provider.answer_tokens(1);
     house.provider.answer_sites(&[SITE]);
@@ -110,7 +110,7 @@ async fn a_confirmed_consent_is_told_in_two_parts() {
         ["oauth_tokens_fetched PENDING_AUTH", "status_updated PENDING_AUTH PENDING_VERIFICATION"]
     );
     let id = url.split_once("auth_request_id=").unwrap().1;
-    house.service.verify_user(id, "ann").await.unwrap();
+    house.service.connect.verify_user(id, "ann").await.unwrap();
     assert_eq!(
         told(&house, &mut seen).await,
         ["oauth_succeeded ACTIVE", "status_updated PENDING_VERIFICATION ACTIVE"]
@@ -125,7 +125,7 @@ async fn a_consent_that_was_never_confirmed_is_told_too() {
         user_verify_url: Some("https://app.example/verify".to_owned()),
         state: None,
     };
-    let link = house.service.authorization_link(request).await.unwrap();
+    let link = house.service.connect.link(request).await.unwrap();
     let visit = house.start(link.url.split_once("token=").unwrap().1).await.unwrap();
     house.provider.answer_tokens(1);
     house.provider.answer_sites(&[SITE]);
@@ -133,7 +133,7 @@ async fn a_consent_that_was_never_confirmed_is_told_too() {
     house.come_back(&visit).await.unwrap();
     let mut seen = events(&house).await.len();
     house.clock.advance(std::time::Duration::from_secs(3600));
-    house.service.destroy_lapsed_candidates().await.unwrap();
+    house.service.connect.destroy_lapsed().await.unwrap();
     assert_eq!(told(&house, &mut seen).await, ["status_updated PENDING_VERIFICATION PENDING_AUTH"]);
 }
 
@@ -142,11 +142,11 @@ async fn created_with_tokens_is_one_event_and_a_removed_connection_one_for_each(
     let house = House::new().await;
     let mut seen = 0;
     for name in ["ann", "bob"] {
-        house.service.create_account(&AccountLocator::of("wiki", name), supplied()).await.unwrap();
+        house.service.accounts.create(&AccountLocator::of("wiki", name), supplied()).await.unwrap();
     }
     assert_eq!(told(&house, &mut seen).await, ["created ACTIVE", "created ACTIVE"]);
     house.clock.advance(std::time::Duration::from_secs(1));
-    house.service.delete_connection(house.wiki.id.as_str()).await.unwrap();
+    house.service.connections.delete(house.wiki.id.as_str()).await.unwrap();
     assert_eq!(told(&house, &mut seen).await, ["deleted ACTIVE", "deleted ACTIVE"]);
 }
 
@@ -157,7 +157,7 @@ async fn f1_events_say_whose_they_are_and_no_secret() {
     let account = house.account(&ann()).await;
     for event in events(&house).await {
         assert_eq!((&event.account_id, &event.connection_id), (&account.id, &house.wiki.id));
-        let text = event.envelope(&house.service.environment_id()).to_string();
+        let text = event.envelope(&house.service.events.environment_id()).to_string();
         assert!(!text.contains("access-1") && !text.contains("refresh-1"), "{text}");
         assert_eq!(event.data["identifier"], "ann");
         assert_eq!(event.data["connection_name"], "wiki");
@@ -166,7 +166,7 @@ async fn f1_events_say_whose_they_are_and_no_secret() {
     }
     let last = events(&house).await.pop().unwrap();
     assert!(!last.data.contains_key("token_expires_at"), "a change of status says less");
-    let environment = house.service.environment_id();
+    let environment = house.service.events.environment_id();
     let digits = environment.strip_prefix("env_").unwrap();
     assert!(digits.len() == 18 && digits.bytes().all(|it| it.is_ascii_digit()), "{environment}");
 }
@@ -176,7 +176,7 @@ async fn old_events_are_removed() {
     let house = House::with(|settings| settings.event_retention = std::time::Duration::from_secs(60)).await;
     house.connected(1).await;
     house.clock.advance(std::time::Duration::from_secs(60));
-    assert_eq!(house.service.remove_old_events().await.unwrap(), 0);
+    assert_eq!(house.service.events.remove_old().await.unwrap(), 0);
     house.clock.advance(std::time::Duration::from_secs(1));
-    assert_eq!(house.service.remove_old_events().await.unwrap(), 5);
+    assert_eq!(house.service.events.remove_old().await.unwrap(), 5);
 }

@@ -25,7 +25,7 @@ async fn equipped(house: &House) -> AccountLocator {
     let account = house.connected(1).await;
     let settings = ConnectionSettings { additional_tools: Some(true), ..ConnectionSettings::default() };
     let id = house.account(&account).await.connection_id;
-    house.service.update_connection(id.as_str(), None, settings).await.unwrap();
+    house.service.connections.update(id.as_str(), None, settings).await.unwrap();
     account
 }
 

@@ -1,7 +1,7 @@
 //! Fresh tokens for callers: when they are bought, by whom, and what they see when that does not work. Crashes,
 //! replicas and simulated time are next to the code itself.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::future::join_all;
 use headwater_domain::account::AccountStatus;
@@ -9,7 +9,7 @@ use headwater_domain::error::ErrorKind;
 use headwater_domain::secret::Secret;
 use serde_json::{Value, json};
 
-use super::harness::{House, ann, bearer, body, reveal};
+use super::harness::{House, ann, bearer, body, response, reveal};
 use crate::accounts::{AccountChange, SuppliedTokens};
 
 fn seconds(count: u64) -> Duration {
@@ -42,13 +42,13 @@ async fn a_token_with_minutes_left_is_used_while_the_next_is_bought() {
         async move {
             let arguments = page().as_object().cloned().unwrap();
             let name = "confluence_page_get".to_owned();
-            service.execute_tool(crate::tools::ExecuteTool { name, arguments, account }).await
+            service.tools.execute(crate::tools::ExecuteTool { name, arguments, account }).await
         }
     });
     house.provider.next_request().await;
     drop(held);
     call.await.unwrap().unwrap();
-    house.service.settle().await;
+    house.service.grants.settle().await;
     let requests = house.provider.requests();
     let page = requests.iter().find(|it| it.uri.path().ends_with("/pages/7")).unwrap();
     assert_eq!(bearer(page), "access-1");
@@ -99,7 +99,7 @@ async fn every_refresh_presents_the_token_of_the_one_before() {
         let grant = house.grant(&account).await.unwrap();
         assert_eq!(grant.generation, u64::from(number));
         assert_eq!(grant.refresh_token.as_ref().map(reveal), Some(format!("refresh-{number}").as_str()));
-        let end = house.service.now().plus(seconds(3600));
+        let end = house.service.core.now().plus(seconds(3600));
         assert_eq!(house.account(&account).await.token_expires_at, Some(end));
     }
 }
@@ -184,12 +184,13 @@ async fn while_the_provider_is_away_the_present_token_serves_as_long_as_it_lives
     }
     let service = house.service.clone();
     let id = house.account(&account).await.id;
-    let live = house.in_time(async move { service.usable(&id).await.map(|it| it.grant.generation) }).await;
+    let live =
+        house.in_time(async move { service.grants.usable(&id).await.map(|it| it.grant.generation) }).await;
     assert_eq!(live.unwrap(), 1);
     assert_eq!(house.status(&account).await, AccountStatus::Active);
     house.clock.advance(seconds(60));
     let (service, id) = (house.service.clone(), house.account(&account).await.id);
-    let outcome = house.in_time(async move { service.usable(&id).await.map(drop) }).await;
+    let outcome = house.in_time(async move { service.grants.usable(&id).await.map(drop) }).await;
     assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Unavailable);
     assert_eq!(house.status(&account).await, AccountStatus::Active);
 }
@@ -203,12 +204,12 @@ async fn a7_an_account_that_is_disconnected_during_its_refresh_stays_so() {
     let held = house.provider.hold().await;
     let id = house.account(&account).await.id;
     let service = house.service.clone();
-    let call = tokio::spawn(async move { service.usable(&id).await.map(drop) });
+    let call = tokio::spawn(async move { service.grants.usable(&id).await.map(drop) });
     house.provider.next_request().await;
-    house.service.disconnect_account(&account).await.unwrap();
+    house.service.accounts.disconnect(&account).await.unwrap();
     drop(held);
     assert!(call.await.unwrap().is_err());
-    house.service.settle().await;
+    house.service.grants.settle().await;
     assert_eq!(house.status(&account).await, AccountStatus::Disconnected);
     assert!(house.grant(&account).await.is_none());
     assert!(house.read_page(&account).await.is_err());
@@ -222,7 +223,7 @@ async fn a_consent_during_a_refresh_wins() {
     house.provider.answer_tokens(2);
     let held = house.provider.hold().await;
     let (service, id) = (house.service.clone(), house.account(&account).await.id);
-    let call = tokio::spawn(async move { service.usable(&id).await.map(|it| it.grant.generation) });
+    let call = tokio::spawn(async move { service.grants.usable(&id).await.map(|it| it.grant.generation) });
     house.provider.next_request().await;
     let tokens = SuppliedTokens {
         access_token: Secret::new("access-9".to_owned()),
@@ -230,7 +231,7 @@ async fn a_consent_during_a_refresh_wins() {
         scopes: Vec::new(),
     };
     let change = AccountChange { tokens: Some(tokens), api_config: None };
-    house.service.update_account(&account, change).await.unwrap();
+    house.service.accounts.update(&account, change).await.unwrap();
     drop(held);
     assert_eq!(call.await.unwrap().unwrap(), 2);
     assert_eq!(reveal(&house.grant(&account).await.unwrap().access_token), "access-9");
@@ -250,8 +251,8 @@ async fn a_grant_without_refresh_token_serves_to_its_end() {
         house.clock.advance(seconds(step));
         house.provider.answer(200, &page());
         house.read_page(&ann()).await.unwrap();
-        house.service.settle().await;
-        house.service.refresh_due().await.unwrap();
+        house.service.grants.settle().await;
+        house.service.grants.refresh_due().await.unwrap();
         assert_eq!(house.status(&ann()).await, AccountStatus::Active, "{step}");
         assert_eq!(told(&house), (Some("access-1".to_owned()), 0));
     }
@@ -267,12 +268,33 @@ async fn credentials_are_handed_out_fresh() {
     let account = house.connected(1).await;
     house.clock.advance(seconds(3600));
     house.provider.answer_tokens(2);
-    let credentials = house.service.account_credentials(&account).await.unwrap();
+    let credentials = house.service.accounts.credentials(&account).await.unwrap();
     let grant = credentials.grant.unwrap();
     assert_eq!(reveal(&grant.access_token), "access-2");
     assert_eq!(credentials.view.account.token_expires_at, grant.expires_at);
-    house.service.disconnect_account(&account).await.unwrap();
-    let credentials = house.service.account_credentials(&account).await.unwrap();
+    house.service.accounts.disconnect(&account).await.unwrap();
+    let credentials = house.service.accounts.credentials(&account).await.unwrap();
     assert!(credentials.grant.is_none());
     assert_eq!(credentials.view.account.status, AccountStatus::Disconnected);
+}
+
+/// A token endpoint that names the end of its pause as a date (RFC 9110 §10.2.3) is not asked before that.
+#[tokio::test]
+async fn a_token_endpoint_that_names_a_date_is_left_alone_until_then() {
+    let house = House::new().await;
+    let account = house.connected(1).await;
+    house.clock.advance(Duration::from_secs(3600));
+    let end =
+        SystemTime::UNIX_EPOCH + Duration::from_secs(house.service.core.now().seconds().unsigned_abs() + 120);
+    let date = httpdate::fmt_http_date(end);
+    house.provider.answer_with(Ok(response(429, &[("retry-after", &date)], "{}")));
+    let error = house.read_page(&account).await.unwrap_err();
+    assert_eq!((error.code(), house.provider.requests().len()), ("REFRESH_FAILED", 1));
+    house.clock.advance(Duration::from_secs(60));
+    house.read_page(&account).await.unwrap_err();
+    assert_eq!(house.provider.requests().len(), 0, "asked half-way through the pause");
+    house.clock.advance(Duration::from_secs(90));
+    house.provider.answer_tokens(2);
+    house.provider.answer(200, &json!({"id": "7"}));
+    house.read_page(&account).await.unwrap();
 }

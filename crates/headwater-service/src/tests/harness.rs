@@ -235,16 +235,16 @@ impl House {
             connectors: vec![CONFLUENCE.clone()],
             settings,
         });
-        let wiki = match service.connection_named("wiki").await {
+        let wiki = match service.connections.named("wiki").await {
             Ok(wiki) => wiki,
-            Err(_) => service.create_connection(new_connection("wiki")).await.unwrap(),
+            Err(_) => service.connections.create(new_connection("wiki")).await.unwrap(),
         };
         Self { service, provider, clock, store, wiki }
     }
 
     /// Another configured connection.
     pub(super) async fn connection(&self, name: &str) -> Connection {
-        self.service.create_connection(new_connection(name)).await.unwrap()
+        self.service.connections.create(new_connection(name)).await.unwrap()
     }
 
     /// The token of a new authorization link for `ann` on `wiki`.
@@ -255,13 +255,13 @@ impl House {
     /// The token of a new authorization link.
     pub(super) async fn link_for(&self, account: &AccountLocator) -> String {
         let request = LinkRequest { account: account.clone(), ..LinkRequest::default() };
-        let link = self.service.authorization_link(request).await.unwrap();
+        let link = self.service.connect.link(request).await.unwrap();
         link.url.split_once("/oauth/connect?token=").unwrap().1.to_owned()
     }
 
     /// Uses a link up.
     pub(super) async fn start(&self, link: &str) -> Result<Visit, ConnectError> {
-        let StartedFlow { authorize_url, browser_token } = self.service.start_flow(link).await?;
+        let StartedFlow { authorize_url, browser_token } = self.service.connect.start(link).await?;
         let authorize_url = Url::parse(&authorize_url).unwrap();
         let state = parameter(&authorize_url, "state").unwrap();
         Ok(Visit { state, cookie: browser_token, authorize_url })
@@ -275,7 +275,7 @@ impl House {
     /// The provider sends the browser back with a code.
     pub(super) async fn come_back(&self, visit: &Visit) -> Result<CallbackOutcome, ConnectError> {
         let connection = self.wiki.id.clone();
-        self.service.callback(connection.as_str(), code(&visit.state), Some(&visit.cookie)).await
+        self.service.connect.callback(connection.as_str(), code(&visit.state), Some(&visit.cookie)).await
     }
 
     /// An account of `ann` on `wiki`, connected as end users do it, with tokens of the given number.
@@ -296,7 +296,8 @@ impl House {
         self.provider.answer_sites(&[SITE]);
         self.provider.answer(200, &json!({"accountId": "712020:ann"}));
         let id = connection.id.as_str();
-        let outcome = self.service.callback(id, code(&visit.state), Some(&visit.cookie)).await.unwrap();
+        let outcome =
+            self.service.connect.callback(id, code(&visit.state), Some(&visit.cookie)).await.unwrap();
         assert!(matches!(outcome, CallbackOutcome::Connected(_)));
         self.provider.requests();
         locator
@@ -311,7 +312,7 @@ impl House {
     ) -> Result<Executed, ServiceError> {
         let (name, account) = (tool.to_owned(), account.clone());
         let arguments = arguments.as_object().cloned().unwrap();
-        self.in_time(self.service.execute_tool(ExecuteTool { name, arguments, account })).await
+        self.in_time(self.service.tools.execute(ExecuteTool { name, arguments, account })).await
     }
 
     /// Lets the clock run on whenever something waits for it, until `future` has ended.
@@ -337,7 +338,7 @@ impl House {
 
     /// An account as stored.
     pub(super) async fn account(&self, locator: &AccountLocator) -> ConnectedAccount {
-        self.service.account(locator).await.unwrap().account
+        self.service.accounts.get(locator).await.unwrap().account
     }
 
     /// Where an account stands.
@@ -349,7 +350,7 @@ impl House {
     pub(super) async fn grant(&self, locator: &AccountLocator) -> Option<Grant> {
         let id = self.account(locator).await.id;
         let sealed = self.store.read().await.unwrap().grant(&id).await.unwrap();
-        sealed.map(|it| self.service.open_grant(it).unwrap())
+        sealed.map(|it| self.service.grants.open(it).unwrap())
     }
 }
 

@@ -27,7 +27,7 @@ async fn b6_looking_at_a_link_does_not_use_it_up() {
     let locator = AccountLocator::of("wiki", "ada.lovelace@example.com");
     let link = house.link_for(&locator).await;
     for _ in 0..3 {
-        let view = house.service.view_link(&link).await.unwrap();
+        let view = house.service.connect.view_link(&link).await.unwrap();
         assert_eq!((view.provider.as_str(), view.application), ("Confluence", None));
         assert_eq!(view.masked_identifier, "ad•••@example.com");
     }
@@ -38,29 +38,33 @@ async fn b6_looking_at_a_link_does_not_use_it_up() {
 async fn the_start_page_names_the_application_where_there_is_one() {
     let house = House::new().await;
     let link = house.link().await;
-    let named = async || house.service.view_link(&link).await.unwrap().application;
+    let named = async || house.service.connect.view_link(&link).await.unwrap().application;
     assert_eq!(named().await, None);
-    house.service.create_api_client("Acme Assistant", Roles::ALL).await.unwrap();
+    house.service.api_clients.create("Acme Assistant", Roles::ALL).await.unwrap();
     assert_eq!(named().await.as_deref(), Some("Acme Assistant"));
-    house.service.create_api_client("Reports", Roles::NONE).await.unwrap();
+    house.service.api_clients.create("Reports", Roles::NONE).await.unwrap();
     assert_eq!(named().await.as_deref(), Some("Acme Assistant"), "the other one makes no links");
-    house.service.create_api_client("Another", Roles::ALL).await.unwrap();
+    house.service.api_clients.create("Another", Roles::ALL).await.unwrap();
     assert_eq!(named().await, None, "which of them made the link is not known");
 }
 
 #[tokio::test]
 async fn b14_what_a_browser_keeps_is_sealed_and_lapses() {
     let house = House::new().await;
-    let kept = house.service.seal_for_browser("Connected to <wiki>").unwrap();
+    let kept = house.service.connect.seal_for_browser("Connected to <wiki>").unwrap();
     assert!(!kept.contains("wiki"));
-    assert_eq!(house.service.open_from_browser(&kept).as_deref(), Some("Connected to <wiki>"));
+    assert_eq!(house.service.connect.open_from_browser(&kept).as_deref(), Some("Connected to <wiki>"));
     for forged in ["", "x", "Q29ubmVjdGVk", &format!("{kept}A"), &kept[..kept.len() - 2], &"A".repeat(9_000)]
     {
-        assert_eq!(house.service.open_from_browser(forged), None, "{forged}");
+        assert_eq!(house.service.connect.open_from_browser(forged), None, "{forged}");
     }
-    assert_eq!(house.service.seal_for_browser(&"x".repeat(4_000)), None, "it would not fit into a cookie");
+    assert_eq!(
+        house.service.connect.seal_for_browser(&"x".repeat(4_000)),
+        None,
+        "it would not fit into a cookie"
+    );
     house.clock.advance(std::time::Duration::from_secs(30 * 60));
-    assert_eq!(house.service.open_from_browser(&kept), None);
+    assert_eq!(house.service.connect.open_from_browser(&kept), None);
 }
 
 #[tokio::test]
@@ -69,7 +73,7 @@ async fn b6_a_link_works_once() {
     let link = house.link().await;
     house.start(&link).await.unwrap();
     assert!(matches!(house.start(&link).await, Err(ConnectError::Used)));
-    assert!(matches!(house.service.view_link(&link).await, Err(ConnectError::Used)));
+    assert!(matches!(house.service.connect.view_link(&link).await, Err(ConnectError::Used)));
 }
 
 #[tokio::test]
@@ -86,13 +90,13 @@ async fn b6_of_two_browsers_with_the_same_link_one_wins() {
 async fn b6_a_link_lapses_at_the_moment_that_was_told() {
     let house = House::with(|settings| settings.link_lifetime = Duration::from_secs(300)).await;
     let request = LinkRequest { account: ann(), ..LinkRequest::default() };
-    let made = house.service.authorization_link(request).await.unwrap();
+    let made = house.service.connect.link(request).await.unwrap();
     let token = made.url.rsplit('=').next().unwrap();
-    assert_eq!(house.service.now().until(made.expires_at), Duration::from_secs(300));
+    assert_eq!(house.service.core.now().until(made.expires_at), Duration::from_secs(300));
     house.clock.advance(Duration::from_secs(299));
-    house.service.view_link(token).await.unwrap();
+    house.service.connect.view_link(token).await.unwrap();
     house.clock.advance(Duration::from_secs(1));
-    assert!(matches!(house.service.view_link(token).await, Err(ConnectError::Expired)));
+    assert!(matches!(house.service.connect.view_link(token).await, Err(ConnectError::Expired)));
     assert!(matches!(house.start(token).await, Err(ConnectError::Expired)));
 }
 
@@ -101,7 +105,10 @@ async fn what_is_no_link_is_unknown() {
     let house = House::new().await;
     let link = house.link().await;
     for token in ["", "x", &link[1..], &format!("{link}A"), &link.to_lowercase()] {
-        assert!(matches!(house.service.view_link(token).await, Err(ConnectError::Unknown)), "{token}");
+        assert!(
+            matches!(house.service.connect.view_link(token).await, Err(ConnectError::Unknown)),
+            "{token}"
+        );
         assert!(matches!(house.start(token).await, Err(ConnectError::Unknown)), "{token}");
     }
 }
@@ -112,9 +119,9 @@ async fn links_are_refused_where_they_could_not_lead_anywhere() {
     let blank = ConnectionSettings::default();
     let provider = house.wiki.provider.clone();
     let new = crate::connections::NewConnection { name: Some("blank".to_owned()), provider, settings: blank };
-    house.service.create_connection(new).await.unwrap();
+    house.service.connections.create(new).await.unwrap();
     let off = house.connection("off").await;
-    house.service.set_connection_enabled(off.id.as_str(), false).await.unwrap();
+    house.service.connections.set_enabled(off.id.as_str(), false).await.unwrap();
     let by_id = AccountLocator { id: Some("ca_1".to_owned()), ..AccountLocator::default() };
     let table = [
         (AccountLocator::of("blank", "ann"), ErrorKind::FailedPrecondition, "CONNECTION_NOT_CONFIGURED"),
@@ -126,11 +133,11 @@ async fn links_are_refused_where_they_could_not_lead_anywhere() {
     ];
     for (account, kind, code) in table {
         let request = LinkRequest { account: account.clone(), ..LinkRequest::default() };
-        let error = house.service.authorization_link(request).await.unwrap_err();
+        let error = house.service.connect.link(request).await.unwrap_err();
         assert_eq!((error.kind(), error.code()), (kind, code), "{account:?}: {error}");
     }
     assert_eq!(
-        house.service.list_accounts(ListAccounts::default(), page()).await.unwrap().total,
+        house.service.accounts.list(ListAccounts::default(), page()).await.unwrap().total,
         0,
         "a refused link leaves no account behind"
     );
@@ -173,7 +180,7 @@ async fn b1_the_verifier_that_is_sent_fits_the_challenge() {
     let sent = body(&requests[0]);
     let verifier = sent["code_verifier"].as_str().unwrap();
     assert!((43..=128).contains(&verifier.len()));
-    let challenge = URL_SAFE_NO_PAD.encode(house.service.sealer().sha256(verifier.as_bytes()));
+    let challenge = URL_SAFE_NO_PAD.encode(house.service.core.sealer().sha256(verifier.as_bytes()));
     assert_eq!(parameter(&visit.authorize_url, "code_challenge"), Some(challenge));
     assert_eq!(sent["grant_type"], "authorization_code");
     assert_eq!(sent["code"], "the-code");
@@ -188,7 +195,7 @@ async fn b1_the_verifier_that_is_sent_fits_the_challenge() {
 async fn without_pkce_there_is_neither_challenge_nor_verifier() {
     let house = House::new().await;
     let settings = ConnectionSettings { pkce: Some(false), ..ConnectionSettings::default() };
-    house.service.update_connection(house.wiki.id.as_str(), None, settings).await.unwrap();
+    house.service.connections.update(house.wiki.id.as_str(), None, settings).await.unwrap();
     let visit = house.visit().await;
     assert_eq!(parameter(&visit.authorize_url, "code_challenge"), None);
     house.provider.answer_tokens(1);
@@ -202,10 +209,10 @@ async fn old_flows_are_removed_a_day_after_they_lapsed() {
     let house = House::new().await;
     let link = house.link().await;
     house.clock.advance(Duration::from_secs(86_400 + 599));
-    assert_eq!(house.service.remove_old_flows().await.unwrap(), 0);
+    assert_eq!(house.service.connect.remove_old().await.unwrap(), 0);
     house.clock.advance(Duration::from_secs(2));
-    assert_eq!(house.service.remove_old_flows().await.unwrap(), 1);
-    assert!(matches!(house.service.view_link(&link).await, Err(ConnectError::Unknown)));
+    assert_eq!(house.service.connect.remove_old().await.unwrap(), 1);
+    assert!(matches!(house.service.connect.view_link(&link).await, Err(ConnectError::Unknown)));
 }
 
 fn page() -> headwater_domain::page::Page {

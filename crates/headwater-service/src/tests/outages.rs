@@ -30,7 +30,7 @@ async fn warm_accounts_go_on_and_the_others_are_refused() {
     house.read_page(&warm).await.unwrap();
     house.provider.requests();
     assert_ours(&house.read_page(&cold).await.unwrap_err());
-    assert_ours(&house.service.disconnect_account(&warm).await.map(drop).unwrap_err());
+    assert_ours(&house.service.accounts.disconnect(&warm).await.map(drop).unwrap_err());
     assert!(house.provider.requests().is_empty());
     house.store.break_down(false);
     house.provider.answer(200, &json!({}));
@@ -44,28 +44,28 @@ async fn warm_accounts_go_on_and_the_others_are_refused() {
 async fn warm_accounts_and_clients_go_on_through_a_long_outage() {
     let house = House::new().await;
     let warm = house.connected(1).await;
-    let client = house.service.create_api_client("one", Roles::ALL).await.unwrap().client.id;
-    assert!(house.service.api_client_roles(&client).await.unwrap().is_some());
+    let client = house.service.api_clients.create("one", Roles::ALL).await.unwrap().client.id;
+    assert!(house.service.api_clients.roles(&client).await.unwrap().is_some());
     house.provider.answer(200, &json!({}));
     house.read_page(&warm).await.unwrap();
     house.store.break_down(true);
     house.clock.advance(Duration::from_secs(500));
     house.provider.answer(200, &json!({}));
     house.read_page(&warm).await.unwrap();
-    assert!(house.service.api_client_roles(&client).await.unwrap().is_some());
+    assert!(house.service.api_clients.roles(&client).await.unwrap().is_some());
     let stranger = headwater_domain::id::ClientId::parse("skc_7").unwrap();
-    assert_ours(&house.service.api_client_roles(&stranger).await.map(drop).unwrap_err());
+    assert_ours(&house.service.api_clients.roles(&stranger).await.map(drop).unwrap_err());
     house.clock.advance(Duration::from_secs(3100));
     assert!(
         house.read_page(&warm).await.is_err(),
         "the token has lapsed, and the next one could not be kept"
     );
     house.store.break_down(false);
-    house.service.delete_api_client(&client).await.unwrap();
-    house.service.disconnect_account(&warm).await.unwrap();
+    house.service.api_clients.delete(&client).await.unwrap();
+    house.service.accounts.disconnect(&warm).await.unwrap();
     house.clock.advance(Duration::from_secs(3));
     assert_eq!(house.read_page(&warm).await.unwrap_err().code(), "ACCOUNT_NOT_ACTIVE");
-    assert!(house.service.api_client_roles(&client).await.unwrap().is_none());
+    assert!(house.service.api_clients.roles(&client).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -75,14 +75,14 @@ async fn marks_of_use_wait_for_the_store() {
     house.provider.answer(200, &json!({}));
     house.read_page(&account).await.unwrap();
     house.store.break_down(true);
-    assert_ours(&house.service.write_usage().await.unwrap_err());
+    assert_ours(&house.service.usage.write().await.unwrap_err());
     house.clock.advance(Duration::from_secs(1));
     house.provider.answer(200, &json!({}));
     house.read_page(&account).await.unwrap();
-    let used_at = house.service.now();
-    assert_ours(&house.service.write_usage().await.unwrap_err());
+    let used_at = house.service.core.now();
+    assert_ours(&house.service.usage.write().await.unwrap_err());
     house.store.break_down(false);
-    house.service.write_usage().await.unwrap();
+    house.service.usage.write().await.unwrap();
     assert_eq!(house.account(&account).await.last_used_at, Some(used_at), "the later mark stands");
 }
 
@@ -125,10 +125,10 @@ async fn nothing_is_promised_that_is_not_stored() {
     let house = House::new().await;
     house.store.break_down(true);
     let link = LinkRequest { account: ann(), ..LinkRequest::default() };
-    assert_ours(&house.service.authorization_link(link).await.map(drop).unwrap_err());
-    assert_ours(&house.service.create_api_client("one", Roles::ALL).await.map(drop).unwrap_err());
+    assert_ours(&house.service.connect.link(link).await.map(drop).unwrap_err());
+    assert_ours(&house.service.api_clients.create("one", Roles::ALL).await.map(drop).unwrap_err());
     let secret = headwater_domain::secret::Secret::new("x".to_owned());
-    let error = house.service.authenticate_api_client("skc_1", &secret).await.unwrap_err();
+    let error = house.service.api_clients.authenticate("skc_1", &secret).await.unwrap_err();
     assert_ours(&error);
 }
 
@@ -139,7 +139,7 @@ async fn a_refresh_that_panics_is_not_the_accounts_last() {
     house.clock.advance(Duration::from_secs(3600));
     house.provider.panic_next();
     assert_eq!(house.read_page(&account).await.unwrap_err().code(), "REFRESH_INTERRUPTED");
-    house.in_time(house.service.settle()).await;
+    house.in_time(house.service.grants.settle()).await;
     // The presentation that was never answered is repeated once its lease has run out.
     house.clock.advance(Duration::from_secs(31));
     house.provider.answer_tokens(2);

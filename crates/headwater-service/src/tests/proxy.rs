@@ -44,7 +44,7 @@ async fn a_request_crosses_as_it_is_with_the_accounts_token() {
         body: full("hello"),
         ..get("/wiki/rest/api/content/7%20x")
     };
-    let answer = house.service.proxy(request).await.unwrap();
+    let answer = house.service.proxy.send(request).await.unwrap();
     let seen = house.provider.requests().remove(0);
     assert_eq!(seen.method, "PATCH");
     let base = format!("https://api.atlassian.com/ex/confluence/{SITE}");
@@ -87,14 +87,15 @@ async fn c2_no_path_leads_out_of_the_accounts_site() {
         "https://evil.example/",
     ];
     for path in table {
-        let error = house.service.proxy(get(path)).await.err().unwrap_or_else(|| panic!("{path} was sent"));
+        let error =
+            house.service.proxy.send(get(path)).await.err().unwrap_or_else(|| panic!("{path} was sent"));
         assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{path}");
         assert_eq!(error.violations()[0].field, "path");
     }
     assert!(house.provider.requests().is_empty());
     for path in ["/wiki/x", &format!("/ex/confluence/{SITE}/wiki/x"), "/ex/confluence/{{cloud_id}}/wiki/x"] {
         house.provider.answer(200, &json!({}));
-        house.service.proxy(get(path)).await.unwrap();
+        house.service.proxy.send(get(path)).await.unwrap();
         let uri = house.provider.requests()[0].uri.to_string();
         assert_eq!(uri, format!("https://api.atlassian.com/ex/confluence/{SITE}/wiki/x"), "{path}");
     }
@@ -114,7 +115,7 @@ async fn redirects_are_passed_on_and_lead_back_where_they_stay_inside() {
     ];
     for (location, expected) in table {
         house.provider.answer_with(Ok(response(302, &[("location", location)], "")));
-        let answer = house.service.proxy(get("/wiki/x")).await.unwrap();
+        let answer = house.service.proxy.send(get("/wiki/x")).await.unwrap();
         let kept = answer.headers().get("location").map_or("", |it| it.to_str().unwrap());
         assert_eq!(kept, expected, "{location}");
         assert_eq!(house.provider.requests().len(), 1, "redirects are not followed");
@@ -133,7 +134,7 @@ async fn failures_say_whether_the_call_may_have_had_its_effect() {
     ];
     for (failure, kind, text) in table {
         house.provider.answer_with(Err(failure));
-        let error = house.service.proxy(get("/wiki/x")).await.err().unwrap();
+        let error = house.service.proxy.send(get("/wiki/x")).await.err().unwrap();
         assert_eq!((error.kind(), error.code()), (kind, "PROVIDER_UNREACHABLE"));
         assert!(error.message().contains(text), "{error}");
         assert_eq!(house.provider.requests().len(), 1, "a body cannot be sent twice");
@@ -143,8 +144,8 @@ async fn failures_say_whether_the_call_may_have_had_its_effect() {
 #[tokio::test]
 async fn accounts_that_cannot_be_used_send_nothing() {
     let house = House::new().await;
-    assert_eq!(house.service.proxy(get("/wiki")).await.err().unwrap().kind(), ErrorKind::NotFound);
+    assert_eq!(house.service.proxy.send(get("/wiki")).await.err().unwrap().kind(), ErrorKind::NotFound);
     house.link().await;
-    assert_eq!(house.service.proxy(get("/wiki")).await.err().unwrap().code(), "ACCOUNT_NOT_ACTIVE");
+    assert_eq!(house.service.proxy.send(get("/wiki")).await.err().unwrap().code(), "ACCOUNT_NOT_ACTIVE");
     assert!(house.provider.requests().is_empty());
 }

@@ -49,44 +49,44 @@ async fn f14_no_stored_text_is_without_a_bound() {
         change(&mut settings, long.clone());
         settings
     };
-    let update = |change| service.update_connection(id, None, settings(change));
+    let update = |change| service.connections.update(id, None, settings(change));
     too_long(update(|it, text| it.client_id = Some(text)).await, "client_id");
     too_long(update(|it, text| it.client_secret = Some(Secret::new(text))).await, "client_secret");
     too_long(update(|it, text| it.scopes = Some(vec![text])).await, "scopes");
-    too_long(service.update_connection(id, Some(&long), ConnectionSettings::default()).await, "connector");
+    too_long(service.connections.update(id, Some(&long), ConnectionSettings::default()).await, "connector");
     let token = "authorization_details.oauth_token";
     too_long(
-        service.update_account(&ann(), tokens(&long, "r", vec![])).await,
+        service.accounts.update(&ann(), tokens(&long, "r", vec![])).await,
         &format!("{token}.access_token"),
     );
     too_long(
-        service.update_account(&ann(), tokens("a", &long, vec![])).await,
+        service.accounts.update(&ann(), tokens("a", &long, vec![])).await,
         &format!("{token}.refresh_token"),
     );
     let scopes = format!("{token}.scopes");
-    too_long(service.update_account(&ann(), tokens("a", "r", vec![long.clone()])).await, &scopes);
-    too_long(service.update_account(&ann(), tokens("a", "r", vec!["s".to_owned(); 501])).await, &scopes);
+    too_long(service.accounts.update(&ann(), tokens("a", "r", vec![long.clone()])).await, &scopes);
+    too_long(service.accounts.update(&ann(), tokens("a", "r", vec!["s".to_owned(); 501])).await, &scopes);
     let named = |change: fn(&mut AccountLocator, String)| {
         let mut locator = AccountLocator::of("wiki", "eve");
         change(&mut locator, long.clone());
         locator
     };
     let create =
-        async |locator: AccountLocator| service.create_account(&locator, AccountChange::default()).await;
+        async |locator: AccountLocator| service.accounts.create(&locator, AccountChange::default()).await;
     too_long(create(named(|it, text| it.identifier = Some(text))).await, "identifier");
     too_long(create(named(|it, text| it.organization_id = Some(text))).await, "organization_id");
     too_long(create(named(|it, text| it.user_id = Some(text))).await, "user_id");
     let link = async |state: Option<String>, user_verify_url: Option<String>| {
-        service.authorization_link(LinkRequest { account: ann(), state, user_verify_url }).await
+        service.connect.link(LinkRequest { account: ann(), state, user_verify_url }).await
     };
     too_long(link(Some(long.clone()), None).await, "state");
     too_long(link(None, Some(format!("https://app.example/{long}"))).await, "user_verify_url");
     let kinds = vec![headwater_domain::event::EventKind::Created; 100_000];
-    let hook = service.create_webhook("https://app.example/", kinds).await.unwrap().webhook;
+    let hook = service.webhooks.create("https://app.example/", kinds).await.unwrap().webhook;
     assert_eq!(hook.kinds.len(), 1);
-    too_long(service.create_webhook(&format!("https://app.example/{long}"), Vec::new()).await, "url");
+    too_long(service.webhooks.create(&format!("https://app.example/{long}"), Vec::new()).await, "url");
     too_long(
-        service.update_account(&ann(), config(&json!({"a": long}))).await,
+        service.accounts.update(&ann(), config(&json!({"a": long}))).await,
         "connected_account.api_config",
     );
 }
@@ -101,7 +101,7 @@ async fn f14_settings_do_not_grow_without_end() {
         let part: Map<String, Value> =
             (0..20).map(|key| (format!("{number}-{key}"), Value::from("x".repeat(20)))).collect();
         let change = AccountChange { tokens: None, api_config: Some(part) };
-        if let Err(error) = house.service.update_account(&ann(), change).await {
+        if let Err(error) = house.service.accounts.update(&ann(), change).await {
             assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
             refused += 1;
         }
@@ -121,32 +121,32 @@ async fn f14_rows_are_bounded_by_the_operator() {
         provider: house.wiki.provider.clone(),
         settings: ConnectionSettings::default(),
     };
-    service.create_connection(new("two")).await.unwrap();
-    full(service.create_connection(new("three")).await, "quota.connections");
-    service.create_webhook("https://app.example/", Vec::new()).await.unwrap();
-    full(service.create_webhook("https://app.example/2", Vec::new()).await, "quota.webhooks");
+    service.connections.create(new("two")).await.unwrap();
+    full(service.connections.create(new("three")).await, "quota.connections");
+    service.webhooks.create("https://app.example/", Vec::new()).await.unwrap();
+    full(service.webhooks.create("https://app.example/2", Vec::new()).await, "quota.webhooks");
     let named = |name: &str| AccountLocator::of("wiki", name);
-    service.create_account(&named("one"), AccountChange::default()).await.unwrap();
+    service.accounts.create(&named("one"), AccountChange::default()).await.unwrap();
     for _ in 0..3 {
         house.link_for(&named("two")).await;
     }
     let link = |name: &str| LinkRequest { account: named(name), ..LinkRequest::default() };
-    full(service.authorization_link(link("two")).await, "quota.links_per_account");
+    full(service.connect.link(link("two")).await, "quota.links_per_account");
     full(
-        service.create_account(&named("three"), AccountChange::default()).await,
+        service.accounts.create(&named("three"), AccountChange::default()).await,
         "quota.accounts_per_connection",
     );
-    full(service.authorization_link(link("three")).await, "quota.accounts_per_connection");
-    service.authorization_link(link("one")).await.unwrap();
-    service.create_account(&AccountLocator::of("two", "one"), AccountChange::default()).await.unwrap();
+    full(service.connect.link(link("three")).await, "quota.accounts_per_connection");
+    service.connect.link(link("one")).await.unwrap();
+    service.accounts.create(&AccountLocator::of("two", "one"), AccountChange::default()).await.unwrap();
     house.clock.advance(Duration::from_secs(601));
-    service.authorization_link(link("two")).await.unwrap();
+    service.connect.link(link("two")).await.unwrap();
 }
 
 async fn logins(house: &House) -> Vec<(String, String, String)> {
-    house.service.write_audit().await.unwrap();
+    house.service.audit.write().await.unwrap();
     let filter = AuditFilter { action: Some("client.authenticate".to_owned()), ..AuditFilter::default() };
-    let found = house.service.read_audit(&filter, 1000).await.unwrap();
+    let found = house.service.audit.read(&filter, 1000).await.unwrap();
     let mut found: Vec<_> = found
         .into_iter()
         .map(|it| (it.actor.as_str().to_owned(), it.subject.unwrap_or_default(), it.outcome))
@@ -158,14 +158,14 @@ async fn logins(house: &House) -> Vec<(String, String, String)> {
 #[tokio::test]
 async fn f9_attempts_to_authenticate_are_in_the_log_and_do_not_fill_it() {
     let house = House::new().await;
-    let new = house.service.create_api_client("one", headwater_domain::role::Roles::USE).await.unwrap();
+    let new = house.service.api_clients.create("one", headwater_domain::role::Roles::USE).await.unwrap();
     let id = new.client.id.to_string();
     let wrong = Secret::new("wrong".to_owned());
     for number in 0..100 {
-        house.service.authenticate_api_client(&id, &wrong).await.unwrap_err();
-        house.service.authenticate_api_client(&format!("skc_{number}"), &wrong).await.unwrap_err();
-        house.service.authenticate_api_client("no id at all", &wrong).await.unwrap_err();
-        house.service.authenticate_api_client(&id, &new.secret).await.unwrap();
+        house.service.api_clients.authenticate(&id, &wrong).await.unwrap_err();
+        house.service.api_clients.authenticate(&format!("skc_{number}"), &wrong).await.unwrap_err();
+        house.service.api_clients.authenticate("no id at all", &wrong).await.unwrap_err();
+        house.service.api_clients.authenticate(&id, &new.secret).await.unwrap();
     }
     let text = |parts: [&str; 3]| (parts[0].to_owned(), parts[1].to_owned(), parts[2].to_owned());
     let first = [

@@ -31,7 +31,7 @@ fn raw(method: Method, path: &str, body: Body) -> ProxyRequest {
 }
 
 async fn send(house: &House, method: Method, path: &str, body: Body) -> Result<Response<Body>, ServiceError> {
-    house.in_time(house.service.proxy(raw(method, path, body))).await
+    house.in_time(house.service.proxy.send(raw(method, path, body))).await
 }
 
 /// Reads and writes, both versions of the API.
@@ -150,7 +150,7 @@ async fn c9_an_answer_that_nobody_reads_keeps_its_place() {
     unread.push(send(&house, Method::GET, "/wiki/x", full("")).await.unwrap());
     // Whoever reads too slowly is cut off, so that nobody can keep a place for good.
     others_run().await;
-    house.clock.advance(house.service.settings().proxy_answer_limit);
+    house.clock.advance(house.service.core.settings().proxy_answer_limit);
     others_run().await;
     for slow in unread {
         assert!(read(slow.into_body(), 100).await.is_err());
@@ -169,12 +169,12 @@ async fn c9_a_slow_reader_does_not_keep_a_site_from_the_others() {
     let unread = send(&house, Method::GET, "/wiki/x", full("")).await.unwrap();
     others_run().await;
     let raw_of_bob = || ProxyRequest { account: bob.clone(), ..raw(Method::GET, "/wiki/x", full("")) };
-    let crowded = house.in_time(house.service.proxy(raw_of_bob())).await;
+    let crowded = house.in_time(house.service.proxy.send(raw_of_bob())).await;
     assert_eq!(crowded.err().unwrap().code(), "RATE_LIMITED");
-    house.clock.advance(house.service.settings().proxy_patience.response);
+    house.clock.advance(house.service.core.settings().proxy_patience.response);
     others_run().await;
     house.provider.answer_with(Ok(response(200, &[], "another")));
-    house.in_time(house.service.proxy(raw_of_bob())).await.unwrap();
+    house.in_time(house.service.proxy.send(raw_of_bob())).await.unwrap();
     assert_eq!(read(unread.into_body(), 100).await.unwrap(), "an answer", "it is not cut off");
 }
 
@@ -213,6 +213,6 @@ async fn c8_an_answer_that_drips_gives_its_place_back() {
         }
     });
     let body = StreamBody::new(dripping).boxed_unsync();
-    let reading = read_in_time(&house.service, body, usize::MAX, Duration::from_secs(50));
+    let reading = read_in_time(&house.service.core, body, usize::MAX, Duration::from_secs(50));
     assert!(house.in_time(reading).await.is_none());
 }

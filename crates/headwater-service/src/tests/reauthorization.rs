@@ -13,21 +13,21 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// The warnings so far, oldest first.
 async fn warnings(house: &House) -> Vec<Event> {
     let page = Page { offset: 0, limit: 100 };
-    let events = house.service.list_events(&EventFilter::default(), page).await.unwrap().items;
+    let events = house.service.events.list(&EventFilter::default(), page).await.unwrap().items;
     events.into_iter().filter(|it| it.kind == EventKind::ReauthorizationDue).rev().collect()
 }
 
 /// Goes on in time and looks what is told.
 async fn after(house: &House, days: u32) -> usize {
     house.clock.advance(DAY * days);
-    house.service.tell_of_ending_grants().await.unwrap()
+    house.service.events.tell_of_ending_grants().await.unwrap()
 }
 
 #[tokio::test]
 async fn applications_are_told_a_month_a_week_and_a_day_before_the_end() {
     let house = House::new().await;
     house.connected(1).await;
-    let granted_at = house.service.now();
+    let granted_at = house.service.core.now();
     assert_eq!(after(&house, 334).await, 0);
     for (days, told) in [(1, 1), (1, 0), (22, 1), (5, 0), (1, 1), (9, 0)] {
         assert_eq!(after(&house, days).await, told, "{days} days later");
@@ -49,6 +49,6 @@ async fn late_warnings_are_not_repeated_and_a_new_consent_ends_them() {
     house.connected(2).await;
     assert_eq!(after(&house, 300).await, 0, "there are two months left");
     assert_eq!(after(&house, 35).await, 1);
-    house.service.disconnect_account(&ann()).await.unwrap();
+    house.service.accounts.disconnect(&ann()).await.unwrap();
     assert_eq!(after(&house, 29).await, 0, "whoever is disconnected is not asked to authorize again");
 }

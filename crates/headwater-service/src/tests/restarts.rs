@@ -37,7 +37,7 @@ async fn read_page(house: &House) {
     house.provider.answer(200, &json!({}));
     let arguments = json!({"id": "7"}).as_object().cloned().unwrap();
     let call = ExecuteTool { name: "confluence_page_get".to_owned(), arguments, account: ann() };
-    house.service.execute_tool(call).await.unwrap();
+    house.service.tools.execute(call).await.unwrap();
 }
 
 #[tokio::test]
@@ -46,10 +46,10 @@ async fn everything_outlives_a_restart() {
     let before = house(&folder, 1).await;
     let account = before.connected(1).await;
     let generate = || Ok::<_, std::fmt::Error>(Secret::new("a signing key".to_owned()));
-    before.service.signing_keys(generate).await.unwrap();
-    let client = before.service.create_api_client("one", Roles::ALL).await.unwrap();
+    before.service.signing_keys.all(generate).await.unwrap();
+    let client = before.service.api_clients.create("one", Roles::ALL).await.unwrap();
     read_page(&before).await;
-    before.service.write_usage().await.unwrap();
+    before.service.usage.write().await.unwrap();
     let stored = before.account(&account).await;
     let (link, visit) = (before.link_for(&ann()).await, before.visit().await);
     drop(before);
@@ -60,10 +60,10 @@ async fn everything_outlives_a_restart() {
         (stored.id, AccountStatus::Active, stored.last_used_at)
     );
     assert!(stored.last_used_at.is_some());
-    let keys = after.service.signing_keys(|| Err::<Secret, _>(std::fmt::Error)).await.unwrap();
+    let keys = after.service.signing_keys.all(|| Err::<Secret, _>(std::fmt::Error)).await.unwrap();
     assert_eq!(reveal(&keys[0].private_key), "a signing key");
-    after.service.authenticate_api_client(client.client.id.as_str(), &client.secret).await.unwrap();
-    after.service.view_link(&link).await.unwrap();
+    after.service.api_clients.authenticate(client.client.id.as_str(), &client.secret).await.unwrap();
+    after.service.connect.view_link(&link).await.unwrap();
     // The token lapses: its successor is bought with the refresh token and the client secret of before.
     after.clock.advance(Duration::from_secs(3600));
     after.provider.answer_tokens(2);
@@ -98,7 +98,7 @@ async fn a1_no_secret_stands_in_the_file_in_the_clear() {
     let house = house(&folder, 1).await;
     house.connected(1).await;
     let (link, visit) = (house.link().await, house.visit().await);
-    let client = house.service.create_api_client("one", Roles::ALL).await.unwrap();
+    let client = house.service.api_clients.create("one", Roles::ALL).await.unwrap();
     let mut secrets = vec!["access-1", "refresh-1", "the-secret", &link, &visit.state, &visit.cookie];
     secrets.push(reveal(&client.secret));
     let mut files = 0;
@@ -121,7 +121,7 @@ async fn on_many_threads_every_race_has_one_winner() {
     let link = house.link().await;
     let started = join_all((0..8).map(|_| {
         let (service, link) = (house.service.clone(), link.clone());
-        tokio::spawn(async move { service.start_flow(&link).await.is_ok() })
+        tokio::spawn(async move { service.connect.start(&link).await.is_ok() })
     }));
     assert_eq!(count(started.await), 1, "one browser gets the link");
     let visit = house.visit().await;
@@ -131,7 +131,7 @@ async fn on_many_threads_every_race_has_one_winner() {
     let finished = join_all((0..8).map(|_| {
         let (service, id) = (house.service.clone(), house.wiki.id.clone());
         let (query, cookie) = (code(&visit.state), visit.cookie.clone());
-        tokio::spawn(async move { service.callback(id.as_str(), query, Some(&cookie)).await.is_ok() })
+        tokio::spawn(async move { service.connect.callback(id.as_str(), query, Some(&cookie)).await.is_ok() })
     }));
     assert_eq!(count(finished.await), 1, "one answer counts");
     let presented = house.provider.requests().into_iter().filter(|it| it.method == "POST").count();
@@ -148,7 +148,7 @@ async fn on_many_threads_a_token_is_replaced_once() {
     house.provider.answer_tokens(2);
     let callers = join_all((0..50).map(|_| {
         let (service, id) = (house.service.clone(), id.clone());
-        tokio::spawn(async move { service.usable(&id).await.is_ok_and(|it| it.grant.generation == 2) })
+        tokio::spawn(async move { service.grants.usable(&id).await.is_ok_and(|it| it.grant.generation == 2) })
     }));
     assert_eq!(count(callers.await), 50);
     assert_eq!(house.provider.requests().len(), 1);
@@ -156,7 +156,7 @@ async fn on_many_threads_a_token_is_replaced_once() {
         let service = house.service.clone();
         let api_config = json!({ format!("key{number}"): 1 }).as_object().cloned();
         let change = AccountChange { tokens: None, api_config };
-        tokio::spawn(async move { service.update_account(&ann(), change).await.is_ok() })
+        tokio::spawn(async move { service.accounts.update(&ann(), change).await.is_ok() })
     }));
     let kept = count(changes.await);
     assert_eq!(house.account(&ann()).await.api_config.len(), kept, "no change is lost silently");
@@ -168,7 +168,7 @@ async fn of_two_changes_of_a_connection_one_is_told_to_look_again() {
     let folder = tempfile::tempdir().unwrap();
     let house = house(&folder, 1).await;
     let id = house.wiki.id.as_str();
-    let rename = |name| house.service.update_connection(id, Some(name), ConnectionSettings::default());
+    let rename = |name| house.service.connections.update(id, Some(name), ConnectionSettings::default());
     let held = house.store.write().await.unwrap();
     let opened = house.store.opened();
     let free = async {
@@ -184,7 +184,7 @@ async fn of_two_changes_of_a_connection_one_is_told_to_look_again() {
         (one, other) => panic!("{} {}: one wins", one.is_ok(), other.is_ok()),
     };
     assert_eq!((error.kind(), error.code()), (ErrorKind::Conflict, "CONFLICT"));
-    assert_eq!(house.service.connection(id).await.unwrap().name, kept.name);
+    assert_eq!(house.service.connections.get(id).await.unwrap().name, kept.name);
 }
 
 /// Two servers on one database: what one changes, the other obeys after five seconds at the latest, and at once where a
@@ -195,25 +195,25 @@ async fn replicas_obey_each_other() {
     let (one, other) = (house(&folder, 1).await, house(&folder, 2).await);
     one.connected(1).await;
     read_page(&other).await;
-    one.service.disconnect_account(&ann()).await.unwrap();
+    one.service.accounts.disconnect(&ann()).await.unwrap();
     other.clock.advance(Duration::from_secs(5));
     let id = one.account(&ann()).await.id;
     let refused = |outcome: Result<_, crate::error::ServiceError>| outcome.err().map(|error| error.code());
-    assert_eq!(refused(other.service.usable(&id).await.map(drop)), Some("ACCOUNT_NOT_ACTIVE"));
+    assert_eq!(refused(other.service.grants.usable(&id).await.map(drop)), Some("ACCOUNT_NOT_ACTIVE"));
 
     one.connected(2).await;
     other.clock.advance(Duration::from_secs(5));
     read_page(&other).await;
-    one.service.disconnect_account(&ann()).await.unwrap();
+    one.service.accounts.disconnect(&ann()).await.unwrap();
     other.provider.requests();
     // Its memory is a moment old, and the token in it has lapsed.
-    let stale = other.service.live_account(&id).await.unwrap();
-    let refresh = other.service.start_refresh(&id, stale.grant.generation).await;
+    let stale = other.service.grants.live_account(&id).await.unwrap();
+    let refresh = other.service.grants.start_refresh(&id, stale.grant.generation).await;
     assert_eq!(refresh.err().map(|error| error.code()), Some("ACCOUNT_NOT_ACTIVE"));
     assert!(other.provider.requests().is_empty(), "nothing was presented");
     one.connected(3).await;
     other.clock.advance(Duration::from_secs(5));
-    let live = other.service.usable(&id).await.unwrap();
+    let live = other.service.grants.usable(&id).await.unwrap();
     assert_eq!(reveal(&live.grant.access_token), "access-3", "a new consent is obeyed too");
 }
 

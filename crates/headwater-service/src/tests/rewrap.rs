@@ -42,10 +42,15 @@ async fn open(folder: &TempDir) -> Box<dyn Store> {
 /// Accounts, a webhook with two secrets, a signing key: something of every kind.
 async fn furnish(house: &House) -> WebhookId {
     house.connected(1).await;
-    house.service.signing_keys(|| Ok::<_, std::fmt::Error>(Secret::new("signs".to_owned()))).await.unwrap();
-    let hook = house.service.create_webhook("https://app.example/hook", Vec::new()).await.unwrap();
+    house
+        .service
+        .signing_keys
+        .all(|| Ok::<_, std::fmt::Error>(Secret::new("signs".to_owned())))
+        .await
+        .unwrap();
+    let hook = house.service.webhooks.create("https://app.example/hook", Vec::new()).await.unwrap();
     let grace = std::time::Duration::from_secs(60);
-    house.service.rotate_webhook(&hook.webhook.id, grace).await.unwrap();
+    house.service.webhooks.rotate(&hook.webhook.id, grace).await.unwrap();
     hook.webhook.id
 }
 
@@ -54,7 +59,7 @@ async fn everything_opens(house: &House, hook: &WebhookId) {
     let grant = house.grant(&ann()).await.unwrap();
     assert_eq!(reveal(&grant.access_token), "access-1");
     assert_eq!(reveal(&grant.refresh_token.unwrap()), "refresh-1");
-    let keys = house.service.signing_keys(|| Err::<Secret, _>(std::fmt::Error)).await.unwrap();
+    let keys = house.service.signing_keys.all(|| Err::<Secret, _>(std::fmt::Error)).await.unwrap();
     assert_eq!(reveal(&keys[0].private_key), "signs");
     let stored: Webhook = house.store.read().await.unwrap().webhook(hook).await.unwrap().unwrap();
     for secret in [&stored.secret, &stored.previous.as_ref().unwrap().0] {
@@ -64,11 +69,13 @@ async fn everything_opens(house: &House, hook: &WebhookId) {
             field: "secret",
             generation: secret.generation,
         };
-        assert!(reveal(&house.service.sealer().open(place, &secret.sealed).unwrap()).starts_with("whsec_"));
+        assert!(
+            reveal(&house.service.core.sealer().open(place, &secret.sealed).unwrap()).starts_with("whsec_")
+        );
     }
     house.clock.advance(std::time::Duration::from_secs(3600));
     house.provider.answer_tokens(2);
-    let refreshed = house.service.usable(&house.account(&ann()).await.id).await.unwrap();
+    let refreshed = house.service.grants.usable(&house.account(&ann()).await.id).await.unwrap();
     assert_eq!(refreshed.grant.generation, 2, "the client secret opens too");
 }
 
@@ -81,13 +88,13 @@ async fn after_a_change_of_keys_nothing_needs_the_old_one() {
 
     let between = House::locked_with(both(), open(&folder).await, 2, |_| {}).await;
     let old = BTreeMap::from([(old_id().to_string(), 6)]);
-    assert_eq!(between.service.seals_by_key().await.unwrap(), old);
+    assert_eq!(between.service.rewrap.seals_by_key().await.unwrap(), old);
     let mut told = Vec::new();
-    let done = between.service.rewrap(|progress| told.push(progress)).await.unwrap();
+    let done = between.service.rewrap.all(|progress| told.push(progress)).await.unwrap();
     assert_eq!((done.seen, done.resealed), (6, 6));
     assert_eq!(told.last(), Some(&done));
-    assert_eq!(between.service.seals_by_key().await.unwrap(), BTreeMap::from([("k2".to_owned(), 6)]));
-    let again = between.service.rewrap(|_| ()).await.unwrap();
+    assert_eq!(between.service.rewrap.seals_by_key().await.unwrap(), BTreeMap::from([("k2".to_owned(), 6)]));
+    let again = between.service.rewrap.all(|_| ()).await.unwrap();
     assert_eq!((again.seen, again.resealed), (6, 0), "there is nothing left to do");
     drop(between);
 
@@ -108,13 +115,13 @@ async fn a3_a_rewrap_that_is_cut_off_anywhere_leaves_nothing_unreadable() {
         drop(before);
         let cut_off = House::locked_with(both(), open(&folder).await, 2, |_| {}).await;
         cut_off.store.fail_after(cut);
-        let outcome = cut_off.service.rewrap(|_| ()).await;
+        let outcome = cut_off.service.rewrap.all(|_| ()).await;
         assert_eq!(outcome.is_err(), cut < transactions, "{cut} transactions, and then none");
         drop(cut_off);
         let next = House::locked_with(both(), open(&folder).await, 3, |_| {}).await;
-        let counts = next.service.seals_by_key().await.unwrap();
+        let counts = next.service.rewrap.seals_by_key().await.unwrap();
         assert_eq!(counts.values().sum::<u64>(), 6);
-        next.service.rewrap(|_| ()).await.unwrap();
+        next.service.rewrap.all(|_| ()).await.unwrap();
         drop(next);
         let after = House::locked_with(new_alone(), open(&folder).await, 4, |_| {}).await;
         everything_opens(&after, &hook).await;
@@ -129,11 +136,11 @@ async fn what_waits_in_connect_flows_counts_for_its_key() {
     before.visit().await;
     drop(before);
     let between = House::locked_with(both(), open(&folder).await, 2, |_| {}).await;
-    between.service.rewrap(|_| ()).await.unwrap();
-    let counts = between.service.seals_by_key().await.unwrap();
+    between.service.rewrap.all(|_| ()).await.unwrap();
+    let counts = between.service.rewrap.seals_by_key().await.unwrap();
     assert_eq!(counts, BTreeMap::from([(old_id().to_string(), 1), ("k2".to_owned(), 1)]));
     between.clock.advance(std::time::Duration::from_secs(3601));
-    let counts = between.service.seals_by_key().await.unwrap();
+    let counts = between.service.rewrap.seals_by_key().await.unwrap();
     assert_eq!(counts, BTreeMap::from([("k2".to_owned(), 1)]), "it lapsed");
 }
 
@@ -145,8 +152,8 @@ async fn a_damaged_secret_stops_the_work_and_stays() {
     furnish(&before).await;
     drop(before);
     let stranger = House::locked_with(new_alone(), open(&folder).await, 2, |_| {}).await;
-    let error = stranger.service.rewrap(|_| ()).await.unwrap_err();
+    let error = stranger.service.rewrap.all(|_| ()).await.unwrap_err();
     assert!(error.to_string().contains("could not be read"), "{error}");
-    let counts = stranger.service.seals_by_key().await.unwrap();
+    let counts = stranger.service.rewrap.seals_by_key().await.unwrap();
     assert_eq!(counts, BTreeMap::from([(old_id().to_string(), 6)]));
 }

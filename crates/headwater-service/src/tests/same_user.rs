@@ -75,7 +75,7 @@ async fn b4_an_unconfirmed_consent_does_not_turn_an_account_over_to_another_user
         assert!(matches!(refused, Err(ConnectError::OtherUser)), "it is asked again: {refused:?}");
         assert_eq!(in_use(&house).await, "access-1");
     }
-    house.service.disconnect_account(&ann()).await.unwrap();
+    house.service.accounts.disconnect(&ann()).await.unwrap();
     let taken = consent(&house, 3, &[Told::User("mallory")]).await;
     assert!(matches!(taken, Ok(CallbackOutcome::Connected(_))), "once it is disconnected, it is anybody's");
 }
@@ -119,7 +119,7 @@ async fn b4_tokens_from_outside_are_not_the_former_users() {
         scopes: Vec::new(),
     };
     let change = AccountChange { tokens: Some(tokens), api_config: None };
-    house.service.update_account(&ann(), change).await.unwrap();
+    house.service.accounts.update(&ann(), change).await.unwrap();
     let refused = consent(&house, 2, &[Told::User("ann"), Told::User("bob")]).await;
     assert!(matches!(refused, Err(ConnectError::OtherUser)), "{refused:?}");
     assert_eq!(in_use(&house).await, "access-9");

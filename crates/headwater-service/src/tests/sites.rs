@@ -23,7 +23,7 @@ async fn choosing(house: &House) -> (Visit, SiteChoice) {
 /// An account whose tokens come from outside.
 async fn supplied(house: &House, api_config: Value) -> Result<AccountLocator, ServiceError> {
     let Value::Object(api_config) = api_config else { panic!("settings are an object") };
-    house.service.create_account(&ann(), change("access-9", api_config)).await?;
+    house.service.accounts.create(&ann(), change("access-9", api_config)).await?;
     Ok(ann())
 }
 
@@ -44,7 +44,8 @@ async fn a_grant_for_several_sites_waits_for_the_end_user() {
     assert_eq!(ids, [SITE, OTHER_SITE]);
     assert_eq!(house.status(&ann()).await, AccountStatus::PendingAuth);
     assert!(house.grant(&ann()).await.is_none(), "nothing is granted before the choice");
-    let outcome = house.service.choose_site(&choice.flow, OTHER_SITE, Some(&visit.cookie)).await.unwrap();
+    let outcome =
+        house.service.connect.choose_site(&choice.flow, OTHER_SITE, Some(&visit.cookie)).await.unwrap();
     let CallbackOutcome::Connected(summary) = outcome else { panic!() };
     assert_eq!(summary.site.cloud_id, OTHER_SITE);
     assert_eq!(reveal(&house.grant(&ann()).await.unwrap().access_token), "access-1");
@@ -61,7 +62,7 @@ async fn a_choice_counts_once_from_the_right_browser_for_an_offered_site() {
     let stranger = house.visit().await;
     let pick = |site: &'static str, cookie: Option<String>| {
         let (service, flow) = (house.service.clone(), choice.flow.clone());
-        async move { service.choose_site(&flow, site, cookie.as_deref()).await }
+        async move { service.connect.choose_site(&flow, site, cookie.as_deref()).await }
     };
     assert!(matches!(pick(SITE, None).await, Err(ConnectError::OtherBrowser)));
     assert!(matches!(pick(SITE, Some(stranger.cookie)).await, Err(ConnectError::OtherBrowser)));
@@ -71,7 +72,7 @@ async fn a_choice_counts_once_from_the_right_browser_for_an_offered_site() {
     assert!(matches!(pick(OTHER_SITE, Some(visit.cookie)).await, Err(ConnectError::Used)));
     assert_eq!(house.account(&ann()).await.site.unwrap().cloud_id, SITE);
     for flow in ["", "x", "flow_1"] {
-        let outcome = house.service.choose_site(flow, SITE, None).await;
+        let outcome = house.service.connect.choose_site(flow, SITE, None).await;
         assert!(matches!(outcome, Err(ConnectError::Unknown)), "{flow}");
     }
 }
@@ -81,7 +82,7 @@ async fn a_choice_lapses() {
     let house = House::new().await;
     let (visit, choice) = choosing(&house).await;
     house.clock.advance(Duration::from_secs(600));
-    let outcome = house.service.choose_site(&choice.flow, SITE, Some(&visit.cookie)).await;
+    let outcome = house.service.connect.choose_site(&choice.flow, SITE, Some(&visit.cookie)).await;
     assert!(matches!(outcome, Err(ConnectError::Expired)));
     assert_eq!(house.status(&ann()).await, AccountStatus::PendingAuth);
 }
@@ -148,7 +149,7 @@ async fn naming_another_site_later_moves_the_account() {
     let account = house.connected(1).await;
     let other = json!({"cloud_id": OTHER_SITE}).as_object().cloned();
     let change = AccountChange { tokens: None, api_config: other };
-    house.service.update_account(&account, change).await.unwrap();
+    house.service.accounts.update(&account, change).await.unwrap();
     house.provider.answer_sites(&[SITE, OTHER_SITE]);
     house.provider.answer(200, &json!({}));
     house.read_page(&account).await.unwrap();
@@ -181,7 +182,7 @@ async fn a_site_that_is_named_while_another_is_looked_up_is_the_one() {
     let name_other = async {
         let api_config = json!({"cloud_id": OTHER_SITE}).as_object().cloned();
         let change = AccountChange { tokens: None, api_config };
-        house.service.update_account(&account, change).await.unwrap();
+        house.service.accounts.update(&account, change).await.unwrap();
     };
     read_while_looking(&house, &account, name_other).await.unwrap();
     let requests = house.provider.requests();
@@ -196,7 +197,7 @@ async fn an_account_that_is_disconnected_while_its_site_is_looked_up_sends_nothi
     house.provider.answer_sites(&[SITE]);
     house.provider.answer(200, &json!({}));
     let disconnect = async {
-        house.service.disconnect_account(&account).await.unwrap();
+        house.service.accounts.disconnect(&account).await.unwrap();
     };
     let error = read_while_looking(&house, &account, disconnect).await.unwrap_err();
     assert_eq!(error.code(), "ACCOUNT_NOT_ACTIVE", "{error}");

@@ -116,7 +116,7 @@ async fn without_a_connection_the_only_account_is_taken_and_none_is_guessed() {
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert!(error.message().contains("wiki") && error.message().contains("second"), "{error}");
     assert!(house.provider.requests().is_empty());
-    house.service.set_connection_enabled(second.id.as_str(), false).await.unwrap();
+    house.service.connections.set_enabled(second.id.as_str(), false).await.unwrap();
     house.provider.answer(200, &json!({}));
     house.read_page(&bare).await.unwrap();
     assert_eq!(bearer(&house.provider.requests()[0]), "access-1", "a disabled connection offers no choice");
@@ -145,12 +145,12 @@ async fn accounts_that_are_not_active_send_nothing() {
     let pending = house.read_page(&ann()).await.unwrap_err();
     assert_eq!((pending.kind(), pending.code()), (ErrorKind::FailedPrecondition, "ACCOUNT_NOT_ACTIVE"));
     house.connected(1).await;
-    house.service.disconnect_account(&ann()).await.unwrap();
+    house.service.accounts.disconnect(&ann()).await.unwrap();
     assert_eq!(house.read_page(&ann()).await.unwrap_err().code(), "ACCOUNT_NOT_ACTIVE");
     house.connected(2).await;
-    house.service.set_connection_enabled(house.wiki.id.as_str(), false).await.unwrap();
+    house.service.connections.set_enabled(house.wiki.id.as_str(), false).await.unwrap();
     assert_eq!(house.read_page(&ann()).await.unwrap_err().code(), "CONNECTION_DISABLED");
-    house.service.delete_account(&ann()).await.unwrap();
+    house.service.accounts.delete(&ann()).await.unwrap();
     assert_eq!(house.read_page(&ann()).await.unwrap_err().kind(), ErrorKind::NotFound);
     assert!(house.provider.requests().is_empty());
 }
@@ -159,7 +159,7 @@ async fn accounts_that_are_not_active_send_nothing() {
 async fn lists_are_narrowed_by_provider_name_and_words() {
     let house = House::new().await;
     let all = Page { offset: 0, limit: 10_000 };
-    let total = house.service.list_tools(&ListTools::default(), all).await.unwrap().total;
+    let total = house.service.tools.list(&ListTools::default(), all).await.unwrap().total;
     let table = [
         (ListTools { provider: Some("confluence".to_owned()), ..ListTools::default() }, total),
         (ListTools { provider: Some("JIRA".to_owned()), ..ListTools::default() }, 0),
@@ -172,8 +172,8 @@ async fn lists_are_narrowed_by_provider_name_and_words() {
         ),
     ];
     for (wanted, expected) in table {
-        assert_eq!(house.service.list_tools(&wanted, all).await.unwrap().total, expected, "{wanted:?}");
+        assert_eq!(house.service.tools.list(&wanted, all).await.unwrap().total, expected, "{wanted:?}");
     }
     let wanted = ListTools { account: ann(), ..ListTools::default() };
-    assert_eq!(house.service.list_tools(&wanted, all).await.err().unwrap().kind(), ErrorKind::NotFound);
+    assert_eq!(house.service.tools.list(&wanted, all).await.err().unwrap().kind(), ErrorKind::NotFound);
 }

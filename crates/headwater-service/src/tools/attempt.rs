@@ -15,10 +15,10 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, Method, Request};
 use serde_json::{Map, Value};
 
+use super::Tools;
 use super::execute::Found;
 use super::failure;
 use super::retry::Retries;
-use crate::Service;
 use crate::error::ServiceError;
 use crate::governor::Crowded;
 use crate::grants::Suspicion;
@@ -53,11 +53,11 @@ pub(super) enum TokenStanding {
     Accepted,
 }
 
-impl Service {
+impl Tools {
     /// Performs a call: reads first what it keeps, then sends it.
     pub(super) async fn perform(
         &self,
-        found: &Found<'_>,
+        found: &Found,
         mut plan: RequestPlan,
         live: Arc<LiveAccount>,
         execution: &ExecutionId,
@@ -82,7 +82,7 @@ impl Service {
     /// Sends a request and shapes the answer.
     async fn attempt(
         &self,
-        found: &Found<'_>,
+        found: &Found,
         plan: &RequestPlan,
         live: Arc<LiveAccount>,
         execution: &ExecutionId,
@@ -96,7 +96,7 @@ impl Service {
     /// the refusal is about, the caller is told so.
     pub(super) async fn answered(
         &self,
-        found: &Found<'_>,
+        found: &Found,
         plan: &RequestPlan,
         mut live: Arc<LiveAccount>,
         execution: &ExecutionId,
@@ -111,7 +111,7 @@ impl Service {
             if renewed {
                 return Ok(Answered { answer, live, token: TokenStanding::Renewed });
             }
-            match self.examine_token(&live).await {
+            match self.grants.examine_token(&live).await {
                 Suspicion::Moved(newer) => live = newer,
                 Suspicion::Renewed(newer) => (live, renewed) = (newer, true),
                 Suspicion::Accepted => {
@@ -127,15 +127,15 @@ impl Service {
 
     /// Sends a request, and again where that is harmless and promising, as long as the caller's time allows.
     async fn send(&self, plan: &RequestPlan, live: &LiveAccount) -> Result<Answer, SendError> {
-        let end = self.clock().elapsed() + self.settings().tool_patience.response;
+        let end = self.core.clock().elapsed() + self.core.settings().tool_patience.response;
         let mut retries = Retries::new(plan.repeatable());
         loop {
             let outcome = self.send_once(plan, live, end).await;
-            let left = end.saturating_sub(self.clock().elapsed());
-            match retries.next(&outcome, self.random_word()) {
+            let left = end.saturating_sub(self.core.clock().elapsed());
+            match retries.next(&outcome, self.core.random_word()) {
                 Some(wait) if wait < left / 2 => {
                     tracing::debug!(path = %plan.path, wait = ?wait, "a call to the provider is repeated");
-                    self.clock().wait(wait).await;
+                    self.core.clock().wait(wait).await;
                 }
                 _ => return outcome,
             }
@@ -149,22 +149,19 @@ impl Service {
         live: &LiveAccount,
         end: Duration,
     ) -> Result<Answer, SendError> {
-        let request = build(plan, live, || self.random_token())?;
+        let request = build(plan, live, || self.core.random_token())?;
         let left = |clock: &dyn Clock| end.saturating_sub(clock.elapsed());
-        let settings = self.settings();
-        let permit = match live.site_key() {
-            Some(site) => Some(self.governor().enter(&site, self.clock(), left(self.clock()) / 2).await?),
-            None => None,
-        };
-        let patience = Patience { response: left(self.clock()), ..settings.tool_patience };
-        let response = self.upstream().send(request, patience).await?;
+        let settings = self.core.settings();
+        let permit = self.site_limits.enter(live, left(self.core.clock()) / 2).await?;
+        let patience = Patience { response: left(self.core.clock()), ..settings.tool_patience };
+        let response = self.core.upstream().send(request, patience).await?;
         let (head, body) = response.into_parts();
-        self.heed(live, head.status.as_u16(), &head.headers, permit.as_ref());
+        self.site_limits.note_answer(live, head.status.as_u16(), &head.headers, &permit);
         let late = UpstreamError::TimedOut(settings.tool_patience.response);
-        let time = left(self.clock());
+        let time = left(self.core.clock());
         let reading = self.read_answer(plan, &head, body, time);
-        let body = in_time(self, reading, time).await.ok_or(late)??;
-        let retry_after = retry_after(&head.headers, self.now());
+        let body = in_time(&self.core, reading, time).await.ok_or(late)??;
+        let retry_after = retry_after(&head.headers, self.core.now());
         Ok(Answer { status: head.status.as_u16(), headers: head.headers, retry_after, body })
     }
 }
@@ -214,12 +211,12 @@ fn build(
 }
 
 /// Whether an answer could mean that the token is no longer accepted.
-fn suspected(found: &Found<'_>, plan: &RequestPlan, answer: &Answer) -> bool {
+fn suspected(found: &Found, plan: &RequestPlan, answer: &Answer) -> bool {
     found.connector.stale_token_suspected(answer.status, &plan.path, Some(&answer.body))
 }
 
 fn shape(
-    found: &Found<'_>,
+    found: &Found,
     plan: &RequestPlan,
     answered: &Answered,
     execution: &ExecutionId,
@@ -228,7 +225,7 @@ fn shape(
     if (200..300).contains(&answer.status) {
         let mut reply = headwater_catalog::reply::shape(answer.status, &answer.body)
             .map_err(|error| failure::unreadable(&error.to_string(), execution))?;
-        paging::tell(found.tool, &mut reply);
+        paging::tell(&found.tool, &mut reply);
         plan.finish.apply(&mut reply);
         return Ok(reply);
     }

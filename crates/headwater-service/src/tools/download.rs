@@ -19,9 +19,9 @@ use http::header::{
 use http::{HeaderMap, HeaderName, Request, StatusCode};
 use url::Url;
 
+use super::Tools;
 use super::execute::Found;
 use super::failure;
-use crate::Service;
 use crate::error::ServiceError;
 use crate::file_hosts::known_host;
 use crate::governor::Crowded;
@@ -54,12 +54,12 @@ pub(super) enum Lost {
     Crowded(#[from] Crowded),
 }
 
-impl Service {
+impl Tools {
     /// Fetches the file that a plan is about: the answer itself, or what it redirects to. Files of more than `most`
     /// bytes come without their bytes.
     pub(super) async fn download(
         &self,
-        found: &Found<'_>,
+        found: &Found,
         plan: &RequestPlan,
         live: Arc<LiveAccount>,
         execution: &ExecutionId,
@@ -84,7 +84,7 @@ impl Service {
     /// Fetches the files of a form that are told by their handles.
     pub(super) async fn fetch_parts(
         &self,
-        found: &Found<'_>,
+        found: &Found,
         form: &mut [Part],
         live: &Arc<LiveAccount>,
         execution: &ExecutionId,
@@ -120,14 +120,9 @@ impl Service {
             }
             let request = request(&url, at_home.then_some(live))?;
             // Files count among the site's calls until they have been read.
-            let _permit = match live.site_key().filter(|_| at_home) {
-                Some(site) => {
-                    let patience = self.settings().tool_patience.response / 2;
-                    Some(self.governor().enter(&site, self.clock(), patience).await?)
-                }
-                None => None,
-            };
-            let response = self.upstream().send(request, self.settings().tool_patience).await?;
+            let patience = self.core.settings().tool_patience.response / 2;
+            let _permit = if at_home { Some(self.site_limits.enter(live, patience).await?) } else { None };
+            let response = self.core.upstream().send(request, self.core.settings().tool_patience).await?;
             let (head, body) = response.into_parts();
             if head.status.is_redirection() {
                 headers = head.headers;
@@ -146,9 +141,9 @@ impl Service {
         if size.is_some_and(|size| usize::try_from(size).is_ok_and(|size| size > most)) {
             return Ok(described(headers, size, None));
         }
-        let time = self.settings().tool_patience.response;
+        let time = self.core.settings().tool_patience.response;
         let reading = self.read_bytes(headers, body, most, time);
-        match in_time(self, reading, time).await.ok_or(UpstreamError::TimedOut(time))? {
+        match in_time(&self.core, reading, time).await.ok_or(UpstreamError::TimedOut(time))? {
             Ok(bytes) => Ok(described(headers, u64::try_from(bytes.len()).ok(), Some(bytes.into()))),
             Err(ReadError::TooLarge(_)) => Ok(described(headers, size, None)),
             Err(error) => Err(Lost::Read(error)),

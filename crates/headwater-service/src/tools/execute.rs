@@ -10,8 +10,9 @@ use headwater_domain::id::{AccountId, ExecutionId};
 use headwater_domain::page::Page;
 use serde_json::{Map, Value};
 
+use super::Tools;
+use super::offer::ensure_offered;
 use super::{Executed, room};
-use crate::Service;
 use crate::accounts::{AccountFilter, AccountLocator, AccountView, ListAccounts};
 use crate::audit::{self, Act};
 use crate::error::{ServiceError, Violation};
@@ -31,50 +32,50 @@ pub struct ExecuteTool {
 }
 
 /// A tool and the connector it belongs to.
-pub(super) struct Found<'a> {
-    pub(super) connector: &'a Arc<dyn Connector>,
-    pub(super) tool: &'a Tool,
+pub(super) struct Found {
+    pub(super) connector: Arc<dyn Connector>,
+    pub(super) tool: Arc<Tool>,
 }
 
-impl Service {
+impl Tools {
     /// Executes a tool and returns the provider's JSON. A refusal by the provider carries
     /// [`ServiceError::tool`]; every other error means that nothing was sent.
-    pub async fn execute_tool(&self, call: ExecuteTool) -> Result<Executed, ServiceError> {
+    pub async fn execute(&self, call: ExecuteTool) -> Result<Executed, ServiceError> {
         let act = Act::call("tool.execute").on(&tool_name(&call.name));
         if self.find_tool(&call.name).is_ok_and(|found| !found.tool.hints.read_only) {
-            return self.audited(act, |service| async move { service.run_tool(call).await }).await;
+            return self.audit.audited(act, self, |tools| async move { tools.run_tool(call).await }).await;
         }
-        self.observed(act, self.run_tool(call)).await
+        self.audit.observed(act, self.run_tool(call)).await
     }
 
     async fn run_tool(&self, call: ExecuteTool) -> Result<Executed, ServiceError> {
         let found = self.find_tool(&call.name)?;
         let id = self.account_for(&found, &call.account).await?;
-        let arguments = found.connector.catalogue().check(found.tool, call.arguments).map_err(invalid)?;
-        let live = match self.usable(&id).await {
+        let arguments = found.connector.catalogue().check(&found.tool, call.arguments).map_err(invalid)?;
+        let live = match self.grants.usable(&id).await {
             Ok(live) => live,
             Err(error) => return Err(self.with_way_out(error, &id).await),
         };
         audit::touched(&id, &live.connection.id);
         ensure_provider(&found, &live)?;
-        Self::ensure_offered(&live.connection, found.tool)?;
-        self.ensure_tool_allowed(found.tool)?;
-        let execution_id = ExecutionId::generate(self.now(), self.distinct());
+        ensure_offered(&live.connection, &found.tool)?;
+        self.core.settings().policy.ensure_tool(&found.tool)?;
+        let execution_id = ExecutionId::generate(self.core.now(), self.core.distinct());
         audit::executing(&execution_id);
-        let plan = found.connector.plan(found.tool, &arguments).map_err(invalid)?;
+        let plan = found.connector.plan(&found.tool, &arguments).map_err(invalid)?;
         let path = plan.read_only.then(|| plan.handle());
-        let place = self.admit(&id).await?;
+        let place = self.admission.admit(&id).await?;
         let (outcome, held) = room::keeping(self.perform(&found, plan, live, &execution_id)).await;
         drop(place);
         tracing::info!(tool = %call.name, account = %id, execution = %execution_id, ok = outcome.is_ok(), "tool executed");
-        self.usage().mark(&id, self.now());
+        self.usage.mark(&id);
         match outcome {
             Ok(data) => Ok(Executed { data, execution_id: execution_id.to_string(), path, held }),
             Err(error) => Err(self.with_way_out(error, &id).await),
         }
     }
 
-    fn find_tool(&self, name: &str) -> Result<Found<'_>, ServiceError> {
+    fn find_tool(&self, name: &str) -> Result<Found, ServiceError> {
         if name.is_empty() {
             return Err(ServiceError::invalid(
                 "tool_name",
@@ -82,34 +83,31 @@ impl Service {
                 "give the name of a tool, such as confluence_page_get",
             ));
         }
-        for connector in self.connectors() {
+        let edition = self.connectors.latest();
+        for connector in edition.all() {
             if let Some(tool) = connector.catalogue().get(name) {
-                return Ok(Found { connector, tool });
+                return Ok(Found { connector: Arc::clone(connector), tool: Arc::clone(tool) });
             }
         }
         let near: Vec<&str> =
-            self.connectors().flat_map(|it| it.catalogue().nearest(name, SUGGESTIONS)).collect();
+            edition.all().iter().flat_map(|it| it.catalogue().nearest(name, SUGGESTIONS)).collect();
         let shown: String = name.chars().take(100).collect();
         let hint =
             if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
         Err(ServiceError::not_found(format!("there is no tool named `{shown}`{hint}")))
     }
 
-    async fn account_for(
-        &self,
-        found: &Found<'_>,
-        locator: &AccountLocator,
-    ) -> Result<AccountId, ServiceError> {
+    async fn account_for(&self, found: &Found, locator: &AccountLocator) -> Result<AccountId, ServiceError> {
         let by_connection = locator.account_id()?.is_some() || locator.connection_name().is_some();
-        if by_connection { self.account_id(locator).await } else { self.only_account(found, locator).await }
+        if by_connection {
+            self.accounts.id_of(locator).await
+        } else {
+            self.only_account(found, locator).await
+        }
     }
 
     /// Finds the one account of an identifier with the tool's provider; refuses to guess among several.
-    async fn only_account(
-        &self,
-        found: &Found<'_>,
-        locator: &AccountLocator,
-    ) -> Result<AccountId, ServiceError> {
+    async fn only_account(&self, found: &Found, locator: &AccountLocator) -> Result<AccountId, ServiceError> {
         let Some(owner) = locator.owner()? else {
             let message =
                 "name the end user by identifier and connection name, or give the connected account's id";
@@ -123,7 +121,7 @@ impl Service {
         };
         let provider = Some(found.connector.provider().as_str().to_owned());
         let wanted = ListAccounts { provider, filter, ..ListAccounts::default() };
-        let accounts = self.list_accounts(wanted, Page { offset: 0, limit: 50 }).await?.items;
+        let accounts = self.accounts.list(wanted, Page { offset: 0, limit: 50 }).await?.items;
         choose(accounts, owner.identifier.as_str())
     }
 }
@@ -154,7 +152,7 @@ fn choose(mut accounts: Vec<AccountView>, identifier: &str) -> Result<AccountId,
     }
 }
 
-fn ensure_provider(found: &Found<'_>, live: &LiveAccount) -> Result<(), ServiceError> {
+fn ensure_provider(found: &Found, live: &LiveAccount) -> Result<(), ServiceError> {
     if found.connector.provider() == &live.connection.provider {
         return Ok(());
     }

@@ -24,16 +24,16 @@ const TOOL_ERROR: &str = "TOOL_ERROR";
 const MAX_VENDOR_BODY: usize = 2000;
 
 /// Reads an answer other than success.
-pub(super) fn read(found: &Found<'_>, answered: &Answered, execution: &ExecutionId) -> ServiceError {
+pub(super) fn read(found: &Found, answered: &Answered, execution: &ExecutionId) -> ServiceError {
     let Answered { answer, live, token } = answered;
     let header = |name: &str| match name {
         // It may be a date; connectors have no clock.
         "retry-after" => answer.retry_after.map(|pause| pause.as_secs().to_string()),
         name => answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned),
     };
-    let mut refusal = found.connector.read_failure(found.tool, answer.status, &header, &answer.body);
+    let mut refusal = found.connector.read_failure(&found.tool, answer.status, &header, &answer.body);
     refusal.message.push_str(about_token(*token));
-    refused(refusal, found.tool, live, execution)
+    refused(refusal, &found.tool, live, execution)
 }
 
 /// What a refusal that could have been about the token turned out to be.
@@ -47,12 +47,7 @@ const fn about_token(token: TokenStanding) -> &'static str {
 
 /// A refusal of which nobody can tell yet whether it is about the token or about what was asked for. The call had no
 /// effect, so that callers may repeat it by themselves.
-pub(super) fn in_doubt(
-    found: &Found<'_>,
-    status: u16,
-    reason: &str,
-    execution: &ExecutionId,
-) -> ServiceError {
+pub(super) fn in_doubt(found: &Found, status: u16, reason: &str, execution: &ExecutionId) -> ServiceError {
     let name = &found.tool.name;
     let message = format!(
         "{name}: {} answered {status}, which it also does when it no longer accepts an account's access token. The \

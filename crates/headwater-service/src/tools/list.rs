@@ -1,12 +1,14 @@
 //! Listing tools.
 
+use std::sync::Arc;
+
 use headwater_catalog::connector::Connector;
 use headwater_catalog::definition::Tool;
 use headwater_domain::connection::Connection;
 use headwater_domain::page::{Listing, Page};
 
+use super::Tools;
 use super::offer::any_offers;
-use crate::Service;
 use crate::accounts::AccountLocator;
 use crate::error::ServiceError;
 
@@ -24,39 +26,36 @@ pub struct ListTools {
 }
 
 /// A tool as lists show it, with the provider it belongs to.
-pub struct ToolListing<'a> {
+#[derive(Clone)]
+pub struct ToolListing {
     /// The connector it belongs to.
-    pub connector: &'a dyn Connector,
+    pub connector: Arc<dyn Connector>,
     /// The tool.
-    pub tool: &'a Tool,
+    pub tool: Arc<Tool>,
     /// Whether it was asked for by name, and its output schema is told.
     pub detailed: bool,
 }
 
-impl Service {
+impl Tools {
     /// One page of the catalogue, in its own order. Additions are part of it where the account's connection, or
     /// without an account any connection, turns them on.
-    pub async fn list_tools(
-        &self,
-        wanted: &ListTools,
-        page: Page,
-    ) -> Result<Listing<ToolListing<'_>>, ServiceError> {
+    pub async fn list(&self, wanted: &ListTools, page: Page) -> Result<Listing<ToolListing>, ServiceError> {
         let by_pair = wanted.account.connection_name().is_some() && wanted.account.owner()?.is_some();
         let connections = if wanted.account.account_id()?.is_some() || by_pair {
-            vec![self.account(&wanted.account).await?.connection]
+            vec![self.accounts.get(&wanted.account).await?.connection]
         } else {
             self.enabled_connections().await?
         };
         let fitting = self.matching(wanted.provider.as_deref(), &wanted.names, wanted.query.as_deref());
-        let shown = |it: &ToolListing<'_>| it.tool.published || any_offers(&connections, it);
+        let shown = |it: &ToolListing| it.tool.published || any_offers(&connections, it);
         Ok(page.of(fitting.into_iter().filter(shown).collect()))
     }
 
     /// One page of the tools that the enabled connections offer, whether or not the end user is connected yet.
-    pub async fn list_available_tools(&self, page: Page) -> Result<Listing<ToolListing<'_>>, ServiceError> {
+    pub async fn list_available(&self, page: Page) -> Result<Listing<ToolListing>, ServiceError> {
         let mut connections = self.enabled_connections().await?;
         connections.retain(Connection::configured);
-        let offered = |listing: &ToolListing<'_>| any_offers(&connections, listing);
+        let offered = |listing: &ToolListing| any_offers(&connections, listing);
         Ok(page.of(self.matching(None, &[], None).into_iter().filter(offered).collect()))
     }
 
@@ -66,17 +65,20 @@ impl Service {
         provider: Option<&str>,
         names: &[String],
         query: Option<&str>,
-    ) -> Vec<ToolListing<'_>> {
+    ) -> Vec<ToolListing> {
         let provider = provider.filter(|it| !it.is_empty());
         let query = query.filter(|it| !it.is_empty());
-        self.connectors()
+        let edition = self.connectors.latest();
+        edition
+            .all()
+            .iter()
             .filter(|connector| {
                 provider.is_none_or(|it| it.eq_ignore_ascii_case(connector.provider().as_str()))
             })
             .flat_map(|connector| {
-                connector.catalogue().tools().map(move |tool| ToolListing {
-                    connector: connector.as_ref(),
-                    tool,
+                connector.catalogue().shared_tools().map(move |tool| ToolListing {
+                    connector: Arc::clone(connector),
+                    tool: Arc::clone(tool),
                     detailed: !names.is_empty(),
                 })
             })

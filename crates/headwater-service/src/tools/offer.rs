@@ -8,7 +8,7 @@ use headwater_domain::connection::Connection;
 use headwater_domain::page::Page;
 
 use super::ToolListing;
-use crate::Service;
+use super::Tools;
 use crate::connections::ConnectionFilter;
 use crate::error::ServiceError;
 
@@ -21,7 +21,7 @@ pub(super) fn offers(connection: &Connection, tool: &Tool) -> bool {
 }
 
 /// A tool that the account's connection does not offer, and how it would.
-pub(super) fn not_offered(connection: &Connection, tool: &Tool) -> ServiceError {
+fn not_offered(connection: &Connection, tool: &Tool) -> ServiceError {
     ServiceError::not_found(format!(
         "connection `{0}` does not offer {1}, which is an addition to the published tools; the operator turns \
          additions on with `headwater connection update {0} --additional-tools true`",
@@ -29,36 +29,42 @@ pub(super) fn not_offered(connection: &Connection, tool: &Tool) -> ServiceError 
     ))
 }
 
-impl Service {
-    /// Refuses a tool that the connection of the account does not offer.
-    pub(super) fn ensure_offered(connection: &Connection, tool: &Tool) -> Result<(), ServiceError> {
-        if offers(connection, tool) { Ok(()) } else { Err(not_offered(connection, tool)) }
-    }
+/// Refuses a tool that the connection of the account does not offer.
+pub(super) fn ensure_offered(connection: &Connection, tool: &Tool) -> Result<(), ServiceError> {
+    if offers(connection, tool) { Ok(()) } else { Err(not_offered(connection, tool)) }
+}
 
+impl Tools {
     /// The connections that are enabled.
     pub(super) async fn enabled_connections(&self) -> Result<Vec<Connection>, ServiceError> {
-        let mut connections = self.list_connections(&ConnectionFilter::default(), ALL).await?.items;
+        let mut connections = self.connections.list(&ConnectionFilter::default(), ALL).await?.items;
         connections.retain(|it| it.enabled);
         Ok(connections)
     }
 
     /// The tools that `connection` offers, in the order of the catalogue.
-    pub fn tools_of(&self, connection: &Connection) -> Vec<ToolListing<'_>> {
+    pub fn of_connection(&self, connection: &Connection) -> Vec<ToolListing> {
         let of_provider = |connector: &&Arc<dyn Connector>| connector.provider() == &connection.provider;
-        self.connectors()
+        let edition = self.connectors.latest();
+        edition
+            .all()
+            .iter()
             .filter(of_provider)
             .flat_map(|connector| {
-                let listing = |tool| ToolListing { connector: connector.as_ref(), tool, detailed: false };
-                connector.catalogue().tools().map(listing)
+                let listing = |tool: &Arc<Tool>| {
+                    let (connector, tool) = (Arc::clone(connector), Arc::clone(tool));
+                    ToolListing { connector, tool, detailed: false }
+                };
+                connector.catalogue().shared_tools().map(listing)
             })
-            .filter(|listing| offers(connection, listing.tool))
+            .filter(|listing| offers(connection, &listing.tool))
             .collect()
     }
 }
 
 /// Whether one of `connections` offers this tool.
-pub(super) fn any_offers(connections: &[Connection], listing: &ToolListing<'_>) -> bool {
-    connections.iter().any(|it| &it.provider == listing.connector.provider() && offers(it, listing.tool))
+pub(super) fn any_offers(connections: &[Connection], listing: &ToolListing) -> bool {
+    connections.iter().any(|it| &it.provider == listing.connector.provider() && offers(it, &listing.tool))
 }
 
 #[cfg(test)]

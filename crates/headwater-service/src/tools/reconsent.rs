@@ -12,11 +12,11 @@ use headwater_domain::connection::Connection;
 use headwater_domain::id::AccountId;
 use moka::future::Cache;
 
-use crate::Service;
+use super::Tools;
 use crate::accounts::AccountLocator;
 use crate::connect::LinkRequest;
 use crate::error::{Help, ServiceError};
-use crate::grants::NOT_ACTIVE;
+use crate::live::NOT_ACTIVE;
 
 /// How long calls that fail for the same reason are given the same link; an agent that tries again and again must not
 /// fill the store with them. Short, because a link that was used up is of no more use.
@@ -33,7 +33,7 @@ impl Default for OfferedLinks {
     }
 }
 
-impl Service {
+impl Tools {
     /// Adds a link to the error of a call that a new consent would help. Without one, the error stays as it is.
     pub(super) async fn with_way_out(&self, error: ServiceError, id: &AccountId) -> ServiceError {
         let missing = error.tool().map(|tool| tool.missing_scopes.clone()).unwrap_or_default();
@@ -50,7 +50,7 @@ impl Service {
     }
 
     async fn way_out(&self, id: &AccountId, missing: &[String]) -> Option<String> {
-        let mut tx = self.store().read().await.ok()?;
+        let mut tx = self.core.store().read().await.ok()?;
         let account = tx.account(id).await.ok()??;
         let connection = tx.connection(&account.connection_id).await.ok()??;
         drop(tx);
@@ -61,17 +61,18 @@ impl Service {
         let link = async {
             let account = AccountLocator { id: Some(id.to_string()), ..AccountLocator::default() };
             let request = LinkRequest { account, ..LinkRequest::default() };
-            self.authorization_link(request).await.map(|link| link.url)
+            self.connect.link(request).await.map(|link| link.url)
         };
         // Where the operator demands that the application confirms its end users, no link can be made here.
-        self.offered_links().0.try_get_with((id.clone(), account.version), link).await.ok()
+        self.offered_links.0.try_get_with((id.clone(), account.version), link).await.ok()
     }
 
     /// Whether a flow for this account fails when another user of the provider completes it.
     fn only_its_own_user(&self, account: &ConnectedAccount, connection: &Connection) -> bool {
         let connected = matches!(account.status, AccountStatus::Active | AccountStatus::Expired);
         let told = self
-            .connector(&connection.provider)
+            .connectors
+            .of(&connection.provider)
             .is_ok_and(|it| connection.scopes.iter().any(|scope| scope == it.identity_scope()));
         connected && told && account.provider_account_id.is_some()
     }

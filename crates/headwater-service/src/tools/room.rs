@@ -14,7 +14,7 @@ use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::json;
 
-use crate::Service;
+use super::Tools;
 use crate::memory::Held;
 
 /// How many times its size an answer takes on its way, besides what is built from it: as it came, and as it goes on.
@@ -41,7 +41,7 @@ fn keep(held: Held) {
     ROOM.try_with(|room| room.borrow_mut().add(held)).ok();
 }
 
-impl Service {
+impl Tools {
     /// Reads the answer to a planned call, and reserves what it and the document in it will take. Waits for room for at
     /// most `patience`. What was written is never told as failed because the answer to it is too large: such an answer is
     /// left out, and a note says so.
@@ -53,7 +53,7 @@ impl Service {
         patience: Duration,
     ) -> Result<Bytes, ReadError> {
         let written = head.status.is_success() && !plan.read_only;
-        let most = self.settings().tool_reply_limit;
+        let most = self.core.settings().tool_reply_limit;
         match self.read_bytes(&head.headers, body, most, patience).await {
             Ok(bytes) => match document::measure(&bytes, &ANSWER) {
                 Ok(size) => self.make_room(size.memory, patience).await.map(|()| bytes),
@@ -96,7 +96,7 @@ impl Service {
     }
 
     async fn make_room(&self, bytes: usize, patience: Duration) -> Result<(), ReadError> {
-        keep(self.reserve_for_answer(bytes, patience).await.ok_or(ReadError::NoRoom)?);
+        keep(self.memory.reserve_for_answer(bytes, patience).await.ok_or(ReadError::NoRoom)?);
         Ok(())
     }
 }

@@ -5,8 +5,8 @@ use headwater_domain::name::Identifier;
 use headwater_domain::page::{Listing, Page};
 
 use super::ToolListing;
+use super::Tools;
 use super::offer::offers;
-use crate::Service;
 use crate::accounts::{AccountFilter, ListAccounts};
 use crate::error::ServiceError;
 
@@ -27,22 +27,22 @@ pub struct ListScopedTools {
 }
 
 /// A tool that an account can be used with.
-pub struct ScopedTool<'a> {
+pub struct ScopedTool {
     /// The tool.
-    pub listing: ToolListing<'a>,
+    pub listing: ToolListing,
     /// The account to execute it with.
     pub account_id: AccountId,
     /// Whose it is.
     pub identifier: String,
 }
 
-impl Service {
+impl Tools {
     /// One page of the tools that an identifier's active accounts on enabled connections can be used with.
-    pub async fn list_scoped_tools(
+    pub async fn list_scoped(
         &self,
         wanted: &ListScopedTools,
         page: Page,
-    ) -> Result<Listing<ScopedTool<'_>>, ServiceError> {
+    ) -> Result<Listing<ScopedTool>, ServiceError> {
         let identifier = Identifier::parse(&wanted.identifier)
             .map_err(|error| ServiceError::invalid("identifier", "identifier", error.to_string()))?;
         let filter = AccountFilter {
@@ -55,7 +55,7 @@ impl Service {
             filter,
             ..ListAccounts::default()
         };
-        let accounts = self.list_accounts(request, Page { offset: 0, limit: MAX_ACCOUNTS }).await?.items;
+        let accounts = self.accounts.list(request, Page { offset: 0, limit: MAX_ACCOUNTS }).await?.items;
         let named = |provider: &str| {
             wanted.providers.is_empty() || wanted.providers.iter().any(|it| it.eq_ignore_ascii_case(provider))
         };
@@ -64,7 +64,7 @@ impl Service {
             accounts.iter().filter(|view| view.connection.enabled && named(view.connection.provider.as_str()))
         {
             let listings = self.matching(Some(view.connection.provider.as_str()), &wanted.tool_names, None);
-            let offered = listings.into_iter().filter(|it| offers(&view.connection, it.tool));
+            let offered = listings.into_iter().filter(|it| offers(&view.connection, &it.tool));
             tools.extend(offered.map(|listing| ScopedTool {
                 listing,
                 account_id: view.account.id.clone(),

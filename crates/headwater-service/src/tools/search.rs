@@ -1,5 +1,7 @@
 //! Finding tools by what somebody wants to do, and whether an end user can use them right away.
 
+use std::sync::Arc;
+
 use headwater_catalog::search::Hit;
 use headwater_domain::account::AccountStatus;
 use headwater_domain::connection::Connection;
@@ -8,8 +10,8 @@ use headwater_domain::name::Identifier;
 use headwater_domain::page::Page;
 
 use super::ToolListing;
+use super::Tools;
 use super::offer::offers;
-use crate::Service;
 use crate::accounts::{AccountFilter, AccountView, ListAccounts};
 use crate::error::ServiceError;
 
@@ -32,9 +34,9 @@ pub struct SearchTools {
 }
 
 /// A tool that fits.
-pub struct FoundTool<'a> {
+pub struct FoundTool {
     /// The tool.
-    pub listing: ToolListing<'a>,
+    pub listing: ToolListing,
     /// How well it fits, from 0 to 1.
     pub score: f64,
     /// The identifier's accounts that offer it.
@@ -69,24 +71,25 @@ struct Holder {
     granted: Vec<String>,
 }
 
-impl Service {
+impl Tools {
     /// The tools of enabled connections that fit a query, the best first.
-    pub async fn search_tools(&self, wanted: &SearchTools) -> Result<Vec<FoundTool<'_>>, ServiceError> {
+    pub async fn search(&self, wanted: &SearchTools) -> Result<Vec<FoundTool>, ServiceError> {
         let connections = self.enabled_connections().await?;
         let holders = match wanted.identifier.as_deref().filter(|it| !it.is_empty()) {
             Some(identifier) => self.holders(identifier, &connections).await?,
             None => Vec::new(),
         };
         let count = if wanted.count == 0 { DEFAULT_COUNT } else { wanted.count.min(MOST) };
-        let mut found: Vec<FoundTool<'_>> = Vec::new();
-        for connector in self.connectors() {
+        let mut found: Vec<FoundTool> = Vec::new();
+        let edition = self.connectors.latest();
+        for connector in edition.all() {
             let offered = |hit: &Hit<'_>| {
                 connections.iter().any(|it| &it.provider == connector.provider() && offers(it, hit.tool))
             };
             found.extend(connector.catalogue().search(&wanted.query).into_iter().filter(offered).map(
                 |hit| {
-                    let listing =
-                        ToolListing { connector: connector.as_ref(), tool: hit.tool, detailed: false };
+                    let (connector, tool) = (Arc::clone(connector), Arc::clone(hit.tool));
+                    let listing = ToolListing { connector, tool, detailed: false };
                     FoundTool { accounts: readiness(&holders, &listing), listing, score: hit.score }
                 },
             ));
@@ -105,8 +108,8 @@ impl Service {
             .map_err(|error| ServiceError::invalid("identifier", "identifier", error.to_string()))?;
         let filter = AccountFilter { identifier: Some(identifier.to_string()), ..AccountFilter::default() };
         let request = ListAccounts { filter, ..ListAccounts::default() };
-        let views = self.list_accounts(request, Page { offset: 0, limit: MAX_ACCOUNTS }).await?.items;
-        let mut tx = self.store().read().await?;
+        let views = self.accounts.list(request, Page { offset: 0, limit: MAX_ACCOUNTS }).await?.items;
+        let mut tx = self.core.store().read().await?;
         let mut holders = Vec::new();
         for view in views.into_iter().filter(|view| connections.iter().any(|it| it.id == view.connection.id))
         {
@@ -117,10 +120,10 @@ impl Service {
     }
 }
 
-fn readiness(holders: &[Holder], listing: &ToolListing<'_>) -> Vec<AccountReadiness> {
+fn readiness(holders: &[Holder], listing: &ToolListing) -> Vec<AccountReadiness> {
     let offering = |holder: &&Holder| {
         let connection = &holder.view.connection;
-        &connection.provider == listing.connector.provider() && offers(connection, listing.tool)
+        &connection.provider == listing.connector.provider() && offers(connection, &listing.tool)
     };
     let ready = |holder: &Holder| AccountReadiness {
         connection_name: holder.view.connection.name.to_string(),
@@ -130,7 +133,7 @@ fn readiness(holders: &[Holder], listing: &ToolListing<'_>) -> Vec<AccountReadin
     holders.iter().filter(offering).map(ready).collect()
 }
 
-fn state(holder: &Holder, listing: &ToolListing<'_>) -> Readiness {
+fn state(holder: &Holder, listing: &ToolListing) -> Readiness {
     let allowed = holder.granted.is_empty() || listing.tool.scopes.met_by(&holder.granted);
     match holder.view.account.status {
         AccountStatus::Active if allowed => Readiness::Ready,

@@ -11,7 +11,7 @@ use headwater_ports::upstream::{Patience, full};
 use http::header::{CONTENT_TYPE, USER_AGENT};
 use http::{Method, Request, StatusCode};
 
-use crate::Service;
+use super::Webhooks;
 use crate::chaos::CrashPoint;
 use crate::error::ServiceError;
 use crate::provider_http::OUR_NAME;
@@ -35,10 +35,10 @@ enum Failure {
     Gone,
 }
 
-impl Service {
+impl Webhooks {
     /// Makes the deliveries that are due. Called by a job; returns how many attempts were made.
     pub async fn deliver_due(&self) -> Result<usize, ServiceError> {
-        let end = self.clock().elapsed() + GO_ON;
+        let end = self.core.clock().elapsed() + GO_ON;
         let mut attempts = 0;
         loop {
             let begun = self.begin_deliveries().await?;
@@ -56,19 +56,19 @@ impl Service {
             if let Some(error) = failures.into_iter().next() {
                 return Err(error);
             }
-            if self.clock().elapsed() > end {
+            if self.core.clock().elapsed() > end {
                 return Ok(attempts);
             }
         }
     }
 
     async fn begin_deliveries(&self) -> Result<Vec<Delivery>, ServiceError> {
-        let now = self.now();
-        let due = self.store().read().await?.deliveries_due(now, ROUND).await?;
+        let now = self.core.now();
+        let due = self.core.store().read().await?.deliveries_due(now, ROUND).await?;
         if due.is_empty() {
             return Ok(due);
         }
-        let mut tx = self.store().write().await?;
+        let mut tx = self.core.store().write().await?;
         let mut begun = Vec::with_capacity(due.len());
         for delivery in due {
             if tx.begin_delivery(&delivery, now.plus(LEASE)).await? {
@@ -80,7 +80,7 @@ impl Service {
     }
 
     async fn deliver(&self, delivery: Delivery) -> Result<(), ServiceError> {
-        let mut tx = self.store().read().await?;
+        let mut tx = self.core.store().read().await?;
         let webhook = tx.webhook(&delivery.webhook_id).await?;
         let event = tx.event(&delivery.event_id).await?;
         drop(tx);
@@ -88,10 +88,10 @@ impl Service {
             (Some(webhook), Some(event)) => self.post(&webhook, &event).await?,
             _ => Err(Failure::Gone),
         };
-        self.reached(CrashPoint::Delivering);
+        self.core.reached(CrashPoint::Delivering);
         let result = self.judge(&delivery, outcome);
-        let mut tx = self.store().write().await?;
-        tx.end_delivery(&delivery, delivery.attempts, &result, self.now()).await?;
+        let mut tx = self.core.store().write().await?;
+        tx.end_delivery(&delivery, delivery.attempts, &result, self.core.now()).await?;
         Ok(tx.commit().await?)
     }
 
@@ -100,8 +100,8 @@ impl Service {
         webhook: &Webhook,
         event: &Event,
     ) -> Result<Result<StatusCode, Failure>, ServiceError> {
-        let body = event.envelope(&self.environment_id()).to_string();
-        let now = self.now();
+        let body = event.envelope(&self.events.environment_id()).to_string();
+        let now = self.core.now();
         let request = Request::builder()
             .method(Method::POST)
             .uri(webhook.url.as_str())
@@ -112,7 +112,7 @@ impl Service {
             .header("webhook-signature", self.signatures(webhook, event.id.as_str(), now, body.as_bytes())?)
             .body(full(body))
             .map_err(|error| ServiceError::internal("a delivery could not be put together", error))?;
-        Ok(match self.upstream().send(request, PATIENCE).await {
+        Ok(match self.core.upstream().send(request, PATIENCE).await {
             Ok(response) if response.status().is_success() => Ok(response.status()),
             Ok(response) => Err(Failure::Answered(response.status())),
             Err(error) => Err(Failure::Silent(error.to_string())),
@@ -121,7 +121,7 @@ impl Service {
 
     /// What follows from an attempt. "Gone" is an endpoint's word for "never again".
     fn judge(&self, delivery: &Delivery, outcome: Result<StatusCode, Failure>) -> AttemptResult {
-        let now = self.now();
+        let now = self.core.now();
         let over = |state, status, error| AttemptResult { state, next_attempt_at: now, status, error };
         let (status, error) = match outcome {
             Ok(status) => return over(DeliveryState::Delivered, Some(status.as_u16()), None),
@@ -133,7 +133,7 @@ impl Service {
             }
             Err(Failure::Silent(reason)) => (None, reason),
         };
-        let again = pause_after(delivery.attempts, self.random_word());
+        let again = pause_after(delivery.attempts, self.core.random_word());
         if let Some(pause) = again.filter(|_| status != Some(StatusCode::GONE.as_u16())) {
             let next_attempt_at = now.plus(pause);
             return AttemptResult {

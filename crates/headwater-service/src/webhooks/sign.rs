@@ -6,11 +6,11 @@ use headwater_domain::secret::Secret;
 use headwater_domain::time::Timestamp;
 use headwater_domain::webhook::Webhook;
 
+use super::Webhooks;
 use super::{SECRET_PREFIX, secret_context};
-use crate::Service;
 use crate::error::ServiceError;
 
-impl Service {
+impl Webhooks {
     /// The value of the header `webhook-signature`: one signature for each secret that is live, newest first.
     pub(super) fn signatures(
         &self,
@@ -23,8 +23,8 @@ impl Service {
         let mut signatures = Vec::new();
         for secret in webhook.live_secrets(now) {
             let context = secret_context(&webhook.id, secret.generation);
-            let key = key(&self.sealer().open(context, &secret.sealed)?)?;
-            signatures.push(format!("v1,{}", STANDARD.encode(self.sealer().hmac_sha256(&key, &signed))));
+            let key = key(&self.core.sealer().open(context, &secret.sealed)?)?;
+            signatures.push(format!("v1,{}", STANDARD.encode(self.core.sealer().hmac_sha256(&key, &signed))));
         }
         Ok(signatures.join(" "))
     }

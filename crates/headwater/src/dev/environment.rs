@@ -101,7 +101,7 @@ fn parse(text: &str) -> Option<Credentials> {
 async fn works(service: &Service, credentials: &Credentials) -> bool {
     let secret = Secret::new(credentials.client_secret.clone());
     let known = ClientId::parse(&credentials.client_id).is_ok();
-    known && service.authenticate_api_client(&credentials.client_id, &secret).await.is_ok()
+    known && service.api_clients.authenticate(&credentials.client_id, &secret).await.is_ok()
 }
 
 #[expect(
@@ -109,7 +109,7 @@ async fn works(service: &Service, credentials: &Credentials) -> bool {
     reason = "the development client's secret is written for the developer's programs"
 )]
 async fn create(service: &Service) -> Result<Credentials> {
-    let new = service.create_api_client("development", Roles::ALL).await?;
+    let new = service.api_clients.create("development", Roles::ALL).await?;
     Ok(Credentials { client_id: new.client.id.to_string(), client_secret: new.secret.expose().to_owned() })
 }
 

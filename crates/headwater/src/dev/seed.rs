@@ -30,18 +30,18 @@ pub(super) async fn connection(service: &Service, running: &RunningSandbox) -> R
             ..ConnectionSettings::default()
         })
     };
-    let connection = match service.connection_named(CONNECTION).await {
-        Ok(existing) => service.update_connection(existing.id.as_str(), None, settings()?).await?,
+    let connection = match service.connections.named(CONNECTION).await {
+        Ok(existing) => service.connections.update(existing.id.as_str(), None, settings()?).await?,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let (name, provider) = (Some(CONNECTION.to_owned()), ProviderKey::new(CONFLUENCE));
-            service.create_connection(NewConnection { name, provider, settings: settings()? }).await?
+            service.connections.create(NewConnection { name, provider, settings: settings()? }).await?
         }
         Err(error) => return Err(error.into()),
     };
     let client = Client {
         client_id: APP.to_owned(),
         client_secret: secret.clone(),
-        redirect_uris: vec![service.redirect_uri(&connection.id)],
+        redirect_uris: vec![service.connections.redirect_uri(&connection.id)],
         name: "headwater (development)".to_owned(),
         scopes: Vec::new(),
     };

@@ -10,7 +10,7 @@ use headwater_domain::refresh::Change;
 use headwater_domain::time::Timestamp;
 
 use super::grants::Row;
-use super::{Defence, MemoryTx, State};
+use super::{MemoryTx, State};
 use crate::store::{Due, LeaseId, Leasing, Refreshes, StoreError};
 
 impl State {
@@ -56,11 +56,10 @@ impl Refreshes for MemoryTx {
         duration: Duration,
         now: Timestamp,
     ) -> Result<Leasing, StoreError> {
-        let open_to_all = self.lacks(Defence::Lease);
         let row = self.change()?.grants.get_mut(account).filter(|row| row.grant.generation == generation);
         let Some(row) = row else { return Ok(Leasing::Gone) };
         match row.lease {
-            Some((_, until)) if until > now && !open_to_all => Ok(Leasing::Held(now.until(until))),
+            Some((_, until)) if until > now => Ok(Leasing::Held(now.until(until))),
             _ => {
                 row.lease = Some((lease, now.plus(duration)));
                 Ok(Leasing::Granted { state: row.refresh, now })
@@ -75,12 +74,8 @@ impl Refreshes for MemoryTx {
         anew: bool,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let forgetful = self.lacks(Defence::WriteAhead);
         let row = self.change()?.leased(account, lease).filter(|row| !row.free(now));
         let Some(row) = row else { return Ok(false) };
-        if forgetful {
-            return Ok(true);
-        }
         row.refresh.sent_at = row.refresh.sent_at.filter(|_| !anew).or(Some(now));
         row.refresh.presentations += 1;
         Ok(true)
@@ -110,15 +105,8 @@ impl Refreshes for MemoryTx {
     }
 
     async fn put_refreshed_grant(&mut self, grant: &SealedGrant, lease: LeaseId) -> Result<bool, StoreError> {
-        let fenced = !self.lacks(Defence::Fence);
-        self.doomed = self.lacks(Defence::Durability);
-        let state = self.change()?;
-        let row = if fenced {
-            state.leased(&grant.account_id, lease)
-        } else {
-            state.grants.get_mut(&grant.account_id)
-        };
-        let Some(row) = row.filter(|row| !fenced || row.grant.generation + 1 == grant.generation) else {
+        let row = self.change()?.leased(&grant.account_id, lease);
+        let Some(row) = row.filter(|row| row.grant.generation + 1 == grant.generation) else {
             return Ok(false);
         };
         row.renew(grant);

@@ -211,9 +211,12 @@ async fn a_vault_that_is_away_keeps_only_new_servers_from_starting() {
     let UseCases { service, .. } = UseCases::open(&config, &data_dir, Mode::default()).await.unwrap();
     server.abort();
     assert!(server.await.unwrap_err().is_cancelled());
-    let sealed =
-        service.signing_keys(|| Ok::<_, io::Error>(Secret::new("sealed while it was away".to_owned()))).await;
-    let opened = service.signing_keys(|| Err::<Secret, _>(io::Error::other("there is one"))).await.unwrap();
+    let sealed = service
+        .signing_keys
+        .all(|| Ok::<_, io::Error>(Secret::new("sealed while it was away".to_owned())))
+        .await;
+    let opened =
+        service.signing_keys.all(|| Err::<Secret, _>(io::Error::other("there is one"))).await.unwrap();
     assert_eq!((sealed.unwrap().len(), opened.len()), (1, 1));
     let error = load_or_create(&config.encryption, &data_dir, &Sevens).await.unwrap_err();
     let said = told(&error);

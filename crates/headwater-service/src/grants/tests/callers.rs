@@ -19,7 +19,7 @@ fn callers_at_expiry_share_one_refresh() {
                 let (service, account) =
                     (replicas[number % replicas.len()].service.clone(), world.account.clone());
                 calls.push(tokio::spawn(async move {
-                    service.usable(&account).await.map(|it| it.grant.generation)
+                    service.grants.usable(&account).await.map(|it| it.grant.generation)
                 }));
             }
             for call in calls {

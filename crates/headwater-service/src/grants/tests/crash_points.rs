@@ -10,7 +10,7 @@ async fn die_and_restart(world: World, step: u64, later: u64) -> bool {
     world.pass(3_550).await;
     let first = world.mortal(step);
     let (service, account) = (first.service.clone(), world.account.clone());
-    let call = tokio::spawn(async move { drop(service.usable(&account).await) });
+    let call = tokio::spawn(async move { drop(service.grants.usable(&account).await) });
     world.pass(later).await;
     let second = world.replica();
     second.sweep();
@@ -61,7 +61,7 @@ fn what_was_left_open_is_taken_up_within_a_minute() {
         world.provider.script(&[Fault::LostAnswer]);
         let first = world.replica();
         let (service, account) = (first.service.clone(), world.account.clone());
-        tokio::spawn(async move { drop(service.usable(&account).await) });
+        tokio::spawn(async move { drop(service.grants.usable(&account).await) });
         world.pass(5).await;
         first.kill();
         assert_eq!(world.generation().await, 1);

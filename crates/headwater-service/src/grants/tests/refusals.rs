@@ -1,7 +1,6 @@
 //! A provider that says no.
 
 use headwater_domain::account::AccountStatus;
-use headwater_ports::store::Store as _;
 
 use super::provider::Fault;
 use super::world::simulate;
@@ -68,7 +67,7 @@ fn a7_an_account_that_is_removed_during_its_refresh_stays_away() {
         world.pass(3_700).await;
         world.provider.script(&[Fault::Slow(5)]);
         let (service, account) = (replica.service.clone(), world.account.clone());
-        let call = tokio::spawn(async move { service.usable(&account).await.map(drop) });
+        let call = tokio::spawn(async move { service.grants.usable(&account).await.map(drop) });
         world.pass(2).await;
         let mut tx = world.store.write().await.unwrap();
         assert!(tx.delete_account(&world.account).await.unwrap());

@@ -65,7 +65,7 @@ pub(super) async fn live_through(world: World, seed: u64) {
             replica.sweep_every(15);
         }
         let (service, account) = (replicas[place].service.clone(), world.account.clone());
-        tokio::spawn(async move { drop(service.usable(&account).await) });
+        tokio::spawn(async move { drop(service.grants.usable(&account).await) });
         let now = world.generation().await;
         assert!(now >= generation, "seed {seed}: generation {now} after {generation}");
         generation = now;

@@ -8,7 +8,7 @@ pub(super) async fn stopped_past_the_lease(world: World) {
     let stopped = world.replica();
     stopped.stop_at_answer(7_200);
     let (service, account) = (stopped.service.clone(), world.account.clone());
-    tokio::spawn(async move { drop(service.usable(&account).await) });
+    tokio::spawn(async move { drop(service.grants.usable(&account).await) });
     world.pass(5).await;
     assert_eq!(world.generation().await, 1, "the answer is in hand and not written");
 

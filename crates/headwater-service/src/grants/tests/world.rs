@@ -43,12 +43,12 @@ pub(super) fn simulate<F: Future>(scenario: impl FnOnce(World) -> F) -> F::Outpu
 }
 
 pub(super) fn simulate_seeded<F: Future>(seed: u64, scenario: impl FnOnce(World) -> F) -> F::Output {
-    simulate_on(MemoryStore::default(), seed, scenario)
+    simulate_on(Arc::new(MemoryStore::default()), seed, scenario)
 }
 
 /// Like [`simulate_seeded`], on a store that may lack a defence.
 pub(super) fn simulate_on<F: Future>(
-    store: MemoryStore,
+    store: Arc<dyn Store>,
     seed: u64,
     scenario: impl FnOnce(World) -> F,
 ) -> F::Output {
@@ -79,7 +79,7 @@ impl Clock for SimulatedClock {
 pub(super) struct World {
     pub(super) clock: SimulatedClock,
     pub(super) provider: Arc<Provider>,
-    pub(super) store: Arc<MemoryStore>,
+    pub(super) store: Arc<dyn Store>,
     pub(super) account: AccountId,
     seeds: AtomicU64,
 }
@@ -112,7 +112,7 @@ impl Life {
     }
 }
 
-struct MortalStore(Arc<MemoryStore>, Arc<Life>);
+struct MortalStore(Arc<dyn Store>, Arc<Life>);
 struct MortalUpstream(Arc<Provider>, Arc<Life>);
 struct MortalClock(SimulatedClock, Arc<Life>);
 
@@ -203,13 +203,13 @@ impl Sealer for PlainSealer {
 }
 
 impl World {
-    async fn new(store: MemoryStore, seed: u64) -> Self {
+    async fn new(store: Arc<dyn Store>, seed: u64) -> Self {
         let clock = SimulatedClock(Instant::now());
         let provider = Arc::new(Provider::new(clock));
         let world = Self {
             clock,
             provider,
-            store: Arc::new(store),
+            store,
             account: AccountId::generate(BEGINNING, 1),
             seeds: AtomicU64::new(seed << 16),
         };
@@ -344,8 +344,8 @@ impl World {
 impl Replica {
     /// What a tool call begins with.
     pub(super) async fn call(&self, account: &AccountId) -> Result<Arc<LiveAccount>, ServiceError> {
-        let live = self.service.usable(account).await;
-        self.service.usage().mark(account, self.service.now());
+        let live = self.service.grants.usable(account).await;
+        self.service.usage.mark(account);
         live
     }
 
@@ -358,9 +358,9 @@ impl Replica {
         let service = self.service.clone();
         tokio::spawn(async move {
             loop {
-                drop(service.refresh_due().await);
-                drop(service.write_usage().await);
-                service.clock().wait(Duration::from_secs(seconds)).await;
+                drop(service.grants.refresh_due().await);
+                drop(service.usage.write().await);
+                service.core.clock().wait(Duration::from_secs(seconds)).await;
             }
         });
     }

@@ -47,7 +47,8 @@ async fn a_read_that_was_too_many_is_made_again_when_atlassian_allows_it() {
 async fn a_date_to_wait_for_is_understood() {
     let house = House::new().await;
     let account = house.connected(1).await;
-    let soon = SystemTime::UNIX_EPOCH + Duration::from_secs(house.service.now().seconds().unsigned_abs() + 2);
+    let soon =
+        SystemTime::UNIX_EPOCH + Duration::from_secs(house.service.core.now().seconds().unsigned_abs() + 2);
     let date = httpdate::fmt_http_date(soon);
     house.provider.answer_with(Ok(response(503, &[("retry-after", &date)], "{}")));
     house.provider.answer(200, &json!({"id": "7"}));
@@ -89,7 +90,7 @@ async fn an_upload_carries_the_header_that_atlassian_asks_for() {
     let house = House::new().await;
     let account = house.connected(1).await;
     let settings = ConnectionSettings { additional_tools: Some(true), ..ConnectionSettings::default() };
-    house.service.update_connection(house.wiki.id.as_str(), None, settings).await.unwrap();
+    house.service.connections.update(house.wiki.id.as_str(), None, settings).await.unwrap();
     house.provider.answer(200, &json!({"results": []}));
     let arguments = json!({"id": "7", "file_name": "a.txt", "content_base64": "aGVsbG8="});
     house.call("confluence_attachment_upload", &account, &arguments).await.unwrap();

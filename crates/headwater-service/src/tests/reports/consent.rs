@@ -68,7 +68,7 @@ async fn what_the_provider_says_at_consent_is_passed_on() {
         ..CallbackQuery::default()
     };
     let id = house.wiki.id.clone();
-    let error = house.service.callback(id.as_str(), query, Some(&visit.cookie)).await.unwrap_err();
+    let error = house.service.connect.callback(id.as_str(), query, Some(&visit.cookie)).await.unwrap_err();
     let ConnectError::Provider { description, .. } = error else { panic!("{error:?}") };
     assert_eq!(description, "Your site admin must authorize this app");
 }

@@ -1,6 +1,6 @@
 //! Reports about tokens that expired, were refreshed twice, or were lost.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use headwater_domain::account::AccountStatus;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::accounts::AccountLocator;
 use crate::events::EventFilter;
 use crate::proxy::ProxyRequest;
-use crate::tests::harness::{House, ann, bearer, body, response};
+use crate::tests::harness::{House, ann, bearer, body};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -82,7 +82,7 @@ async fn many_proxied_calls_on_an_expired_token_all_get_their_answer() {
     let whole = |number: usize| {
         let service = &house.service;
         async move {
-            let answer = service.proxy(raw_get()).await.unwrap();
+            let answer = service.proxy.send(raw_get()).await.unwrap();
             assert_eq!(answer.status(), 200, "{number}");
             headwater_ports::upstream::read(answer.into_body(), 100).await.unwrap();
         }
@@ -103,8 +103,8 @@ async fn accounts_that_cannot_be_refreshed_do_not_starve_the_others() {
     (0..15).for_each(|_| house.provider.answer(500, &json!({})));
     (0..60).for_each(|number| house.provider.answer_tokens(100 + number));
     for _ in 0..20 {
-        house.in_time(house.service.refresh_due()).await.unwrap();
-        house.in_time(house.service.settle()).await;
+        house.in_time(house.service.grants.refresh_due()).await.unwrap();
+        house.in_time(house.service.grants.settle()).await;
         house.clock.advance(Duration::from_secs(30));
     }
     for number in 0..30 {
@@ -139,7 +139,7 @@ async fn callers_that_fail_together_are_one_event() {
         house.clock.advance(Duration::from_secs(30));
     }
     let all = Page { offset: 0, limit: 1000 };
-    let events = house.service.list_events(&EventFilter::default(), all).await.unwrap().items;
+    let events = house.service.events.list(&EventFilter::default(), all).await.unwrap().items;
     let ends = events.iter().filter(|event| event.data.get("status") == Some(&json!("EXPIRED")));
     let changes = ends.filter(|event| event.data.contains_key("old_status")).count();
     assert_eq!((house.status(&account).await, changes), (AccountStatus::Expired, 1));
@@ -215,7 +215,8 @@ async fn two_servers_that_refresh_at_once_present_one_token_and_keep_its_success
         house.provider.answer_tokens(2);
     }
     // Whoever comes second waits for the other's lease, by its own clock.
-    let both = futures_util::future::join(one.service.refresh_due(), other.service.refresh_due());
+    let both =
+        futures_util::future::join(one.service.grants.refresh_due(), other.service.grants.refresh_due());
     let (first, second) = one.in_time(other.in_time(both)).await;
     assert!(first.is_ok() && second.is_ok());
     assert_eq!(token_requests(&one) + token_requests(&other), 1);
@@ -232,12 +233,12 @@ async fn an_account_works_all_day_without_another_consent() {
     for _ in 0..(24 * 4) {
         house.clock.advance(Duration::from_secs(15 * 60));
         let due = house.grant(&account).await.unwrap().expires_at;
-        let left = due.map_or(HOUR, |at| house.service.now().until(at));
+        let left = due.map_or(HOUR, |at| house.service.core.now().until(at));
         if left <= Duration::from_secs(600) {
             number += 1;
             house.provider.answer_tokens(number);
-            house.service.refresh_due().await.unwrap();
-            house.service.settle().await;
+            house.service.grants.refresh_due().await.unwrap();
+            house.service.grants.settle().await;
         }
         house.provider.answer(200, &json!({"id": "7"}));
         house.read_page(&account).await.unwrap();
@@ -256,7 +257,7 @@ async fn a_grant_that_ended_is_said_in_every_answer_and_told_as_an_event() {
     assert_eq!((error.kind(), error.code()), (ErrorKind::FailedPrecondition, "ACCOUNT_NOT_ACTIVE"));
     assert!(error.to_string().contains("get an authorization link"), "{error}");
     let all = Page { offset: 0, limit: 1000 };
-    let events = house.service.list_events(&EventFilter::default(), all).await.unwrap().items;
+    let events = house.service.events.list(&EventFilter::default(), all).await.unwrap().items;
     assert!(events.iter().any(|event| event.data.get("status") == Some(&json!("EXPIRED"))));
 }
 
@@ -271,28 +272,7 @@ async fn a_restarted_server_knows_when_its_tokens_expire() {
     let after = House::on(Box::new(SqliteStore::open(&file).await.unwrap()), 2, |_| {}).await;
     after.clock.advance(Duration::from_secs(3300));
     after.provider.answer_tokens(2);
-    assert_eq!(after.service.refresh_due().await.unwrap(), 1);
-    after.service.settle().await;
+    assert_eq!(after.service.grants.refresh_due().await.unwrap(), 1);
+    after.service.grants.settle().await;
     assert_eq!(token_requests(&after), 1);
-}
-
-/// A token endpoint that names the end of its pause as a date (RFC 9110 §10.2.3) is not asked before that.
-#[tokio::test]
-async fn a_token_endpoint_that_names_a_date_is_left_alone_until_then() {
-    let house = House::new().await;
-    let account = house.connected(1).await;
-    house.clock.advance(Duration::from_secs(3600));
-    let end =
-        SystemTime::UNIX_EPOCH + Duration::from_secs(house.service.now().seconds().unsigned_abs() + 120);
-    let date = httpdate::fmt_http_date(end);
-    house.provider.answer_with(Ok(response(429, &[("retry-after", &date)], "{}")));
-    let error = house.read_page(&account).await.unwrap_err();
-    assert_eq!((error.code(), house.provider.requests().len()), ("REFRESH_FAILED", 1));
-    house.clock.advance(Duration::from_secs(60));
-    house.read_page(&account).await.unwrap_err();
-    assert_eq!(house.provider.requests().len(), 0, "asked half-way through the pause");
-    house.clock.advance(Duration::from_secs(90));
-    house.provider.answer_tokens(2);
-    house.provider.answer(200, &json!({"id": "7"}));
-    house.read_page(&account).await.unwrap();
 }

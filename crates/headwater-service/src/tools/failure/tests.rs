@@ -8,7 +8,7 @@ use http::Response;
 use http::header::RETRY_AFTER;
 
 use crate::connections::ConnectionSettings;
-use crate::tools::bench::Bench;
+use crate::tests::bench::Bench;
 
 use super::*;
 
@@ -20,7 +20,7 @@ async fn refusal(granted: &[&str], asked: &[&str], status: u16, body: &str) -> S
     let wiki = bench.connection("wiki").await;
     let scopes = asked.iter().map(|scope| (*scope).to_owned()).collect();
     let settings = ConnectionSettings { scopes: Some(scopes), ..ConnectionSettings::default() };
-    bench.service.update_connection(wiki.id.as_str(), None, settings).await.unwrap();
+    bench.service.connections.update(wiki.id.as_str(), None, settings).await.unwrap();
     let account = bench.account(&wiki, "ann", AccountStatus::Active, granted).await;
     bench.upstream.answer(status, body.to_owned());
     bench.call("bench_note_pin", &account).await.unwrap_err()
@@ -77,7 +77,7 @@ async fn a_date_to_wait_for_becomes_seconds() {
     bench.additions(&wiki, true).await;
     let account = bench.account(&wiki, "ann", AccountStatus::Active, &[]).await;
     let then =
-        SystemTime::UNIX_EPOCH + Duration::from_secs(bench.service.now().seconds().cast_unsigned() + 40);
+        SystemTime::UNIX_EPOCH + Duration::from_secs(bench.service.core.now().seconds().cast_unsigned() + 40);
     let response = Response::builder().status(429).header(RETRY_AFTER, httpdate::fmt_http_date(then));
     bench.upstream.answer_with(Ok(response.body("{}".into()).unwrap()));
     let error = bench.call("bench_note_frame", &account).await.unwrap_err();

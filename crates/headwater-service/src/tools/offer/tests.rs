@@ -4,7 +4,7 @@ use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
 
 use crate::accounts::AccountLocator;
-use crate::tools::bench::Bench;
+use crate::tests::bench::Bench;
 use crate::tools::{ListScopedTools, ListTools, SearchTools};
 
 use super::*;
@@ -20,13 +20,13 @@ async fn seen(bench: &Bench, tool: &str, account: &str) -> [bool; 5] {
     let own = ListTools { account: locator, ..ListTools::default() };
     let scoped = ListScopedTools { identifier: "ann".to_owned(), ..ListScopedTools::default() };
     let wanted = SearchTools { query: tool.replace('_', " "), ..SearchTools::default() };
-    let named = |listing: &ToolListing<'_>| listing.tool.name == tool;
+    let named = |listing: &ToolListing| listing.tool.name == tool;
     [
-        service.list_tools(&all, ALL).await.unwrap().items.iter().any(named),
-        service.list_tools(&own, ALL).await.unwrap().items.iter().any(named),
-        service.list_available_tools(ALL).await.unwrap().items.iter().any(named),
-        service.list_scoped_tools(&scoped, ALL).await.unwrap().items.iter().any(|it| named(&it.listing)),
-        service.search_tools(&wanted).await.unwrap().iter().any(|it| named(&it.listing)),
+        service.tools.list(&all, ALL).await.unwrap().items.iter().any(named),
+        service.tools.list(&own, ALL).await.unwrap().items.iter().any(named),
+        service.tools.list_available(ALL).await.unwrap().items.iter().any(named),
+        service.tools.list_scoped(&scoped, ALL).await.unwrap().items.iter().any(|it| named(&it.listing)),
+        service.tools.search(&wanted).await.unwrap().iter().any(|it| named(&it.listing)),
     ]
 }
 
@@ -50,8 +50,14 @@ async fn e1_one_connections_switch_does_not_open_another() {
     let account = bench.account(&wiki, "ann", AccountStatus::Active, &[]).await;
     let [everywhere, own, _, scoped, _] = seen(&bench, ADDITION, account.as_str()).await;
     assert_eq!((everywhere, own, scoped), (true, false, false));
-    assert_eq!(bench.service.tools_of(&wiki).iter().filter(|it| it.tool.name == ADDITION).count(), 0);
-    assert_eq!(bench.service.tools_of(&other).iter().filter(|it| it.tool.name == ADDITION).count(), 1);
+    assert_eq!(
+        bench.service.tools.of_connection(&wiki).iter().filter(|it| it.tool.name == ADDITION).count(),
+        0
+    );
+    assert_eq!(
+        bench.service.tools.of_connection(&other).iter().filter(|it| it.tool.name == ADDITION).count(),
+        1
+    );
 }
 
 #[tokio::test]

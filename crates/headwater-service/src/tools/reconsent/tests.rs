@@ -3,7 +3,7 @@
 use headwater_domain::id::AccountId;
 
 use crate::connections::ConnectionSettings;
-use crate::tools::bench::Bench;
+use crate::tests::bench::Bench;
 
 use super::*;
 
@@ -16,7 +16,7 @@ async fn known(bench: &Bench, status: AccountStatus, asked: &[&str]) -> AccountI
     let wiki = bench.connection("wiki").await;
     let scopes = asked.iter().map(|scope| (*scope).to_owned()).collect();
     let settings = ConnectionSettings { scopes: Some(scopes), ..ConnectionSettings::default() };
-    bench.service.update_connection(wiki.id.as_str(), None, settings).await.unwrap();
+    bench.service.connections.update(wiki.id.as_str(), None, settings).await.unwrap();
     let account = bench.account(&wiki, "ann", status, &["read:me"]).await;
     bench.belongs_to(&account, "712020:ann").await;
     account
@@ -38,7 +38,7 @@ async fn a_scope_that_the_connection_asks_for_by_now_comes_with_a_link() {
     assert!(error.message().ends_with(&help.url), "{error}");
     assert_eq!(error.tool().unwrap().message, error.message());
     let token = help.url.split_once("token=").unwrap().1;
-    assert!(bench.service.view_link(token).await.is_ok());
+    assert!(bench.service.connect.view_link(token).await.is_ok());
 }
 
 #[tokio::test]

@@ -8,8 +8,8 @@ use http::header::RETRY_AFTER;
 
 use super::*;
 use crate::error::ServiceError;
+use crate::tests::bench::Bench;
 use crate::tools::Executed;
-use crate::tools::bench::Bench;
 
 /// Reads only.
 const READS: &str = "confluence_page_get";

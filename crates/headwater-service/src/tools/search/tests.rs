@@ -3,12 +3,12 @@
 use headwater_domain::account::AccountStatus;
 
 use super::*;
-use crate::tools::bench::Bench;
+use crate::tests::bench::Bench;
 
 async fn search(bench: &Bench, query: &str, identifier: Option<&str>) -> Vec<(String, Vec<Readiness>)> {
     let wanted = SearchTools { query: query.to_owned(), identifier: identifier.map(str::to_owned), count: 3 };
-    let found = bench.service.search_tools(&wanted).await.unwrap();
-    let states = |tool: &FoundTool<'_>| tool.accounts.iter().map(|it| it.readiness).collect();
+    let found = bench.service.tools.search(&wanted).await.unwrap();
+    let states = |tool: &FoundTool| tool.accounts.iter().map(|it| it.readiness).collect();
     found.iter().map(|tool| (tool.listing.tool.name.clone(), states(tool))).collect()
 }
 
@@ -39,7 +39,7 @@ async fn only_tools_of_enabled_connections_are_found() {
     assert_eq!(search(&bench, "pin a note", None).await, []);
     let wiki = bench.connection("wiki").await;
     assert_eq!(search(&bench, "pin a note", None).await[0].0, "bench_note_pin");
-    bench.service.set_connection_enabled(wiki.id.as_str(), false).await.unwrap();
+    bench.service.connections.set_enabled(wiki.id.as_str(), false).await.unwrap();
     assert_eq!(search(&bench, "pin a note", None).await, []);
 }
 
@@ -49,7 +49,7 @@ async fn counts_are_kept_within_bounds() {
     bench.connection("wiki").await;
     for (count, most) in [(0, 10), (2, 2), (1000, 50)] {
         let wanted = SearchTools { query: "page".to_owned(), identifier: None, count };
-        let found = bench.service.search_tools(&wanted).await.unwrap();
+        let found = bench.service.tools.search(&wanted).await.unwrap();
         assert!((2..=most).contains(&found.len()), "{count}: {}", found.len());
     }
 }

@@ -19,11 +19,11 @@ use headwater_ports::fakes::{ManualClock, MemoryStore, ScriptedUpstream, SeededE
 use headwater_seal::KeyRing;
 use serde_json::{Value, json};
 
-use super::{ExecuteTool, Executed};
 use crate::accounts::AccountLocator;
 use crate::connections::{ConnectionSettings, NewConnection};
 use crate::error::ServiceError;
 use crate::settings::Settings;
+use crate::tools::{ExecuteTool, Executed};
 use crate::{Parts, Service};
 
 const CLOUD: &str = "11111111-2222-3333-4444-555555555555";
@@ -113,13 +113,13 @@ impl Bench {
             ..ConnectionSettings::default()
         };
         let (name, provider) = (Some(name.to_owned()), ProviderKey::new("CONFLUENCE"));
-        self.service.create_connection(NewConnection { name, provider, settings }).await.unwrap()
+        self.service.connections.create(NewConnection { name, provider, settings }).await.unwrap()
     }
 
     /// Turns additions on or off.
     pub(crate) async fn additions(&self, connection: &Connection, on: bool) -> Connection {
         let settings = ConnectionSettings { additional_tools: Some(on), ..ConnectionSettings::default() };
-        self.service.update_connection(connection.id.as_str(), None, settings).await.unwrap()
+        self.service.connections.update(connection.id.as_str(), None, settings).await.unwrap()
     }
 
     /// An account whose grant has these scopes.
@@ -131,14 +131,15 @@ impl Bench {
         scopes: &[&str],
     ) -> AccountId {
         let owner = AccountLocator::of("x", identifier).owner().unwrap().unwrap();
-        let id = AccountId::generate(self.service.now(), self.service.distinct());
+        let id = AccountId::generate(self.service.core.now(), self.service.core.distinct());
         let site = Site {
             cloud_id: CLOUD.to_owned(),
             url: "https://example.atlassian.net".to_owned(),
             name: "example".to_owned(),
             scopes: Vec::new(),
         };
-        let pending = ConnectedAccount::pending(id.clone(), connection.id.clone(), owner, self.service.now());
+        let pending =
+            ConnectedAccount::pending(id.clone(), connection.id.clone(), owner, self.service.core.now());
         let account = ConnectedAccount { status, site: Some(site), ..pending };
         let grant = Grant {
             account_id: id.clone(),
@@ -146,19 +147,19 @@ impl Bench {
             access_token: Secret::new("access".to_owned()),
             refresh_token: None,
             scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-            obtained_at: self.service.now(),
+            obtained_at: self.service.core.now(),
             expires_at: None,
         };
-        let mut tx = self.service.store().write().await.unwrap();
+        let mut tx = self.service.core.store().write().await.unwrap();
         assert!(tx.insert_account(&account).await.unwrap());
-        assert!(tx.put_grant(&self.service.seal_grant(&grant).unwrap()).await.unwrap());
+        assert!(tx.put_grant(&self.service.grants.seal(&grant).unwrap()).await.unwrap());
         tx.commit().await.unwrap();
         id
     }
 
     /// Notes which of the provider's users an account belongs to.
     pub(crate) async fn belongs_to(&self, account: &AccountId, user: &str) {
-        let mut tx = self.service.store().write().await.unwrap();
+        let mut tx = self.service.core.store().write().await.unwrap();
         let mut account = tx.account(account).await.unwrap().unwrap();
         account.provider_account_id = Some(user.to_owned());
         account.version += 1;
@@ -180,6 +181,6 @@ impl Bench {
     ) -> Result<Executed, ServiceError> {
         let account = AccountLocator { id: Some(account.to_string()), ..AccountLocator::default() };
         let arguments = arguments.as_object().cloned().unwrap_or_default();
-        self.service.execute_tool(ExecuteTool { name: tool.to_owned(), arguments, account }).await
+        self.service.tools.execute(ExecuteTool { name: tool.to_owned(), arguments, account }).await
     }
 }

@@ -13,7 +13,7 @@ use headwater_ports::store::{AccountFilter, Tx};
 use subtle::ConstantTimeEq as _;
 use url::Url;
 
-use crate::Service;
+use super::{Connections, client_secret};
 use crate::bounds;
 use crate::caller::caller;
 use crate::error::ServiceError;
@@ -21,7 +21,7 @@ use crate::error::ServiceError;
 /// The error code of a move that was not proven.
 const PROOF_NEEDED: &str = "CLIENT_SECRET_NEEDED";
 
-impl Service {
+impl Connections {
     /// Checks the endpoints that `connection` is to have. What stays as it is was checked before.
     ///
     /// # Errors
@@ -29,7 +29,7 @@ impl Service {
     /// (`upstream.allow_hosts`), has a user name or password, or is too long. `PermissionDenied` where an API client
     /// moves one to another origin without giving the present client secret, and `FailedPrecondition` where there is none
     /// to give, but accounts whose tokens would go along.
-    pub(crate) async fn check_endpoints(
+    pub(super) async fn check_endpoints(
         &self,
         tx: &mut dyn Tx,
         connection: &Connection,
@@ -64,7 +64,7 @@ impl Service {
         let allowed = match url.scheme() {
             "https" => true,
             // Who runs headwater on the command line may name a sandbox; it is called where addresses allow it only.
-            "http" => !by_client || self.plain_host(url),
+            "http" => !by_client || self.core.settings().plain_host(url),
             _ => false,
         };
         if allowed && url.has_host() {
@@ -72,15 +72,6 @@ impl Service {
         }
         let message = "must be an absolute https URL; http is for hosts that the operator allows in upstream.allow_hosts";
         Err(ServiceError::invalid(&field, "https URL", message))
-    }
-
-    /// Whether the operator allows plain http to this host and port.
-    pub(crate) fn plain_host(&self, url: &Url) -> bool {
-        let port = url.port_or_known_default();
-        let plain = &self.settings().plain_hosts;
-        url.host().is_some_and(|host| {
-            plain.iter().any(|(name, own)| *name == host && own.is_none_or(|own| Some(own) == port))
-        })
     }
 
     async fn prove_move(
@@ -91,7 +82,7 @@ impl Service {
         secret: Option<&Secret>,
     ) -> Result<(), ServiceError> {
         if connection.client_secret.is_some() {
-            let stored = self.client_secret(connection)?;
+            let stored = client_secret(&self.core, connection)?;
             return match secret.filter(|it| !it.is_empty()) {
                 Some(given) if same(&stored, given) => Ok(()),
                 Some(_) => Err(wrong_proof(field)),
