@@ -8,8 +8,9 @@ use axum::response::{IntoResponse as _, Response};
 use headwater_domain::audit::Actor;
 use headwater_domain::id::ClientId;
 use headwater_domain::role::Roles;
-use headwater_service::Service;
+use headwater_service::api_clients::ApiClients;
 use headwater_service::caller::calling;
+use headwater_service::core::Core;
 use headwater_service::error::ServiceError;
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -24,7 +25,8 @@ use crate::{environment_url, error};
 /// What authenticating needs.
 #[derive(Clone)]
 pub(crate) struct Gate {
-    pub(crate) service: Service,
+    pub(crate) core: Core,
+    pub(crate) api_clients: ApiClients,
     pub(crate) tokens: Arc<TokenKeys>,
     pub(crate) throttle: Arc<Throttle>,
 }
@@ -39,14 +41,12 @@ pub(crate) async fn authenticate(State(gate): State<Gate>, request: Request, nex
             calling(Actor::Client(caller), roles, next.run(request).instrument(span)).await
         }
         // Below /api and /proxy such a request gets here, and is no matter of access tokens.
-        Ok(None) => {
-            environment_url::explain(&request, &gate.service.core.settings().url("")).unwrap_or_else(|| {
-                refuse(
-                    &request,
-                    "the access token is missing, expired or not valid here; get one from /oauth/token",
-                )
-            })
-        }
+        Ok(None) => environment_url::explain(&request, &gate.core.settings().url("")).unwrap_or_else(|| {
+            refuse(
+                &request,
+                "the access token is missing, expired or not valid here; get one from /oauth/token",
+            )
+        }),
         Err(error) if grpc(request.headers()) => error::status(&error).into_http(),
         Err(error) => error::http(&error),
     }
@@ -57,7 +57,7 @@ impl Gate {
     async fn caller(&self, headers: &HeaderMap) -> Result<Option<(ClientId, Roles)>, ServiceError> {
         for token in bearers(headers) {
             if let Some(verified) = self.tokens.verify(token).await
-                && let Some(roles) = self.service.api_clients.roles(&verified.client).await?
+                && let Some(roles) = self.api_clients.roles(&verified.client).await?
             {
                 return Ok(Some((verified.client.clone(), roles)));
             }

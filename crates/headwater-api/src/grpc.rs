@@ -14,6 +14,11 @@ use headwater_service::Service;
 use tonic::service::Routes;
 use tonic::{Code, Status};
 
+use self::connected_accounts::AccountHandlers;
+use self::connections::ConnectionHandlers;
+use self::events::EventHandlers;
+use self::tools::ToolHandlers;
+use self::webhooks::WebhookHandlers;
 use crate::proto::connected_accounts::connected_account_service_server::ConnectedAccountServiceServer;
 use crate::proto::connections::connection_service_server::ConnectionServiceServer;
 use crate::proto::errdetails::ErrorInfo;
@@ -23,20 +28,17 @@ use crate::proto::webhooks::webhook_service_server::WebhookServiceServer;
 use crate::rules::{Checked, check};
 use crate::{authenticate, error, roles};
 
-/// What every gRPC service holds.
-#[derive(Clone)]
-pub(crate) struct Handlers {
-    pub(crate) service: Service,
-}
-
 /// All services; messages of up to `limit` bytes are read.
 pub(crate) fn router(service: &Service, limit: usize) -> Router {
-    let handlers = Handlers { service: service.clone() };
-    Routes::new(ToolServiceServer::new(handlers.clone()).max_decoding_message_size(limit))
-        .add_service(ConnectedAccountServiceServer::new(handlers.clone()).max_decoding_message_size(limit))
-        .add_service(EventsServiceServer::new(handlers.clone()).max_decoding_message_size(limit))
-        .add_service(WebhookServiceServer::new(handlers.clone()).max_decoding_message_size(limit))
-        .add_service(ConnectionServiceServer::new(handlers).max_decoding_message_size(limit))
+    let Service { tools, accounts, connect, events, webhooks, connections, .. } = service.clone();
+    let accounts = AccountHandlers { accounts, connect };
+    Routes::new(ToolServiceServer::new(ToolHandlers { tools }).max_decoding_message_size(limit))
+        .add_service(ConnectedAccountServiceServer::new(accounts).max_decoding_message_size(limit))
+        .add_service(EventsServiceServer::new(EventHandlers { events }).max_decoding_message_size(limit))
+        .add_service(WebhookServiceServer::new(WebhookHandlers { webhooks }).max_decoding_message_size(limit))
+        .add_service(
+            ConnectionServiceServer::new(ConnectionHandlers { connections }).max_decoding_message_size(limit),
+        )
         .prepare()
         .into_axum_router()
         .reset_fallback()

@@ -9,5 +9,5 @@ use crate::error::json_body;
 
 /// Answers with the JSON Web Key Set.
 pub(crate) async fn keys(State(gate): State<Gate>) -> Response {
-    json_body(StatusCode::OK, &gate.tokens.tokens().await.key_set(gate.service.core.now()))
+    json_body(StatusCode::OK, &gate.tokens.tokens().await.key_set(gate.core.now()))
 }

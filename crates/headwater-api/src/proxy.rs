@@ -3,7 +3,6 @@
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
-use headwater_service::Service;
 use headwater_service::caller::ensure_any;
 use headwater_service::error::ServiceError;
 use headwater_service::proxy::{GRANT_HEADER, GRANT_IN_DOUBT, IN_DOUBT, ProxyRequest};
@@ -28,7 +27,7 @@ pub(crate) const PREFIX: &str = "/proxy";
 /// What proxying needs.
 #[derive(Clone)]
 pub(crate) struct Proxy {
-    pub(crate) service: Service,
+    pub(crate) requests: headwater_service::proxy::Proxy,
     /// The largest request body that is passed on, in bytes.
     pub(crate) body_limit: usize,
 }
@@ -54,7 +53,7 @@ pub(crate) async fn proxy(State(proxy): State<Proxy>, request: Request) -> Respo
     let query = head.uri.query().map(str::to_owned);
     let method = head.method;
     let request = ProxyRequest { account, otherwise, method, path, query, headers: head.headers, body };
-    match proxy.service.proxy.send(request).await {
+    match proxy.requests.send(request).await {
         Ok(response) => response.map(Body::new),
         Err(error) => refuse(&error),
     }

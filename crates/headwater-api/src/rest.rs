@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use headwater_domain::bounds::JSON_TEXT_FACTOR;
-use headwater_service::Service;
+use headwater_service::memory::Memory;
 use http::header::ALLOW;
 use http::{HeaderValue, Method, StatusCode};
 use prost_reflect::MethodDescriptor;
@@ -29,7 +29,7 @@ use crate::intake::{Refused, Taken, hold, read_json};
 struct Transcoder {
     routes: Arc<Routes>,
     grpc: Router,
-    service: Service,
+    memory: Memory,
     /// The largest message, in bytes.
     limit: usize,
 }
@@ -38,10 +38,10 @@ struct Transcoder {
 /// it: what is no method is answered in JSON.
 pub(crate) fn router(
     grpc: Router,
-    service: &Service,
+    memory: Memory,
     limit: usize,
 ) -> Result<Router, prost_reflect::DescriptorError> {
-    let transcoder = Transcoder { routes: Arc::new(Routes::load()?), grpc, service: service.clone(), limit };
+    let transcoder = Transcoder { routes: Arc::new(Routes::load()?), grpc, memory, limit };
     Ok(Router::new().fallback(answer).with_state(transcoder))
 }
 
@@ -63,7 +63,7 @@ impl Transcoder {
     async fn transcode(&self, found: &routes::Found<'_>, request: Request) -> Result<Response, Refused> {
         let (head, body) = request.into_parts();
         let most = self.limit.saturating_mul(JSON_TEXT_FACTOR);
-        let Taken { bytes, held } = read_json(&self.service, &head.headers, body, most).await?;
+        let Taken { bytes, held } = read_json(&self.memory, &head.headers, body, most).await?;
         let message = match request::encode(found, head.uri.query().unwrap_or_default(), &bytes) {
             Ok(message) => message,
             Err(problem) => return Ok(invalid(&problem)),

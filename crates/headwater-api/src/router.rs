@@ -62,15 +62,24 @@ impl From<KeyError> for SetupError {
 pub async fn router(service: Service, limits: Limits, door: OpenDoor) -> Result<Router, SetupError> {
     let origin: Arc<str> = service.core.settings().url("").into();
     let keys = service.signing_keys.all(jwt::generate).await?;
-    let tokens = TokenKeys::new(service.clone(), limits.token_lifetime, &keys)?;
+    let tokens =
+        TokenKeys::new(service.core.clone(), service.signing_keys.clone(), limits.token_lifetime, &keys)?;
     let throttle = Arc::new(Throttle::new());
-    let gate = Gate { service: service.clone(), tokens: Arc::new(tokens), throttle };
+    let gate = Gate {
+        core: service.core.clone(),
+        api_clients: service.api_clients.clone(),
+        tokens: Arc::new(tokens),
+        throttle,
+    };
     let grpc = grpc::router(&service, limits.body_bytes);
     let descriptors = |error: prost_reflect::DescriptorError| SetupError::Descriptors(error.into());
-    let rest = rest::router(grpc.clone(), &service, limits.body_bytes).map_err(descriptors)?;
-    let intake = Intake::new(&service, limits.body_bytes).map_err(descriptors)?;
+    let rest = rest::router(grpc.clone(), service.memory.clone(), limits.body_bytes).map_err(descriptors)?;
+    let intake = Intake::new(service.memory.clone(), limits.body_bytes).map_err(descriptors)?;
     let grpc = grpc.layer(middleware::from_fn_with_state(intake, crate::intake::intake));
-    let proxy = Proxy { service, body_limit: usize::try_from(limits.proxy_body_bytes).unwrap_or(usize::MAX) };
+    let proxy = Proxy {
+        requests: service.proxy,
+        body_limit: usize::try_from(limits.proxy_body_bytes).unwrap_or(usize::MAX),
+    };
     let timeout = limits.request_timeout;
     let bounded = grpc
         .route("/api/{*rest}", any(move |request: Request| rest.oneshot(request)))

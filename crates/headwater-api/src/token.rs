@@ -79,12 +79,10 @@ async fn issue(
     };
     let client = authenticate(gate, &Attempt::new(address, &id), &id, &secret).await?;
     let tokens = gate.tokens.tokens().await;
-    let token = tokens.issue(&client, gate.service.core.random_token(), gate.service.core.now()).map_err(
-        |error| {
-            tracing::error!(%error, "no access token could be made");
-            server_error()
-        },
-    )?;
+    let token = tokens.issue(&client, gate.core.random_token(), gate.core.now()).map_err(|error| {
+        tracing::error!(%error, "no access token could be made");
+        server_error()
+    })?;
     let body = json!({ "access_token": token, "token_type": "Bearer", "expires_in": tokens.lifetime().as_secs(), "scope": "" });
     Ok(json_body(StatusCode::OK, &body))
 }
@@ -96,10 +94,10 @@ async fn authenticate(
     id: &str,
     secret: &Secret,
 ) -> Result<ClientId, OauthError> {
-    match gate.service.api_clients.authenticate(id, secret).await {
+    match gate.api_clients.authenticate(id, secret).await {
         Ok(client) => Ok(client),
         Err(error) if error.kind() == ErrorKind::Unauthenticated => {
-            let now = gate.service.core.now();
+            let now = gate.core.now();
             if let Some(wait) = gate.throttle.wait(attempt, now) {
                 return Err(slow_down(wait));
             }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use headwater_domain::id::SigningKeyId;
 use headwater_domain::time::Timestamp;
-use headwater_service::Service;
-use headwater_service::signing_keys::SigningKey;
+use headwater_service::core::Core;
+use headwater_service::signing_keys::{SigningKey, SigningKeys};
 use parking_lot::RwLock;
 use tokio::sync::Mutex;
 
@@ -20,7 +20,8 @@ const READ_FOR_STRANGERS_EVERY: Duration = Duration::from_secs(2);
 
 /// The keys, and when they were read.
 pub(crate) struct TokenKeys {
-    service: Service,
+    core: Core,
+    signing_keys: SigningKeys,
     lifetime: Duration,
     present: RwLock<Present>,
     reading: Mutex<()>,
@@ -35,9 +36,14 @@ struct Present {
 
 impl TokenKeys {
     /// Begins with `keys`, newest first.
-    pub(crate) fn new(service: Service, lifetime: Duration, keys: &[SigningKey]) -> Result<Self, KeyError> {
-        let present = read(&service, lifetime, keys)?;
-        Ok(Self { service, lifetime, present: RwLock::new(present), reading: Mutex::new(()) })
+    pub(crate) fn new(
+        core: Core,
+        signing_keys: SigningKeys,
+        lifetime: Duration,
+        keys: &[SigningKey],
+    ) -> Result<Self, KeyError> {
+        let present = read(&core, lifetime, keys)?;
+        Ok(Self { core, signing_keys, lifetime, present: RwLock::new(present), reading: Mutex::new(()) })
     }
 
     /// The keys now.
@@ -51,16 +57,16 @@ impl TokenKeys {
         if tokens.stranger(token) {
             // Another server may have a key already that is new to us.
             let present = self.not_older_than(READ_FOR_STRANGERS_EVERY).await;
-            return present.tokens.verify(token, self.service.core.now());
+            return present.tokens.verify(token, self.core.now());
         }
-        tokens.verify(token, self.service.core.now())
+        tokens.verify(token, self.core.now())
     }
 
     /// What is there, unless it is older than that; then it is read again, by one caller for all. While the store is
     /// away, what is there goes on.
     async fn not_older_than(&self, age: Duration) -> Present {
         let present = self.present();
-        if present.read_at.until(self.service.core.now()) < age {
+        if present.read_at.until(self.core.now()) < age {
             return present;
         }
         let Ok(_reading) = self.reading.try_lock() else { return present };
@@ -68,7 +74,7 @@ impl TokenKeys {
             Ok(read) => read,
             Err(error) => {
                 tracing::warn!(%error, "the signing keys could not be read again; those that are known stay in use");
-                self.keep(Present { read_at: self.service.core.now(), ..present })
+                self.keep(Present { read_at: self.core.now(), ..present })
             }
         }
     }
@@ -77,16 +83,15 @@ impl TokenKeys {
         &self,
         present: &Present,
     ) -> Result<Present, Box<dyn std::error::Error + Send + Sync>> {
-        let now = self.service.core.now();
-        let ids: Vec<SigningKeyId> =
-            self.service.signing_keys.list().await?.into_iter().map(|it| it.0).collect();
+        let now = self.core.now();
+        let ids: Vec<SigningKeyId> = self.signing_keys.list().await?.into_iter().map(|it| it.0).collect();
         if ids == present.ids {
             // With them stays what is remembered of verified tokens.
             return Ok(self.keep(Present { read_at: now, ..present.clone() }));
         }
-        let keys = self.service.signing_keys.all(crate::jwt::generate).await?;
+        let keys = self.signing_keys.all(crate::jwt::generate).await?;
         tracing::info!(keys = keys.len(), "the signing keys have changed");
-        Ok(self.keep(read(&self.service, self.lifetime, &keys)?))
+        Ok(self.keep(read(&self.core, self.lifetime, &keys)?))
     }
 
     fn present(&self) -> Present {
@@ -99,10 +104,10 @@ impl TokenKeys {
     }
 }
 
-fn read(service: &Service, lifetime: Duration, keys: &[SigningKey]) -> Result<Present, KeyError> {
+fn read(core: &Core, lifetime: Duration, keys: &[SigningKey]) -> Result<Present, KeyError> {
     Ok(Present {
-        tokens: Arc::new(Tokens::new(service.core.settings().base_url.as_str(), lifetime, keys)?),
+        tokens: Arc::new(Tokens::new(core.settings().base_url.as_str(), lifetime, keys)?),
         ids: keys.iter().map(|it| it.id.clone()).collect(),
-        read_at: service.core.now(),
+        read_at: core.now(),
     })
 }

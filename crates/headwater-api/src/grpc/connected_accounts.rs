@@ -1,11 +1,11 @@
 //! `scalekit.v1.connected_accounts.ConnectedAccountService`
 
-use headwater_service::accounts::{AccountFilter, AccountLocator, ListAccounts};
-use headwater_service::connect::LinkRequest;
+use headwater_service::accounts::{AccountFilter, AccountLocator, Accounts, ListAccounts};
+use headwater_service::connect::{Connect, LinkRequest};
 use headwater_service::error::ServiceError;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{Handlers, checked};
+use super::checked;
 use crate::error::status;
 use crate::proto::connected_accounts::connected_account_service_server::ConnectedAccountService;
 use crate::proto::connected_accounts::{
@@ -46,8 +46,15 @@ fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
+/// Answers calls about connected accounts.
+#[derive(Clone)]
+pub(super) struct AccountHandlers {
+    pub(super) accounts: Accounts,
+    pub(super) connect: Connect,
+}
+
 #[async_trait]
-impl ConnectedAccountService for Handlers {
+impl ConnectedAccountService for AccountHandlers {
     async fn list_connected_accounts(
         &self,
         request: Request<ListConnectedAccountsRequest>,
@@ -56,7 +63,7 @@ impl ConnectedAccountService for Handlers {
         let page = page(request.page_size, &request.page_token, DEFAULT_SIZE, MAX_LIST_SIZE)
             .map_err(|error| status(&error))?;
         let wanted = wanted(request).map_err(|error| status(&error))?;
-        let listing = self.service.accounts.list(wanted, page).await.map_err(|error| status(&error))?;
+        let listing = self.accounts.list(wanted, page).await.map_err(|error| status(&error))?;
         Ok(Response::new(ListConnectedAccountsResponse {
             connected_accounts: listing.items.iter().map(for_list).collect(),
             total_size: listing.total,
@@ -78,7 +85,7 @@ impl ConnectedAccountService for Handlers {
             filter,
             ..ListAccounts::default()
         };
-        let listing = self.service.accounts.list(wanted, page).await.map_err(|error| status(&error))?;
+        let listing = self.accounts.list(wanted, page).await.map_err(|error| status(&error))?;
         Ok(Response::new(SearchConnectedAccountsResponse {
             connected_accounts: listing.items.iter().map(for_list).collect(),
             total_size: listing.total,
@@ -102,8 +109,7 @@ impl ConnectedAccountService for Handlers {
             organization_id: request.organization_id,
             user_id: request.user_id,
         };
-        let view =
-            self.service.accounts.create(&locator.into(), change).await.map_err(|error| status(&error))?;
+        let view = self.accounts.create(&locator.into(), change).await.map_err(|error| status(&error))?;
         Ok(Response::new(CreateConnectedAccountResponse { connected_account: Some(details(&view)) }))
     }
 
@@ -120,7 +126,7 @@ impl ConnectedAccountService for Handlers {
         let change =
             change(wanted.authorization_details, wanted.api_config).map_err(|error| status(&error))?;
         let locator = locator!(request);
-        let view = self.service.accounts.update(&locator, change).await.map_err(|error| status(&error))?;
+        let view = self.accounts.update(&locator, change).await.map_err(|error| status(&error))?;
         Ok(Response::new(UpdateConnectedAccountResponse { connected_account: Some(details(&view)) }))
     }
 
@@ -130,7 +136,7 @@ impl ConnectedAccountService for Handlers {
     ) -> Result<Response<DeleteConnectedAccountResponse>, Status> {
         let request = checked(request)?;
         let locator = locator!(request);
-        self.service.accounts.delete(&locator).await.map_err(|error| status(&error))?;
+        self.accounts.delete(&locator).await.map_err(|error| status(&error))?;
         Ok(Response::new(DeleteConnectedAccountResponse {}))
     }
 
@@ -141,7 +147,7 @@ impl ConnectedAccountService for Handlers {
         let request = checked(request)?;
         let (state, user_verify_url) = (request.state, request.user_verify_url);
         let wanted = LinkRequest { account: locator!(request), state, user_verify_url };
-        let link = self.service.connect.link(wanted).await.map_err(|error| status(&error))?;
+        let link = self.connect.link(wanted).await.map_err(|error| status(&error))?;
         Ok(Response::new(GetMagicLinkForConnectedAccountResponse {
             link: link.url,
             expiry: Some(timestamp(link.expires_at)),
@@ -153,7 +159,7 @@ impl ConnectedAccountService for Handlers {
         request: Request<VerifyConnectedAccountUserRequest>,
     ) -> Result<Response<VerifyConnectedAccountUserResponse>, Status> {
         let request = checked(request)?;
-        let verified = self.service.connect.verify_user(&request.auth_request_id, &request.identifier).await;
+        let verified = self.connect.verify_user(&request.auth_request_id, &request.identifier).await;
         let verified = verified.map_err(|error| status(&error))?;
         Ok(Response::new(VerifyConnectedAccountUserResponse {
             post_user_verify_redirect_url: verified.redirect_url,
@@ -165,7 +171,7 @@ impl ConnectedAccountService for Handlers {
         request: Request<GetConnectedAccountRequest>,
     ) -> Result<Response<GetConnectedAccountResponse>, Status> {
         let request = checked(request)?;
-        let view = self.service.accounts.get(&by_id(request.id)).await.map_err(|error| status(&error))?;
+        let view = self.accounts.get(&by_id(request.id)).await.map_err(|error| status(&error))?;
         Ok(Response::new(GetConnectedAccountResponse { connected_account: Some(details(&view)) }))
     }
 
@@ -174,8 +180,7 @@ impl ConnectedAccountService for Handlers {
         request: Request<DisconnectConnectedAccountRequest>,
     ) -> Result<Response<DisconnectConnectedAccountResponse>, Status> {
         let request = checked(request)?;
-        let view =
-            self.service.accounts.disconnect(&by_id(request.id)).await.map_err(|error| status(&error))?;
+        let view = self.accounts.disconnect(&by_id(request.id)).await.map_err(|error| status(&error))?;
         Ok(Response::new(DisconnectConnectedAccountResponse { connected_account: Some(details(&view)) }))
     }
 
@@ -185,7 +190,7 @@ impl ConnectedAccountService for Handlers {
     ) -> Result<Response<GetConnectedAccountByIdentifierResponse>, Status> {
         let request = checked(request)?;
         let locator = locator!(request);
-        let found = self.service.accounts.credentials(&locator).await.map_err(|error| status(&error))?;
+        let found = self.accounts.credentials(&locator).await.map_err(|error| status(&error))?;
         Ok(Response::new(GetConnectedAccountByIdentifierResponse {
             connected_account: Some(credentials(found)),
         }))
@@ -197,7 +202,7 @@ impl ConnectedAccountService for Handlers {
     ) -> Result<Response<GetConnectedAccountByIdentifierResponse>, Status> {
         let request = checked(request)?;
         let locator = locator!(request);
-        let view = self.service.accounts.get(&locator).await.map_err(|error| status(&error))?;
+        let view = self.accounts.get(&locator).await.map_err(|error| status(&error))?;
         Ok(Response::new(GetConnectedAccountByIdentifierResponse { connected_account: Some(details(&view)) }))
     }
 }

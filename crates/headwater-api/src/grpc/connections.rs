@@ -2,11 +2,11 @@
 
 use headwater_domain::page::Page;
 use headwater_domain::provider::ProviderKey;
-use headwater_service::connections::{ConnectionFilter, ConnectionSettings, NewConnection};
+use headwater_service::connections::{ConnectionFilter, ConnectionSettings, Connections, NewConnection};
 use headwater_service::error::ServiceError;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{Handlers, checked};
+use super::checked;
 use crate::error::status;
 use crate::proto::connections::connection_service_server::ConnectionService;
 use crate::proto::connections::{
@@ -22,8 +22,14 @@ use crate::wire::page::page;
 const MAX_SIZE: u32 = 30;
 const ALL: Page = Page { offset: 0, limit: 10_000 };
 
+/// Answers calls about connections.
+#[derive(Clone)]
+pub(super) struct ConnectionHandlers {
+    pub(super) connections: Connections,
+}
+
 #[async_trait]
-impl ConnectionService for Handlers {
+impl ConnectionService for ConnectionHandlers {
     async fn create_environment_connection(
         &self,
         request: Request<CreateEnvironmentConnectionRequest>,
@@ -35,8 +41,10 @@ impl ConnectionService for Handlers {
         let additional_tools = wanted.context.as_ref().and_then(additional_tools);
         let settings = ConnectionSettings { additional_tools, ..ConnectionSettings::default() };
         let new = NewConnection { name, provider, settings };
-        let created = self.service.connections.create(new).await.map_err(|error| status(&error))?;
-        Ok(Response::new(CreateConnectionResponse { connection: Some(connection(&self.service, &created)) }))
+        let created = self.connections.create(new).await.map_err(|error| status(&error))?;
+        Ok(Response::new(CreateConnectionResponse {
+            connection: Some(connection(&self.connections, &created)),
+        }))
     }
 
     async fn get_environment_connection(
@@ -44,9 +52,8 @@ impl ConnectionService for Handlers {
         request: Request<GetEnvironmentConnectionRequest>,
     ) -> Result<Response<GetConnectionResponse>, Status> {
         let request = checked(request)?;
-        let found =
-            self.service.connections.get(&request.connection_id).await.map_err(|error| status(&error))?;
-        Ok(Response::new(GetConnectionResponse { connection: Some(connection(&self.service, &found)) }))
+        let found = self.connections.get(&request.connection_id).await.map_err(|error| status(&error))?;
+        Ok(Response::new(GetConnectionResponse { connection: Some(connection(&self.connections, &found)) }))
     }
 
     async fn update_environment_connection(
@@ -56,8 +63,7 @@ impl ConnectionService for Handlers {
         let request = checked(request)?;
         let wanted = request.connection.unwrap_or_default();
         ensure_oauth(wanted.r#type)?;
-        let present =
-            self.service.connections.get(&request.connection_id).await.map_err(|error| status(&error))?;
+        let present = self.connections.get(&request.connection_id).await.map_err(|error| status(&error))?;
         let settings = match wanted.settings {
             Some(Settings::OauthConfig(config)) => {
                 settings(config, &present).map_err(|error| status(&error))?
@@ -65,10 +71,11 @@ impl ConnectionService for Handlers {
             None => ConnectionSettings::default(),
         };
         let name = wanted.key_id.filter(|name| !name.is_empty());
-        let updated =
-            self.service.connections.update(&request.connection_id, name.as_deref(), settings).await;
+        let updated = self.connections.update(&request.connection_id, name.as_deref(), settings).await;
         let updated = updated.map_err(|error| status(&error))?;
-        Ok(Response::new(UpdateConnectionResponse { connection: Some(connection(&self.service, &updated)) }))
+        Ok(Response::new(UpdateConnectionResponse {
+            connection: Some(connection(&self.connections, &updated)),
+        }))
     }
 
     async fn delete_environment_connection(
@@ -76,7 +83,7 @@ impl ConnectionService for Handlers {
         request: Request<DeleteEnvironmentConnectionRequest>,
     ) -> Result<Response<()>, Status> {
         let request = checked(request)?;
-        self.service.connections.delete(&request.connection_id).await.map_err(|error| status(&error))?;
+        self.connections.delete(&request.connection_id).await.map_err(|error| status(&error))?;
         Ok(Response::new(()))
     }
 
@@ -99,12 +106,8 @@ impl ConnectionService for Handlers {
         request: Request<ListConnectionsRequest>,
     ) -> Result<Response<ListConnectionsResponse>, Status> {
         checked(request)?;
-        let listing = self
-            .service
-            .connections
-            .list(&ConnectionFilter::default(), ALL)
-            .await
-            .map_err(|error| status(&error))?;
+        let listing =
+            self.connections.list(&ConnectionFilter::default(), ALL).await.map_err(|error| status(&error))?;
         Ok(Response::new(ListConnectionsResponse {
             connections: listing.items.iter().map(for_list).collect(),
         }))
@@ -121,7 +124,7 @@ impl ConnectionService for Handlers {
             provider: request.provider.filter(|it| !it.is_empty()).map(|it| it.to_ascii_uppercase()),
             query: request.query.filter(|it| !it.is_empty()),
         };
-        let listing = self.service.connections.list(&filter, page).await.map_err(|error| status(&error))?;
+        let listing = self.connections.list(&filter, page).await.map_err(|error| status(&error))?;
         Ok(Response::new(ListAppConnectionsResponse {
             connections: listing.items.iter().map(for_list).collect(),
             next_page_token: page.next_token(listing.total),
@@ -131,13 +134,13 @@ impl ConnectionService for Handlers {
     }
 }
 
-impl Handlers {
+impl ConnectionHandlers {
     async fn toggle(
         &self,
         request: ToggleEnvironmentConnectionRequest,
         enabled: bool,
     ) -> Result<Response<ToggleConnectionResponse>, Status> {
-        let changed = self.service.connections.set_enabled(&request.connection_id, enabled).await;
+        let changed = self.connections.set_enabled(&request.connection_id, enabled).await;
         let changed = changed.map_err(|error| status(&error))?;
         Ok(Response::new(ToggleConnectionResponse { enabled: changed.enabled, error_message: None }))
     }

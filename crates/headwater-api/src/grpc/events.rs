@@ -1,8 +1,9 @@
 //! `scalekit.v1.events.EventsService`: what happened, for applications that missed a webhook.
 
+use headwater_service::events::Events;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{Handlers, checked};
+use super::checked;
 use crate::error::status;
 use crate::proto::events::events_service_server::EventsService;
 use crate::proto::events::{
@@ -15,8 +16,14 @@ use crate::wire::page::page;
 const DEFAULT_SIZE: u32 = 30;
 const MAX_SIZE: u32 = 100;
 
+/// Answers calls about events.
+#[derive(Clone)]
+pub(super) struct EventHandlers {
+    pub(super) events: Events,
+}
+
 #[async_trait]
-impl EventsService for Handlers {
+impl EventsService for EventHandlers {
     async fn list_events(
         &self,
         request: Request<ListEventsRequest>,
@@ -36,7 +43,7 @@ impl EventsService for Handlers {
     }
 }
 
-impl Handlers {
+impl EventHandlers {
     async fn events(
         &self,
         wanted: Option<EventFilter>,
@@ -47,8 +54,8 @@ impl Handlers {
         let Some(filter) = filter(wanted.unwrap_or_default()) else {
             return Ok(ListEventsResponse::default());
         };
-        let listing = self.service.events.list(&filter, page).await.map_err(|error| status(&error))?;
-        let environment = self.service.events.environment_id();
+        let listing = self.events.list(&filter, page).await.map_err(|error| status(&error))?;
+        let environment = self.events.environment_id();
         Ok(ListEventsResponse {
             next_page_token: page.next_token(listing.total),
             prev_page_token: page.previous_token(),

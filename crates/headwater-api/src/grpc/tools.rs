@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use headwater_service::accounts::AccountLocator;
-use headwater_service::tools::{ExecuteTool, ListScopedTools, ListTools, SearchTools};
+use headwater_service::tools::{ExecuteTool, ListScopedTools, ListTools, SearchTools, Tools};
 use prost::Message as _;
 use serde_json::{Map, Value};
 use tonic::{Code, Request, Response, Status, async_trait};
 
-use super::{Handlers, checked};
+use super::checked;
 use crate::error::{status, with_info};
 use crate::proto::errdetails::ErrorInfo;
 use crate::proto::tools::tool_service_server::ToolService;
@@ -31,8 +31,14 @@ const MAX_QUERY_SIZE: u32 = 100;
 /// How often an answer stands in memory while it goes out: as its message, and as JSON text.
 const COPIES: usize = 2;
 
+/// Answers calls about tools.
+#[derive(Clone)]
+pub(super) struct ToolHandlers {
+    pub(super) tools: Tools,
+}
+
 #[async_trait]
-impl ToolService for Handlers {
+impl ToolService for ToolHandlers {
     async fn list_tools(
         &self,
         request: Request<ListToolsRequest>,
@@ -44,7 +50,7 @@ impl ToolService for Handlers {
         let page = page(request.page_size, &request.page_token, DEFAULT_SIZE.min(max), max)
             .map_err(|error| status(&error))?;
         let summary = filter.summary.unwrap_or(false);
-        let listing = self.service.tools.list(&wanted(filter), page).await.map_err(|error| status(&error))?;
+        let listing = self.tools.list(&wanted(filter), page).await.map_err(|error| status(&error))?;
         Ok(Response::new(ListToolsResponse {
             next_page_token: page.next_token(listing.total),
             total_size: listing.total,
@@ -68,7 +74,7 @@ impl ToolService for Handlers {
             tool_names: filter.tool_names,
             connection_names: filter.connection_names,
         };
-        let listing = self.service.tools.list_scoped(&wanted, page).await.map_err(|error| status(&error))?;
+        let listing = self.tools.list_scoped(&wanted, page).await.map_err(|error| status(&error))?;
         Ok(Response::new(ListScopedToolsResponse {
             next_page_token: page.next_token(listing.total),
             total_size: listing.total,
@@ -84,7 +90,7 @@ impl ToolService for Handlers {
         let request = checked(request)?;
         let page = page(request.page_size, &request.page_token, DEFAULT_SIZE, MAX_SIZE)
             .map_err(|error| status(&error))?;
-        let listing = self.service.tools.list_available(page).await.map_err(|error| status(&error))?;
+        let listing = self.tools.list_available(page).await.map_err(|error| status(&error))?;
         Ok(Response::new(ListAvailableToolsResponse {
             next_page_token: page.next_token(listing.total),
             total_size: listing.total,
@@ -100,7 +106,7 @@ impl ToolService for Handlers {
         let request = checked(request)?;
         let wanted =
             SearchTools { query: request.query, identifier: request.identifier, count: request.top_k };
-        let found = self.service.tools.search(&wanted).await.map_err(|error| status(&error))?;
+        let found = self.tools.search(&wanted).await.map_err(|error| status(&error))?;
         Ok(Response::new(SearchToolsResponse { tools: found.iter().map(searched).collect() }))
     }
 
@@ -120,7 +126,7 @@ impl ToolService for Handlers {
         };
         let arguments = request.params.map(from_struct).unwrap_or_default();
         let call = ExecuteTool { name: request.tool_name, arguments, account: account.into() };
-        let executed = self.service.tools.execute(call).await.map_err(|error| status(&error))?;
+        let executed = self.tools.execute(call).await.map_err(|error| status(&error))?;
         let (path, mut held) = (executed.path, executed.held);
         let mut reply =
             ExecuteToolResponse { data: Some(to_struct(executed.data)), execution_id: executed.execution_id };

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use headwater_domain::delivery::DeliveryState;
 use headwater_service::error::ServiceError;
-use headwater_service::webhooks::{DeliveryFilter, WebhookChange};
+use headwater_service::webhooks::{DeliveryFilter, WebhookChange, Webhooks};
 use tonic::{Request, Response, Status, async_trait};
 
-use super::{Handlers, checked};
+use super::checked;
 use crate::error::status;
 use crate::proto::webhooks::webhook_service_server::WebhookService;
 use crate::proto::webhooks::{
@@ -22,15 +22,21 @@ const DEFAULT_SIZE: u32 = 30;
 const MAX_SIZE: u32 = 100;
 const DEFAULT_GRACE_HOURS: u32 = 24;
 
+/// Answers calls about webhooks.
+#[derive(Clone)]
+pub(super) struct WebhookHandlers {
+    pub(super) webhooks: Webhooks,
+}
+
 #[async_trait]
-impl WebhookService for Handlers {
+impl WebhookService for WebhookHandlers {
     async fn create_webhook(
         &self,
         request: Request<CreateWebhookRequest>,
     ) -> Result<Response<WebhookSecret>, Status> {
         let request = checked(request)?;
         let kinds = kinds(&request.event_types).map_err(refused)?;
-        let made = self.service.webhooks.create(&request.url, kinds).await.map_err(refused)?;
+        let made = self.webhooks.create(&request.url, kinds).await.map_err(refused)?;
         Ok(Response::new(secret(made)))
     }
 
@@ -38,13 +44,13 @@ impl WebhookService for Handlers {
         &self,
         _: Request<ListWebhooksRequest>,
     ) -> Result<Response<ListWebhooksResponse>, Status> {
-        let webhooks = self.service.webhooks.list().await.map_err(refused)?;
+        let webhooks = self.webhooks.list().await.map_err(refused)?;
         Ok(Response::new(ListWebhooksResponse { webhooks: webhooks.into_iter().map(webhook).collect() }))
     }
 
     async fn get_webhook(&self, request: Request<GetWebhookRequest>) -> Result<Response<Webhook>, Status> {
         let id = webhook_id(&checked(request)?.webhook_id).map_err(refused)?;
-        Ok(Response::new(webhook(self.service.webhooks.get(&id).await.map_err(refused)?)))
+        Ok(Response::new(webhook(self.webhooks.get(&id).await.map_err(refused)?)))
     }
 
     async fn update_webhook(
@@ -55,12 +61,12 @@ impl WebhookService for Handlers {
         let id = webhook_id(&request.webhook_id).map_err(refused)?;
         let kinds = request.event_types.map(|it| kinds(&it.types)).transpose().map_err(refused)?;
         let change = WebhookChange { url: request.url, kinds, enabled: request.enabled };
-        Ok(Response::new(webhook(self.service.webhooks.update(&id, change).await.map_err(refused)?)))
+        Ok(Response::new(webhook(self.webhooks.update(&id, change).await.map_err(refused)?)))
     }
 
     async fn delete_webhook(&self, request: Request<DeleteWebhookRequest>) -> Result<Response<()>, Status> {
         let id = webhook_id(&checked(request)?.webhook_id).map_err(refused)?;
-        self.service.webhooks.delete(&id).await.map_err(refused)?;
+        self.webhooks.delete(&id).await.map_err(refused)?;
         Ok(Response::new(()))
     }
 
@@ -72,7 +78,7 @@ impl WebhookService for Handlers {
         let id = webhook_id(&request.webhook_id).map_err(refused)?;
         let hours = request.grace_hours.unwrap_or(DEFAULT_GRACE_HOURS);
         let grace = Duration::from_secs(u64::from(hours) * 3600);
-        Ok(Response::new(secret(self.service.webhooks.rotate(&id, grace).await.map_err(refused)?)))
+        Ok(Response::new(secret(self.webhooks.rotate(&id, grace).await.map_err(refused)?)))
     }
 
     async fn replay_deliveries(
@@ -84,7 +90,7 @@ impl WebhookService for Handlers {
         let event = event_id(&request.event_id).map_err(refused)?;
         let state = event.is_none().then_some(DeliveryState::Dead);
         let filter = DeliveryFilter { webhook, event, state };
-        let count = self.service.webhooks.replay(&filter).await.map_err(refused)?;
+        let count = self.webhooks.replay(&filter).await.map_err(refused)?;
         Ok(Response::new(ReplayDeliveriesResponse { count: u32::try_from(count).unwrap_or(u32::MAX) }))
     }
 
@@ -95,7 +101,7 @@ impl WebhookService for Handlers {
         let request = checked(request)?;
         let page = page(request.page_size, &request.page_token, DEFAULT_SIZE, MAX_SIZE).map_err(refused)?;
         let filter = filter(&request).map_err(refused)?;
-        let listing = self.service.webhooks.deliveries(&filter, page).await.map_err(refused)?;
+        let listing = self.webhooks.deliveries(&filter, page).await.map_err(refused)?;
         Ok(Response::new(ListDeliveriesResponse {
             next_page_token: page.next_token(listing.total),
             prev_page_token: page.previous_token(),

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use headwater_domain::bounds::ARGUMENTS;
-use headwater_service::Service;
+use headwater_service::memory::Memory;
 use prost_reflect::{DescriptorError, DescriptorPool, MessageDescriptor};
 use tonic::{Code, Status};
 
@@ -24,7 +24,7 @@ const PREFIX: usize = 5;
 /// What reading messages needs.
 #[derive(Clone)]
 pub(crate) struct Intake {
-    service: Service,
+    memory: Memory,
     /// The request's message of every method, by its path.
     inputs: Arc<HashMap<String, MessageDescriptor>>,
     /// The largest message, in bytes.
@@ -33,13 +33,13 @@ pub(crate) struct Intake {
 
 impl Intake {
     /// Knows every method of the contract; reads messages of at most `limit` bytes.
-    pub(crate) fn new(service: &Service, limit: usize) -> Result<Self, DescriptorError> {
+    pub(crate) fn new(memory: Memory, limit: usize) -> Result<Self, DescriptorError> {
         let pool = DescriptorPool::decode(DESCRIPTORS)?;
         let methods = pool.services().flat_map(|it| it.methods().collect::<Vec<_>>());
         let inputs = methods
             .map(|it| (format!("/{}/{}", it.parent_service().full_name(), it.name()), it.input()))
             .collect();
-        Ok(Self { service: service.clone(), inputs: Arc::new(inputs), limit })
+        Ok(Self { memory, inputs: Arc::new(inputs), limit })
     }
 
     /// Reads the one message of a call. What is compressed is passed on as it is: it is refused elsewhere.
@@ -52,12 +52,12 @@ impl Intake {
         let length = usize::try_from(u32::from_be_bytes([prefix[1], prefix[2], prefix[3], prefix[4]]));
         let length = length.ok().filter(|it| *it <= self.limit).ok_or(Refused::TooLarge(self.limit))?;
         let plain = prefix[0] == 0;
-        let mut held = self.service.memory.reserve_for_call(length * COPIES).await?;
+        let mut held = self.memory.reserve_for_call(length * COPIES).await?;
         reading.until(PREFIX + length).await?;
         let message = reading.read.get(PREFIX..PREFIX + length).ok_or(Refused::Broken("broke off"))?;
         if plain {
             let size = measure(input, message, &ARGUMENTS)?;
-            held.add(self.service.memory.reserve_for_call(size.memory).await?);
+            held.add(self.memory.reserve_for_call(size.memory).await?);
         }
         reading.read.truncate(PREFIX + length);
         Ok(Taken { bytes: reading.read.freeze(), held })

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use headwater_domain::bounds::ARGUMENTS;
 use headwater_domain::document;
-use headwater_service::Service;
+use headwater_service::memory::Memory;
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
 
@@ -11,7 +11,7 @@ use super::{COPIES, Reading, Refused, Taken, UNTOLD};
 
 /// Reads a JSON body of at most `limit` bytes and measures it.
 pub(crate) async fn read(
-    service: &Service,
+    memory: &Memory,
     headers: &HeaderMap,
     body: Body,
     limit: usize,
@@ -20,12 +20,12 @@ pub(crate) async fn read(
     if told.is_some_and(|it| it > limit) {
         return Err(Refused::TooLarge(limit));
     }
-    let mut held = service.memory.reserve_for_call(told.unwrap_or(UNTOLD) * COPIES).await?;
+    let mut held = memory.reserve_for_call(told.unwrap_or(UNTOLD) * COPIES).await?;
     let mut reading = Reading::new(body);
     if told.is_none() {
         reading.until(UNTOLD).await?;
         if reading.read.len() >= UNTOLD {
-            held.add(service.memory.reserve_for_call((limit - UNTOLD.min(limit)) * COPIES).await?);
+            held.add(memory.reserve_for_call((limit - UNTOLD.min(limit)) * COPIES).await?);
         }
     }
     reading.until(limit + 1).await?;
@@ -35,6 +35,6 @@ pub(crate) async fn read(
     let bytes = reading.read.freeze();
     let size = document::measure(&bytes, &ARGUMENTS)?;
     held.shrink(bytes.len() * COPIES);
-    held.add(service.memory.reserve_for_call(size.memory).await?);
+    held.add(memory.reserve_for_call(size.memory).await?);
     Ok(Taken { bytes, held })
 }

@@ -2,8 +2,7 @@
 
 use headwater_domain::connection::Connection;
 use headwater_domain::secret::Secret;
-use headwater_service::Service;
-use headwater_service::connections::ConnectionSettings;
+use headwater_service::connections::{ConnectionSettings, Connections};
 use headwater_service::error::ServiceError;
 use prost_types::Struct;
 use prost_types::value::Kind;
@@ -15,7 +14,7 @@ use crate::proto::connections::{
 };
 
 /// A connection with its settings. The client secret stays here.
-pub(crate) fn connection(service: &Service, connection: &Connection) -> wire::Connection {
+pub(crate) fn connection(connections: &Connections, connection: &Connection) -> wire::Connection {
     wire::Connection {
         id: connection.id.to_string(),
         provider: ConnectionProvider::Custom.into(),
@@ -28,7 +27,7 @@ pub(crate) fn connection(service: &Service, connection: &Connection) -> wire::Co
         key_id: Some(connection.name.to_string()),
         provider_key: connection.provider.as_str().to_owned(),
         auth_mode: ConnectionAuthMode::User.into(),
-        settings: Some(wire::connection::Settings::OauthConfig(oauth(service, connection))),
+        settings: Some(wire::connection::Settings::OauthConfig(oauth(connections, connection))),
         ..wire::Connection::default()
     }
 }
@@ -54,13 +53,13 @@ fn status(connection: &Connection) -> i32 {
     status.into()
 }
 
-fn oauth(service: &Service, connection: &Connection) -> wire::OAuthConnectionConfig {
+fn oauth(connections: &Connections, connection: &Connection) -> wire::OAuthConnectionConfig {
     wire::OAuthConnectionConfig {
         authorize_uri: Some(connection.endpoints.authorize.to_string()),
         token_uri: Some(connection.endpoints.token.to_string()),
         client_id: Some(connection.client_id.clone()),
         scopes: connection.scopes.clone(),
-        redirect_uri: service.connections.redirect_uri(&connection.id),
+        redirect_uri: connections.redirect_uri(&connection.id),
         pkce_enabled: Some(connection.pkce),
         ..wire::OAuthConnectionConfig::default()
     }
