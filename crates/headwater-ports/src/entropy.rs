@@ -1,4 +1,4 @@
-//! Chance as an argument.
+//! Randomness as an argument.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! The seams between use cases and the outside world, as traits: time, chance, secrets at rest, storage and
+//! The seams between use cases and the outside world, as traits: time, randomness, secrets at rest, storage and
 //! outbound HTTP. Implementations live in the driven crates; fakes in [`fakes`], behind a feature.
 
 pub mod clock;

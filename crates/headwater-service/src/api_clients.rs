@@ -48,6 +48,9 @@ impl ApiClients {
     }
 
     /// Creates an API client with a name for the operator's eyes and the roles that it has, and its first secret.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a name that is empty, longer than 100 characters, or has control characters.
     pub async fn create(&self, name: &str, roles: Roles) -> Result<NewClientSecret, ServiceError> {
         let name = name.to_owned();
         self.audit
@@ -70,6 +73,9 @@ impl ApiClients {
     }
 
     /// Gives an API client a new secret. Its earlier ones keep working for `grace`.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such client.
     pub async fn rotate(&self, id: &ClientId, grace: Duration) -> Result<NewClientSecret, ServiceError> {
         let id = id.clone();
         self.audit
@@ -96,6 +102,9 @@ impl ApiClients {
     }
 
     /// Gives an API client other roles. They count within seconds, for access tokens that it has already too.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such client.
     pub async fn set_roles(&self, id: &ClientId, roles: Roles) -> Result<ApiClient, ServiceError> {
         let id = id.clone();
         let act = Act::new("client.update").on(&format!("{id} {roles}"));
@@ -115,11 +124,17 @@ impl ApiClients {
     }
 
     /// All API clients, oldest first.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be read.
     pub async fn list(&self) -> Result<Vec<ApiClient>, ServiceError> {
         Ok(self.core.store().read().await?.list_api_clients().await?)
     }
 
     /// Removes an API client; its access tokens stop working with it.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such client.
     pub async fn delete(&self, id: &ClientId) -> Result<(), ServiceError> {
         let id = id.clone();
         self.audit
@@ -140,6 +155,10 @@ impl ApiClients {
     }
 
     /// Checks a client's credentials. One message for every way to be wrong, so that nothing can be probed.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where id and secret do not belong together, whatever the reason; `Internal` where the store cannot be
+    /// read.
     pub async fn authenticate(&self, id: &str, secret: &Secret) -> Result<ClientId, ServiceError> {
         let Ok(id) = ClientId::parse(id) else {
             self.audit.note_login(None, false);
@@ -160,6 +179,9 @@ impl ApiClients {
 
     /// What a client may do; `None` when there is no such client any more. Answered from memory for a few seconds, and
     /// for minutes while the store is away.
+    ///
+    /// # Errors
+    /// `Internal` where the store is away and the client is not in memory.
     pub async fn roles(&self, id: &ClientId) -> Result<Option<Roles>, ServiceError> {
         let now = self.core.clock().elapsed();
         if let Some(client) = self.cache.fresh(id, now).await {

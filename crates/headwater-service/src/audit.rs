@@ -156,11 +156,17 @@ impl Audit {
     }
 
     /// Entries of the audit log that pass the filter, oldest first. To read on, set [`AuditFilter::after`].
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be read.
     pub async fn read(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, ServiceError> {
         Ok(self.core.store().read().await?.read_audit(filter, limit).await?)
     }
 
     /// Removes entries that are older than the operator wants to keep them. Called by a job; returns how many.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be written.
     pub async fn remove_old(&self) -> Result<u64, ServiceError> {
         let before = self.core.now().minus(self.core.settings().audit_retention);
         let mut removed = 0;

@@ -45,6 +45,9 @@ pub(crate) fn may(role: Role) -> bool {
 }
 
 /// Refuses a caller that has none of `roles`.
+///
+/// # Errors
+/// `PermissionDenied`, with how the operator gives the role.
 pub fn ensure_any(roles: &[Role]) -> Result<(), ServiceError> {
     let caller = caller();
     if roles.iter().any(|role| caller.roles.has(*role)) {

@@ -123,7 +123,7 @@ pub struct SiteChoice {
     pub flow: String,
     /// The connection, for the page's title.
     pub connection_id: ConnectionId,
-    /// The sites.
+    /// The sites that the grant reaches.
     pub sites: Vec<Site>,
 }
 
@@ -136,7 +136,7 @@ pub enum ConnectError {
     /// The link or step was used before.
     #[error("the authorization link was used before")]
     Used,
-    /// It lapsed.
+    /// The link or step has expired.
     #[error("the authorization link has expired")]
     Expired,
     /// The browser that came back is not the one that left.

@@ -1,9 +1,10 @@
 //! Connections: registering the operator's OAuth apps.
 
 mod endpoints;
+mod find;
+mod scopes;
 
-use headwater_catalog::connector::Connector;
-use headwater_catalog::names::nearest;
+pub(crate) use find::find_connection;
 use headwater_domain::connection::{Connection, Endpoints};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::id::ConnectionId;
@@ -16,6 +17,9 @@ use headwater_ports::sealer::SealContext;
 pub use headwater_ports::store::ConnectionFilter;
 use headwater_ports::store::Tx;
 
+use find::unknown_connection;
+use scopes::check_scopes;
+
 use crate::audit::{self, Act, Audit};
 use crate::bounds;
 use crate::connectors::Connectors;
@@ -23,9 +27,6 @@ use crate::core::Core;
 use crate::error::ServiceError;
 use crate::events::Events;
 use crate::live::LiveCache;
-
-/// The most scopes that Atlassian accepts in one consent.
-const MAX_SCOPES: usize = 50;
 
 /// The connections: the OAuth apps that the operator has registered. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -76,6 +77,10 @@ impl Connections {
     }
 
     /// Registers a connection.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a provider that is not known and for settings that are not allowed, `AlreadyExists` for a name that
+    /// is taken, `ResourceExhausted` where there are as many connections as the operator allows.
     pub async fn create(&self, new: NewConnection) -> Result<Connection, ServiceError> {
         let act = Act::new("connection.create").on(new.name.as_deref().unwrap_or_default());
         self.audit
@@ -115,6 +120,11 @@ impl Connections {
     }
 
     /// Changes a connection; `name` renames it.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none, `AlreadyExists` for a name that is taken, `InvalidArgument` for settings that are not
+    /// allowed, `PermissionDenied` where an API client moves an endpoint without proof, `Conflict` where somebody else changed
+    /// the connection at the same time.
     pub async fn update(
         &self,
         id: &str,
@@ -145,6 +155,9 @@ impl Connections {
     }
 
     /// Switches a connection on or off. A disabled one starts no flow and serves no call.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none, `Conflict` where somebody else changed it at the same time.
     pub async fn set_enabled(&self, id: &str, enabled: bool) -> Result<Connection, ServiceError> {
         let act = Act::new(if enabled { "connection.enable" } else { "connection.disable" }).on(id);
         let id = id.to_owned();
@@ -158,6 +171,9 @@ impl Connections {
     }
 
     /// Removes a connection with all its accounts and their grants.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none.
     pub async fn delete(&self, id: &str) -> Result<(), ServiceError> {
         let id = id.to_owned();
         self.audit
@@ -180,12 +196,18 @@ impl Connections {
     }
 
     /// The connection with this id.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for what is no id, `NotFound` where there is none.
     pub async fn get(&self, id: &str) -> Result<Connection, ServiceError> {
         let id = parse_id(id)?;
         self.core.store().read().await?.connection(&id).await?.ok_or_else(|| no_connection(id.as_str()))
     }
 
     /// The connection with this name.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for what is no name, `NotFound` where there is none, with the names that could have been meant.
     pub async fn named(&self, name: &str) -> Result<Connection, ServiceError> {
         let parsed = parse_name(name)?;
         let mut tx = self.core.store().read().await?;
@@ -196,6 +218,9 @@ impl Connections {
     }
 
     /// One page of connections, by name.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be read.
     pub async fn list(
         &self,
         filter: &ConnectionFilter,
@@ -278,51 +303,11 @@ pub(crate) fn client_secret(core: &Core, connection: &Connection) -> Result<Secr
     Ok(core.sealer().open(secret_context(&connection.id), sealed)?)
 }
 
-/// Finds the connection with this name.
-///
-/// # Errors
-/// `NotFound` where there is none, with the names that could have been meant.
-pub(crate) async fn find_connection(tx: &mut dyn Tx, name: &str) -> Result<Connection, ServiceError> {
-    if let Ok(parsed) = ConnectionName::parse(name)
-        && let Some(connection) = tx.connection_named(&parsed).await?
-    {
-        return Ok(connection);
-    }
-    Err(unknown_connection(tx, name).await?)
-}
-
 /// A connection whose OAuth app credentials are missing.
 pub(crate) fn not_configured(name: &ConnectionName) -> ServiceError {
     let message =
         format!("connection `{name}` has no client id and secret yet; add them before connecting accounts");
     ServiceError::new(ErrorKind::FailedPrecondition, "CONNECTION_NOT_CONFIGURED", message)
-}
-
-/// How many connections are looked through for a name that could have been meant.
-const LOOKED_THROUGH: u32 = 200;
-/// How many names an error tells.
-const TOLD: usize = 3;
-
-/// The error for a name that no connection has, with the names that could have been meant.
-async fn unknown_connection(tx: &mut dyn Tx, name: &str) -> Result<ServiceError, ServiceError> {
-    let page = Page { offset: 0, limit: LOOKED_THROUGH };
-    let known = tx.list_connections(&ConnectionFilter::default(), page).await?.items;
-    let names = || known.iter().map(|it| it.name.as_str());
-    let near = nearest(name, names(), TOLD);
-    let advice = if known.is_empty() {
-        "there is none yet; create one with `headwater connection create`".to_owned()
-    } else if !near.is_empty() {
-        format!("did you mean {}?", quoted(near.into_iter()))
-    } else {
-        let more = if known.len() > TOLD { ", …" } else { "" };
-        format!("there is {}{more}", quoted(names().take(TOLD)))
-    };
-    let name = name.chars().take(100).collect::<String>();
-    Ok(ServiceError::not_found(format!("there is no connection named `{name}`; {advice}")))
-}
-
-fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn secret_context(id: &ConnectionId) -> SealContext<'_> {
@@ -346,35 +331,4 @@ fn no_connection(id: &str) -> ServiceError {
 fn name_taken(name: &ConnectionName) -> ServiceError {
     let message = format!("a connection named `{name}` exists already; choose another name");
     ServiceError::new(ErrorKind::AlreadyExists, "ALREADY_EXISTS", message)
-}
-
-/// Scopes are sent separated by spaces, so none may hold one; `offline_access` is always added by the flow.
-fn check_scopes(scopes: Vec<String>, connector: &dyn Connector) -> Result<Vec<String>, ServiceError> {
-    let odd =
-        |scope: &&String| scope.is_empty() || scope.chars().any(|it| it.is_whitespace() || it.is_control());
-    for scope in &scopes {
-        bounds::text("scopes", scope, bounds::SCOPE)?;
-    }
-    if let Some(scope) = scopes.iter().find(odd) {
-        let message =
-            format!("`{}` is not a scope: write one scope per entry, without spaces", scope.escape_debug());
-        return Err(ServiceError::invalid("scopes", "no white space", message));
-    }
-    if let Some(problem) = scopes.iter().find_map(|scope| connector.scope_problem(scope)) {
-        return Err(ServiceError::invalid("scopes", "known scopes", problem));
-    }
-    let mut kept: Vec<String> = Vec::with_capacity(scopes.len());
-    for scope in scopes {
-        if scope != "offline_access" && !kept.contains(&scope) {
-            kept.push(scope);
-        }
-    }
-    if kept.len() > MAX_SCOPES {
-        let message = format!(
-            "{} scopes are more than the {MAX_SCOPES} that Atlassian accepts in one consent",
-            kept.len()
-        );
-        return Err(ServiceError::invalid("scopes", "max_items=50", message));
-    }
-    Ok(kept)
 }

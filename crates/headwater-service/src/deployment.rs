@@ -3,15 +3,16 @@
 //! See [`headwater_domain::deployment`] for why. A server takes the database up when it starts, and looks again from
 //! time to time; without that, as in commands beside a server, nothing is fenced, because nothing refreshes by itself.
 
+mod standing;
+
 use std::sync::Arc;
 
-use headwater_domain::deployment::{
-    Deployment as Row, Fence, Probation, Remembered, on_probation, on_this_machine,
-};
+use headwater_domain::deployment::{Deployment as Row, Fence, Remembered, on_probation, on_this_machine};
 use headwater_domain::error::ErrorKind;
 use headwater_domain::time::Timestamp;
 use headwater_ports::store::{Store, StoreError, Tx};
-use parking_lot::{Mutex, MutexGuard};
+
+use standing::Standing;
 
 use crate::audit::{Act, Audit};
 use crate::core::Core;
@@ -25,74 +26,6 @@ pub struct Deployment {
     standing: Arc<Standing>,
 }
 
-/// How the database stands, as this process knows.
-#[derive(Default)]
-struct Standing(Mutex<State>);
-
-#[derive(Default)]
-struct State {
-    /// Whether this process has taken the database up. What only looks at it, as `dev` does, is never fenced.
-    taken_up: bool,
-    fence: Option<Fence>,
-    /// The latest state of the row, for the time after an adoption.
-    adopted_at: Option<Timestamp>,
-    probation: Probation,
-    /// Whether this process is for development, where the database is this process's whatever is noted there.
-    development: bool,
-}
-
-impl Standing {
-    /// Why no refresh token may be presented now.
-    fn fence(&self) -> Option<Fence> {
-        self.state().fence
-    }
-
-    /// Notes that this process uses the database from now on, and has written that down in it.
-    fn take_up(&self) {
-        self.state().taken_up = true;
-    }
-
-    fn taken_up(&self) -> bool {
-        self.state().taken_up
-    }
-
-    fn development(&self) -> bool {
-        self.state().development
-    }
-
-    fn set_development(&self) {
-        self.state().development = true;
-    }
-
-    /// Returns whether it is news.
-    fn set(&self, fence: Option<Fence>, adopted_at: Option<Timestamp>) -> bool {
-        let mut state = self.state();
-        if state.adopted_at != adopted_at {
-            (state.adopted_at, state.probation) = (adopted_at, Probation::default());
-        }
-        std::mem::replace(&mut state.fence, fence) != fence
-    }
-
-    fn count_exchanged(&self) {
-        self.state().probation.exchanged += 1;
-    }
-
-    /// The provider has refused a token as dead; returns whether there are too many of them.
-    fn count_refused(&self) -> bool {
-        let mut state = self.state();
-        state.probation.refused += 1;
-        state.probation.failed()
-    }
-
-    fn adopted_at(&self) -> Option<Timestamp> {
-        self.state().adopted_at
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock()
-    }
-}
-
 impl Deployment {
     pub(crate) fn new(core: Core, audit: Audit) -> Self {
         Self { core, audit, standing: Arc::default() }
@@ -101,6 +34,9 @@ impl Deployment {
     /// Takes the database up for a server that begins to use it and remembers `remembered` from the last time. Returns
     /// why it must not refresh, if so; it can serve all the same. An origin that the operator named is kept when the
     /// database has none.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be written.
     pub async fn take_up(&self, remembered: Option<&Remembered>) -> Result<Option<Fence>, ServiceError> {
         let (origin, place) = (self.origin(), self.place().await?);
         let mut tx = self.core.store().write().await?;
@@ -134,6 +70,9 @@ impl Deployment {
 
     /// Takes the database up for development on this machine, where nothing is at stake: whatever origin and place were
     /// noted here before, those of this process count. Fails for the database of a deployment that others reach.
+    ///
+    /// # Errors
+    /// `FailedPrecondition` for the database of a deployment that others reach.
     pub async fn take_up_for_development(&self) -> Result<(), ServiceError> {
         let (origin, place) = (self.origin(), self.place().await?);
         let mut tx = self.core.store().write().await?;
@@ -156,6 +95,9 @@ impl Deployment {
 
     /// Keeps the origin that the operator named, for commands and servers that are told none. Does nothing when none was
     /// named, or when the database has one.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be written.
     pub async fn keep_origin(&self) -> Result<(), ServiceError> {
         if !self.core.settings().origin_named {
             return Ok(());
@@ -193,6 +135,9 @@ impl Deployment {
 
     /// Looks whether the database is still this deployment's, and notes that it was seen. Returns what to remember
     /// outside of it; nothing while it is fenced. Called by a job.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be written.
     pub async fn keep_up(&self) -> Result<Option<Remembered>, ServiceError> {
         if self.standing.development() {
             return Ok(None);
@@ -224,6 +169,9 @@ impl Deployment {
     }
 
     /// Why a server that starts now would not refresh. Changes nothing.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be read.
     pub async fn examine(&self, remembered: Option<&Remembered>) -> Result<Option<Fence>, ServiceError> {
         let place = self.place().await?;
         let mut tx = self.core.store().read().await?;
@@ -242,6 +190,9 @@ impl Deployment {
     ///
     /// Returns the origin that the database belongs to from now on. It is the one that was named for this command, else
     /// the one that the database had: an origin that nobody named is never written down.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be written.
     pub async fn adopt(&self) -> Result<Option<String>, ServiceError> {
         self.audit
             .observed(Act::new("database.adopt"), async {
@@ -355,6 +306,9 @@ pub struct KnownOrigin {
 }
 
 /// Reads which origin the database belongs to. Changes nothing.
+///
+/// # Errors
+/// Where the store cannot be read.
 pub async fn known_origin(store: &dyn Store) -> Result<KnownOrigin, StoreError> {
     let mut tx = store.read().await?;
     let any_grant = tx.any_grant().await?;
@@ -363,25 +317,4 @@ pub async fn known_origin(store: &dyn Store) -> Result<KnownOrigin, StoreError> 
         usual: stored.usual_origin().map(str::to_owned),
         binding: stored.binding_origin(any_grant).map(str::to_owned),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
-
-    use super::*;
-
-    #[test]
-    fn a8_a_fence_outlives_a_panic() {
-        let standing = Standing::default();
-        standing.set(Some(Fence::Restored), None);
-        let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let _state = standing.0.lock();
-            panic!("a fault, on purpose");
-        }));
-        assert!(panicked.is_err());
-        assert_eq!(standing.fence(), Some(Fence::Restored));
-        assert!(standing.set(None, None), "it can still be lifted");
-        assert_eq!(standing.fence(), None);
-    }
 }

@@ -1,4 +1,7 @@
 //! The error of every use case: its kind, a stable code, and a message that says what to do.
+//!
+//! Besides what a use case names, each can fail with `Internal` where the store or a sealed secret cannot be read or
+//! written, and each that changes something with `Unavailable` where the audit log cannot be written (`audit.required`).
 
 use std::fmt;
 

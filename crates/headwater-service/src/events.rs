@@ -25,6 +25,9 @@ impl Events {
     }
 
     /// One page of events, newest first.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be read.
     pub async fn list(&self, filter: &EventFilter, page: Page) -> Result<Listing<Event>, ServiceError> {
         Ok(self.core.store().read().await?.list_events(filter, page).await?)
     }
@@ -41,6 +44,9 @@ impl Events {
 
     /// Removes events that are older than the operator wants to keep them, unless they are still to be delivered.
     /// Called by a job; returns how many.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be written.
     pub async fn remove_old(&self) -> Result<u64, ServiceError> {
         let before = self.core.now().minus(self.core.settings().event_retention);
         let mut removed = 0;

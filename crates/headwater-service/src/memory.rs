@@ -89,6 +89,9 @@ impl Held {
 
 impl Memory {
     /// Reserves memory for a call: what its text, its message and what is built from them will take, in bytes.
+    ///
+    /// # Errors
+    /// `ResourceExhausted` where the calls under way leave no room within [`MEMORY_WAIT`].
     pub async fn reserve_for_call(&self, bytes: usize) -> Result<Held, ServiceError> {
         self.calls.reserve(bytes, self.core.clock(), MEMORY_WAIT).await.ok_or_else(busy)
     }

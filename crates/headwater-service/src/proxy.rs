@@ -93,6 +93,11 @@ pub struct ProxyRequest {
 impl Proxy {
     /// Sends a raw request with an account's token and returns the provider's answer, streamed. The answer's
     /// status is the provider's own; an error is always ours.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a method or path that does not cross, `PermissionDenied` where the operator does not allow it,
+    /// `FailedPrecondition` for an account that cannot be used, `ResourceExhausted` where too much is under way, `Unavailable`
+    /// where the request was not sent or the grant is in doubt, `DeadlineExceeded` and `Internal` where no whole answer came.
     pub async fn send(&self, request: ProxyRequest) -> Result<Response<Body>, ServiceError> {
         let act = Act::call("proxy.request").on(&outline::outline(&request.method, &request.path));
         if request.method.is_safe() && request.method != Method::TRACE {

@@ -38,13 +38,19 @@ impl Rewrap {
     /// broken off at any time and begun again, and run by several at once; what others write meanwhile stays as they
     /// wrote it. What waits in connect flows is left out: it ends within the hour.
     ///
-    /// Fails when a secret does not open, after logging its record. Then nothing of its batch was changed.
+    /// Where a secret does not open, nothing of its batch was changed.
+    ///
+    /// # Errors
+    /// `Internal` where a secret does not open, after its record was logged, or where the store cannot be written.
     pub async fn all(&self, tell: impl FnMut(Progress) + Send) -> Result<Progress, ServiceError> {
         // Not in a task of its own: it can be broken off at any time, and `tell` belongs to the caller.
         self.audit.observed(Act::new("key.rewrap"), self.rewrap_all(tell)).await
     }
 
     /// The same, for a server that looks from time to time whether there is anything to do.
+    ///
+    /// # Errors
+    /// `Internal` where a secret does not open or the store cannot be written.
     pub async fn outdated(&self) -> Result<(), ServiceError> {
         let progress = self
             .rewrap_all(|progress| {
@@ -60,6 +66,9 @@ impl Rewrap {
 
     /// How many stored secrets each key seals, by the ids of the keys, those in unfinished connect flows included.
     /// Damaged ones are counted under `?`.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be read.
     pub async fn seals_by_key(&self) -> Result<BTreeMap<String, u64>, ServiceError> {
         let mut counts = BTreeMap::new();
         let mut tx = self.core.store().read().await?;

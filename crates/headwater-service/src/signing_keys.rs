@@ -41,6 +41,9 @@ impl SigningKeys {
 
     /// All signing keys, newest first. Where there is none yet, `generate` makes the first: it returns a private
     /// key as PKCS#8 PEM.
+    ///
+    /// # Errors
+    /// `Internal` where `generate` fails, a key does not open, or the store cannot be written.
     pub async fn all<E>(
         &self,
         generate: impl FnOnce() -> Result<Secret, E> + Send,
@@ -63,6 +66,9 @@ impl SigningKeys {
 
     /// Adds a key, which `generate` makes as PKCS#8 PEM. It signs a minute later, when every server has it; earlier keys
     /// verify for as long as tokens of theirs live. Keys from before that are removed.
+    ///
+    /// # Errors
+    /// `Internal` where `generate` fails or the store cannot be written.
     pub async fn rotate<E>(
         &self,
         generate: impl FnOnce() -> Result<Secret, E> + Send,
@@ -79,6 +85,9 @@ impl SigningKeys {
 
     /// Puts a key in the place of all others, which somebody else may know: every access token that is out stops working
     /// within half a minute, and programs have to get new ones, as the SDKs do by themselves.
+    ///
+    /// # Errors
+    /// `Internal` where `generate` fails or the store cannot be written.
     pub async fn revoke<E>(
         &self,
         generate: impl FnOnce() -> Result<Secret, E> + Send,
@@ -91,6 +100,9 @@ impl SigningKeys {
     }
 
     /// The ids of all signing keys and when they were made, newest first.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be read.
     pub async fn list(&self) -> Result<Vec<(SigningKeyId, Timestamp)>, ServiceError> {
         let stored = self.core.store().read().await?.signing_keys().await?;
         Ok(stored.into_iter().map(|it| (it.id, it.created_at)).collect())

@@ -42,6 +42,9 @@ impl Usage {
 
     /// Writes the waiting marks. Called by a job every few seconds and once at shutdown; where it fails, the
     /// marks are put back and written with the next ones.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be written.
     pub async fn write(&self) -> Result<(), ServiceError> {
         let marks = self.take();
         if marks.is_empty() {

@@ -66,6 +66,10 @@ impl Webhooks {
     }
 
     /// Registers an endpoint for events of these kinds; none means all.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a URL that is not allowed, `ResourceExhausted` where there are as many webhooks as the operator
+    /// allows.
     pub async fn create(&self, url: &str, kinds: Vec<EventKind>) -> Result<NewWebhookSecret, ServiceError> {
         let url = url.to_owned();
         self.audit
@@ -101,11 +105,17 @@ impl Webhooks {
     }
 
     /// All webhooks, oldest first.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be read.
     pub async fn list(&self) -> Result<Vec<Webhook>, ServiceError> {
         Ok(self.core.store().read().await?.list_webhooks().await?)
     }
 
     /// Gives a webhook a new secret. Deliveries are signed with the earlier one too, for `grace`.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none, `Conflict` where somebody else changed it at the same time.
     pub async fn rotate(&self, id: &WebhookId, grace: Duration) -> Result<NewWebhookSecret, ServiceError> {
         let id = id.clone();
         self.audit
@@ -131,11 +141,18 @@ impl Webhooks {
     }
 
     /// One webhook.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none.
     pub async fn get(&self, id: &WebhookId) -> Result<Webhook, ServiceError> {
         find(&mut *self.core.store().read().await?, id).await
     }
 
     /// Changes what `change` holds. A disabled webhook is told nothing; what was in line waits.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none, `InvalidArgument` for a URL that is not allowed, `Conflict` where somebody else changed it
+    /// at the same time.
     pub async fn update(&self, id: &WebhookId, change: WebhookChange) -> Result<Webhook, ServiceError> {
         let action = match change.enabled {
             Some(true) => "webhook.enable",
@@ -161,6 +178,9 @@ impl Webhooks {
     }
 
     /// Removes a webhook with everything that was in line for it.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none.
     pub async fn delete(&self, id: &WebhookId) -> Result<(), ServiceError> {
         let id = id.clone();
         self.audit
@@ -175,6 +195,9 @@ impl Webhooks {
     }
 
     /// One page of deliveries, those that changed last first.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be read.
     pub async fn deliveries(
         &self,
         filter: &DeliveryFilter,
@@ -184,6 +207,9 @@ impl Webhooks {
     }
 
     /// Puts deliveries that are over back in line: those given up, or those of one event. Returns how many.
+    ///
+    /// # Errors
+    /// `NotFound` for a webhook that is named and not there.
     pub async fn replay(&self, filter: &DeliveryFilter) -> Result<u64, ServiceError> {
         let subject = filter.webhook.as_ref().map_or("all", WebhookId::as_str);
         let act = Act::new("webhook.replay").on(subject);

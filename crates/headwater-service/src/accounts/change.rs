@@ -26,6 +26,10 @@ pub(crate) struct Consent {
 
 impl Accounts {
     /// Changes an account. New tokens make it active, whatever it was before; settings are merged.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a locator that names no account, `NotFound` where there is none; `InvalidArgument` for
+    /// tokens or settings beyond their bounds, `Conflict` where somebody else changed the account at the same time.
     pub async fn update(
         &self,
         locator: &AccountLocator,
@@ -57,6 +61,10 @@ impl Accounts {
     }
 
     /// Disconnects an account: its tokens are destroyed, its record stays.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a locator that names no account, `NotFound` where there is none; `Conflict` where
+    /// somebody else changed the account at the same time.
     pub async fn disconnect(&self, locator: &AccountLocator) -> Result<AccountView, ServiceError> {
         let locator = locator.clone();
         self.audit
@@ -84,6 +92,9 @@ impl Accounts {
     }
 
     /// Deletes an account with its tokens.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a locator that names no account, `NotFound` where there is none.
     pub async fn delete(&self, locator: &AccountLocator) -> Result<(), ServiceError> {
         let locator = locator.clone();
         self.audit

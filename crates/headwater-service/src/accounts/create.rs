@@ -16,6 +16,10 @@ use crate::error::ServiceError;
 
 impl Accounts {
     /// Creates an account on a connection. Without tokens it waits for the end user's consent.
+    ///
+    /// # Errors
+    /// `NotFound` without the connection, `AlreadyExists` where the owner has an account on it, `ResourceExhausted` where the
+    /// connection has as many as the operator allows, `InvalidArgument` for tokens or settings beyond their bounds.
     pub async fn create(
         &self,
         locator: &AccountLocator,

@@ -16,6 +16,9 @@ const READ_CREDENTIALS: &str = "account.read_credentials";
 
 impl Accounts {
     /// The account that `locator` names.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a locator that names no account, `NotFound` where there is none.
     pub async fn get(&self, locator: &AccountLocator) -> Result<AccountView, ServiceError> {
         let mut tx = self.core.store().read().await?;
         self.find_account(&mut *tx, locator).await
@@ -24,6 +27,10 @@ impl Accounts {
     /// The account that `locator` names, with as much of its credentials as the caller may read, refreshed where they
     /// were about to lapse. Without the role or the operator's leave, and on a disabled connection, there is no grant
     /// in the answer; that is no error, because programs ask for an account with this before they create it.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a locator that names no account, `NotFound` where there is none; `Unavailable` where
+    /// reading credentials has to be logged and the audit log cannot be written.
     pub async fn credentials(&self, locator: &AccountLocator) -> Result<AccountCredentials, ServiceError> {
         let most = self.core.settings().policy.readable_credentials();
         if most == Credentials::Nothing {

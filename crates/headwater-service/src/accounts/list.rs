@@ -28,6 +28,9 @@ pub struct ListAccounts {
 
 impl Accounts {
     /// One page of accounts, oldest first.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be read.
     pub async fn list(&self, wanted: ListAccounts, page: Page) -> Result<Listing<AccountView>, ServiceError> {
         let mut tx = self.core.store().read().await?;
         let connections = tx.list_connections(&ConnectionFilter::default(), ALL).await?.items;

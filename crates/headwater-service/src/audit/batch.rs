@@ -58,6 +58,9 @@ impl AuditBatch {
 impl Audit {
     /// Writes the waiting entries. Called by a job every second and once at shutdown; where it fails, they are put
     /// back and written with the next ones.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be written.
     pub async fn write(&self) -> Result<(), ServiceError> {
         self.sum_logins();
         loop {

@@ -36,6 +36,9 @@ pub struct CallbackQuery {
 impl Connect {
     /// Takes the provider's answer to a flow. `connection` is the one named by the redirect URI, `browser_token`
     /// the cookie that came with the answer.
+    ///
+    /// # Errors
+    /// A [`ConnectError`] for the page that the end user sees.
     pub async fn callback(
         &self,
         connection: &str,

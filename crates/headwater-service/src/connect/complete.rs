@@ -62,6 +62,9 @@ impl Connect {
     }
 
     /// Takes the end user's choice among several granted sites.
+    ///
+    /// # Errors
+    /// A [`ConnectError`] for the page that the end user sees.
     pub async fn choose_site(
         &self,
         flow: &str,

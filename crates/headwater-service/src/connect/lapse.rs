@@ -17,6 +17,9 @@ const KEEP: Duration = Duration::from_secs(86_400);
 impl Connect {
     /// Destroys tokens that waited in vain, for a site to be picked or for the application's word. Called by a job;
     /// returns how many flows held some.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be written.
     pub async fn destroy_lapsed(&self) -> Result<u64, ServiceError> {
         let mut destroyed = 0;
         let lapsed =
@@ -43,6 +46,9 @@ impl Connect {
     }
 
     /// Removes flows that lapsed a day ago. Called by a job; returns how many.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be written.
     pub async fn remove_old(&self) -> Result<u64, ServiceError> {
         let mut tx = self.core.store().write().await?;
         let removed = tx.delete_flows_before(self.core.now().minus(KEEP)).await?;

@@ -28,6 +28,11 @@ pub struct LinkRequest {
 
 impl Connect {
     /// Makes an authorization link for one end user on one connection. It works once, for a limited time.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a locator, state or `user_verify_url` that is not allowed, `NotFound` without the connection,
+    /// `FailedPrecondition` for one that is disabled or not configured, `ResourceExhausted` where as many links as the operator
+    /// allows wait for this account.
     pub async fn link(&self, request: LinkRequest) -> Result<AuthorizationLink, ServiceError> {
         self.audit
             .audited(

@@ -40,7 +40,9 @@ impl Connect {
     }
 
     /// Asks a connection's provider for anything and returns how far this machine's clock is off the provider's.
-    /// The error says why it cannot be reached.
+    ///
+    /// # Errors
+    /// A sentence that says why the provider cannot be reached.
     pub async fn probe(&self, connection: &Connection) -> Result<Duration, String> {
         let request = Request::builder()
             .method(Method::GET)

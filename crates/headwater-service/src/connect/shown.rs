@@ -42,6 +42,9 @@ impl Connect {
     }
 
     /// Whether the flow that a link started has ended with a usable account.
+    ///
+    /// # Errors
+    /// [`ConnectError::Service`] where the store cannot be read.
     pub async fn link_completed(&self, token: &str) -> Result<bool, ConnectError> {
         let digest = self.core.sealer().sha256(token.as_bytes());
         let flow = self.core.store().read().await?.flow_by_link(&digest).await?;
@@ -49,6 +52,9 @@ impl Connect {
     }
 
     /// The sites that an end user can choose from. Changes nothing, so that the page can be loaded again.
+    ///
+    /// # Errors
+    /// A [`ConnectError`] where the flow is not known, has moved on, has expired, or is another browser's.
     pub async fn view_sites(
         &self,
         flow: &str,

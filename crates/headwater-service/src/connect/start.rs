@@ -17,6 +17,9 @@ use crate::error::ServiceError;
 impl Connect {
     /// Uses a link up and tells where to send the browser. The browser keeps `browser_token` in a cookie and
     /// must bring it back.
+    ///
+    /// # Errors
+    /// A [`ConnectError`] where the link is not known, was used, or has expired.
     pub async fn start(&self, link_token: &str) -> Result<StartedFlow, ConnectError> {
         let digest = self.core.sealer().sha256(link_token.as_bytes());
         let mut tx = self.core.store().write().await?;

@@ -35,6 +35,9 @@ pub enum LinkState {
 
 impl Connect {
     /// Looks at a link without using it.
+    ///
+    /// # Errors
+    /// A [`ConnectError`] where the link is not known, was used, or has expired.
     pub async fn view_link(&self, token: &str) -> Result<LinkView, ConnectError> {
         let digest = self.core.sealer().sha256(token.as_bytes());
         let mut tx = self.core.store().read().await?;

@@ -19,6 +19,9 @@ const DAY: Duration = Duration::from_secs(86_400);
 impl Events {
     /// Writes an event for every active account whose grant ends within 30 days, again 7 days and one day before the
     /// end. Called by a job; returns how many.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be written.
     pub async fn tell_of_ending_grants(&self) -> Result<usize, ServiceError> {
         let mut told = 0;
         for days in WARNINGS {

@@ -40,6 +40,11 @@ pub(super) struct Found {
 impl Tools {
     /// Executes a tool and returns the provider's JSON. A refusal by the provider carries
     /// [`ServiceError::tool`]; every other error means that nothing was sent.
+    ///
+    /// # Errors
+    /// The provider's refusal, marked by [`ServiceError::tool`]; before anything is sent, `NotFound` for an unknown tool or
+    /// account, `InvalidArgument` for arguments that break rules, `FailedPrecondition` for an account that cannot be used,
+    /// `PermissionDenied` where the operator does not allow the tool, `ResourceExhausted` where too much is under way.
     pub async fn execute(&self, call: ExecuteTool) -> Result<Executed, ServiceError> {
         let act = Act::call("tool.execute").on(&tool_name(&call.name));
         if self.find_tool(&call.name).is_ok_and(|found| !found.tool.hints.read_only) {

@@ -39,6 +39,9 @@ pub struct ToolListing {
 impl Tools {
     /// One page of the catalogue, in its own order. Additions are part of it where the account's connection, or
     /// without an account any connection, turns them on.
+    ///
+    /// # Errors
+    /// `NotFound` for an account that is named and not there.
     pub async fn list(&self, wanted: &ListTools, page: Page) -> Result<Listing<ToolListing>, ServiceError> {
         let by_pair = wanted.account.connection_name().is_some() && wanted.account.owner()?.is_some();
         let connections = if wanted.account.account_id()?.is_some() || by_pair {
@@ -52,6 +55,9 @@ impl Tools {
     }
 
     /// One page of the tools that the enabled connections offer, whether or not the end user is connected yet.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be read.
     pub async fn list_available(&self, page: Page) -> Result<Listing<ToolListing>, ServiceError> {
         let mut connections = self.enabled_connections().await?;
         connections.retain(Connection::configured);

@@ -38,6 +38,9 @@ pub struct ScopedTool {
 
 impl Tools {
     /// One page of the tools that an identifier's active accounts on enabled connections can be used with.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for what is no identifier.
     pub async fn list_scoped(
         &self,
         wanted: &ListScopedTools,

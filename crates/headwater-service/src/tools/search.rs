@@ -73,6 +73,9 @@ struct Holder {
 
 impl Tools {
     /// The tools of enabled connections that fit a query, the best first.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for what is no identifier.
     pub async fn search(&self, wanted: &SearchTools) -> Result<Vec<FoundTool>, ServiceError> {
         let connections = self.enabled_connections().await?;
         let holders = match wanted.identifier.as_deref().filter(|it| !it.is_empty()) {

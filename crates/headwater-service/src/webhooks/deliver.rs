@@ -37,6 +37,9 @@ enum Failure {
 
 impl Webhooks {
     /// Makes the deliveries that are due. Called by a job; returns how many attempts were made.
+    ///
+    /// # Errors
+    /// `Internal` where the store cannot be written.
     pub async fn deliver_due(&self) -> Result<usize, ServiceError> {
         let end = self.core.clock().elapsed() + GO_ON;
         let mut attempts = 0;
