@@ -58,8 +58,9 @@ struct Walk<'a> {
 }
 
 #[test]
+#[ignore = "compares with documents that are not ours to publish; VENDOR_DOCUMENTS names their folder"]
 fn the_sandbox_answers_what_the_vendors_document_describes() {
-    let Some(api) = OpenApi::second() else { return };
+    let api = OpenApi::second();
     let (confluence, calls) = (Confluence::new().unwrap(), Calls::read());
     let defects = toml::from_str(include_str!("defects.toml")).unwrap();
     let families = families().unwrap();

@@ -1,10 +1,7 @@
 //! Every operation of `operations.tsv` has a handler and every handler an operation, requests find their operation, and
-//! the operations of REST v2 ask for the scopes that the vendor names. The vendor's list is not ours to publish:
-//! `VENDOR_DOCUMENTS` names the folder that holds it when the tests are built, and without it scopes are not compared.
+//! the operations of REST v2 ask for the scopes that the vendor names.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
 use super::route::handlers;
 use crate::operations::{self, Found};
@@ -36,32 +33,25 @@ fn every_operation_is_found_by_its_request() {
     }
 }
 
-/// The vendor's table: name, granular and classic scopes.
-fn vendors_scopes() -> Option<Vec<(String, BTreeSet<BTreeSet<String>>)>> {
-    let Some(folder) = option_env!("VENDOR_DOCUMENTS") else {
-        println!("skipped: VENDOR_DOCUMENTS was not set when the tests were built");
-        return None;
+/// The vendor's operations: API, name, method, path, scopes, and other scopes that are enough instead.
+const VENDOR: &str = include_str!("../../../headwater-confluence/facts/operations.tsv");
+
+/// For each operation of REST v2 its name, and the sets of scopes of which one is enough.
+fn vendors_scopes() -> Vec<(&'static str, BTreeSet<BTreeSet<String>>)> {
+    let set = |cell: &str| -> BTreeSet<String> {
+        cell.split_whitespace().filter(|it| *it != "-").map(str::to_owned).collect()
     };
-    let text = fs::read_to_string(Path::new(folder).join("confluence-operations.tsv")).unwrap();
-    let mut lines = text.lines();
-    let header: Vec<&str> = lines.next().unwrap().split('\t').collect();
-    let column = |name: &str| header.iter().position(|it| *it == name).unwrap();
-    let (api, name) = (column("api"), column("operationId"));
-    let kinds = [column("granular_scopes"), column("classic_scopes")];
-    let row = |line: &str| {
-        let cells: Vec<&str> = line.split('\t').collect();
-        let set = |place: &usize| -> BTreeSet<String> {
-            cells[*place].split_whitespace().filter(|it| *it != "-").map(str::to_owned).collect()
-        };
-        let sets = kinds.iter().map(set).filter(|it| !it.is_empty()).collect();
-        (cells[api] == "v2").then(|| (cells[name].to_owned(), sets))
+    let row = |line: &'static str| {
+        let [api, name, _, _, scopes, others] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        let sets = [scopes, others].map(set).into_iter().filter(|it| !it.is_empty()).collect();
+        (api == "v2").then_some((name, sets))
     };
-    Some(lines.filter_map(row).collect())
+    VENDOR.lines().skip(1).filter_map(row).collect()
 }
 
 #[test]
 fn every_operation_asks_for_the_vendors_scopes() {
-    let Some(vendor) = vendors_scopes() else { return };
+    let vendor = vendors_scopes();
     let mut wrong = Vec::new();
     for found in operations::all().iter().filter(|operation| operation.is_v2()) {
         let ours: BTreeSet<BTreeSet<String>> = found
@@ -70,7 +60,7 @@ fn every_operation_asks_for_the_vendors_scopes() {
             .map(|set| set.iter().map(|scope| (*scope).to_owned()).collect::<BTreeSet<_>>())
             .filter(|set| !set.is_empty())
             .collect();
-        let (_, theirs) = vendor.iter().find(|(name, _)| name == found.name).unwrap();
+        let (_, theirs) = vendor.iter().find(|(name, _)| *name == found.name).unwrap();
         if ours != *theirs {
             wrong.push(format!("{}: {ours:?} instead of {theirs:?}", found.name));
         }
