@@ -39,6 +39,7 @@ pub(crate) fn write(root: &Path) -> Result<()> {
         "--locked",
         "the_reference_of_operations",
     ])?;
+    cargo().run(&["test", "--package", "headwater-api", "--lib", "--locked", "the_page_of_errors"])?;
     let pages = render(root)?;
     let folder = root.join(FOLDER);
     fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;

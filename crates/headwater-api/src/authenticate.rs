@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use headwater_domain::audit::Actor;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::ClientId;
 use headwater_domain::role::Roles;
 use headwater_service::api_clients::ApiClients;
@@ -83,7 +84,7 @@ fn refuse(request: &Request, message: &str) -> Response {
         return error::unauthenticated(message).into_http::<axum::body::Body>().into_response();
     }
     let mut response =
-        error::json(StatusCode::UNAUTHORIZED, Code::Unauthenticated, "UNAUTHENTICATED", message);
+        error::json(StatusCode::UNAUTHORIZED, Code::Unauthenticated, ErrorCode::Unauthenticated, message);
     response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
 }

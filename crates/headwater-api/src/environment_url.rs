@@ -5,25 +5,25 @@
 
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
+use headwater_domain::error_code::ErrorCode;
 use http::StatusCode;
 use serde_json::json;
 use tonic::Code;
 
 use crate::error::{self, ERROR_INFO};
-use crate::{proto, protocol};
+use crate::protocol;
 
 /// What SDKs ask for first.
 const ASKED_FIRST: [&str; 2] = ["/oauth/token", "/keys"];
 /// The longest part of a caller's path that is told.
 const MAX_TOLD: usize = 100;
-const CODE: &str = "WRONG_ENVIRONMENT_URL";
+const CODE: ErrorCode = ErrorCode::WrongEnvironmentUrl;
 
 /// The answer to a request that comes from such a URL; nothing for all others. For requests that nothing else answers.
 pub(crate) fn explain(request: &Request, origin: &str) -> Option<Response> {
     let path = request.uri().path();
     if protocol::grpc(request.headers()) {
-        let info = proto::errdetails::ErrorInfo { error_code: CODE.to_owned(), ..Default::default() };
-        let status = error::with_info(Code::Unimplemented, &message(prefix_of_method(path)?, origin), &info);
+        let status = error::refusal(Code::Unimplemented, CODE, &message(prefix_of_method(path)?, origin));
         return Some(status.into_http::<axum::body::Body>().into_response());
     }
     let prefix = ASKED_FIRST.iter().find_map(|end| path.strip_suffix(end)).filter(|it| !it.is_empty())?;
@@ -34,7 +34,7 @@ pub(crate) fn explain(request: &Request, origin: &str) -> Option<Response> {
         "error_description": message,
         "code": Code::NotFound as i32,
         "message": message,
-        "details": [{ "@type": ERROR_INFO, "error_code": CODE }],
+        "details": [{ "@type": ERROR_INFO, "error_code": CODE.as_str() }],
     });
     Some(error::json_body(StatusCode::NOT_FOUND, &body))
 }

@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_service::error::{ServiceError, ToolError};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
@@ -31,6 +32,7 @@ pub(crate) const fn code(kind: ErrorKind) -> Code {
         ErrorKind::ResourceExhausted => Code::ResourceExhausted,
         ErrorKind::DeadlineExceeded => Code::DeadlineExceeded,
         ErrorKind::Unavailable => Code::Unavailable,
+        ErrorKind::Unimplemented => Code::Unimplemented,
         ErrorKind::Internal => Code::Internal,
     }
 }
@@ -59,7 +61,7 @@ pub(crate) const fn http_status(code: Code) -> StatusCode {
 pub(crate) fn status(error: &ServiceError) -> Status {
     let code = code(error.kind());
     let info = ErrorInfo {
-        error_code: error.code().to_owned(),
+        error_code: error.code().to_string(),
         validation_error_info: validation(error),
         tool_error_info: error.tool().map(|tool| ToolErrorInfo {
             execution_id: tool.execution_id.clone(),
@@ -100,8 +102,12 @@ pub(crate) fn with_info(code: Code, message: &str, info: &ErrorInfo) -> Status {
 
 /// The status for a caller who did not prove who it is. SDKs fetch a token on this one and try again.
 pub(crate) fn unauthenticated(message: &str) -> Status {
-    let info = ErrorInfo { error_code: "UNAUTHENTICATED".to_owned(), ..ErrorInfo::default() };
-    with_info(Code::Unauthenticated, message, &info)
+    refusal(Code::Unauthenticated, ErrorCode::Unauthenticated, message)
+}
+
+/// A status that says no more than its code and message.
+pub(crate) fn refusal(code: Code, error_code: ErrorCode, message: &str) -> Status {
+    with_info(code, message, &ErrorInfo { error_code: error_code.to_string(), ..ErrorInfo::default() })
 }
 
 fn validation(error: &ServiceError) -> Option<ValidationErrorInfo> {
@@ -117,6 +123,16 @@ fn validation(error: &ServiceError) -> Option<ValidationErrorInfo> {
     (!field_violations.is_empty()).then_some(ValidationErrorInfo { field_violations })
 }
 
+/// The status of a raw request that was not carried out. Never 401: clients would take that for a failure of their own
+/// token and send the request again.
+pub(crate) fn proxy_status(error: &ServiceError) -> StatusCode {
+    match (error.code(), error.kind()) {
+        (ErrorCode::AccountNotActive | ErrorCode::ConnectionDisabled, _) => StatusCode::FORBIDDEN,
+        (_, ErrorKind::Internal) => StatusCode::BAD_GATEWAY,
+        (_, kind) => http_status(code(kind)),
+    }
+}
+
 /// A service error as an HTTP answer with a JSON body.
 pub(crate) fn http(error: &ServiceError) -> Response {
     let code = code(error.kind());
@@ -124,8 +140,8 @@ pub(crate) fn http(error: &ServiceError) -> Response {
 }
 
 /// An HTTP error with a JSON body in the shape of the REST surface.
-pub(crate) fn json(status: StatusCode, code: Code, error_code: &str, message: &str) -> Response {
-    let details = json!([{ "@type": ERROR_INFO, "error_code": error_code }]);
+pub(crate) fn json(status: StatusCode, code: Code, error_code: ErrorCode, message: &str) -> Response {
+    let details = json!([{ "@type": ERROR_INFO, "error_code": error_code.as_str() }]);
     json_body(status, &json!({ "code": code as i32, "message": message, "details": details }))
 }
 
@@ -157,7 +173,8 @@ mod tests {
             missing_scopes: vec!["read:page:confluence".to_owned()],
             vendor_body: Some("{\"errors\":[]}".to_owned()),
         };
-        let error = ServiceError::new(ErrorKind::NotFound, "TOOL_ERROR", "no such page").with_tool(tool);
+        let error =
+            ServiceError::new(ErrorKind::NotFound, ErrorCode::ToolError, "no such page").with_tool(tool);
         let status = status(&error);
         let details = rpc::Status::decode(status.details()).unwrap();
         assert_eq!((details.code, details.message.as_str()), (status.code() as i32, status.message()));
@@ -171,7 +188,8 @@ mod tests {
     #[test]
     fn the_way_out_stands_in_message_and_details() {
         let help = Help { description: "Authorize again".to_owned(), url: "https://a.example/x".to_owned() };
-        let error = ServiceError::new(ErrorKind::FailedPrecondition, "X", "expired").with_help(help);
+        let error = ServiceError::new(ErrorKind::FailedPrecondition, ErrorCode::AccountNotActive, "expired")
+            .with_help(help);
         let status = status(&error);
         assert_eq!(status.message(), "expired. Authorize again: https://a.example/x");
         let details = rpc::Status::decode(status.details()).unwrap();

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
+use headwater_domain::error_code::ErrorCode;
 use headwater_service::Service;
 use tonic::service::Routes;
 use tonic::{Code, Status};
@@ -21,7 +22,6 @@ use self::tools::ToolHandlers;
 use self::webhooks::WebhookHandlers;
 use crate::proto::connected_accounts::connected_account_service_server::ConnectedAccountServiceServer;
 use crate::proto::connections::connection_service_server::ConnectionServiceServer;
-use crate::proto::errdetails::ErrorInfo;
 use crate::proto::events::events_service_server::EventsServiceServer;
 use crate::proto::tools::tool_service_server::ToolServiceServer;
 use crate::proto::webhooks::webhook_service_server::WebhookServiceServer;
@@ -49,8 +49,9 @@ pub(crate) fn router(service: &Service, limit: usize) -> Router {
 pub(crate) fn unknown(request: &Request) -> Option<Response> {
     authenticate::grpc(request.headers()).then(|| {
         let message = format!("{} is not a method of this server", request.uri().path());
-        let info = ErrorInfo { error_code: "UNIMPLEMENTED".to_owned(), ..ErrorInfo::default() };
-        error::with_info(Code::Unimplemented, &message, &info).into_http::<axum::body::Body>().into_response()
+        error::refusal(Code::Unimplemented, ErrorCode::Unimplemented, &message)
+            .into_http::<axum::body::Body>()
+            .into_response()
     })
 }
 

@@ -3,6 +3,7 @@
 //! The port speaks both, because one SDK uses TLS for gRPC whatever its URL says. So a client with `http://` in its
 //! environment would work, and nobody would notice that its secret crosses the network readable.
 
+use headwater_domain::error_code::ErrorCode;
 use std::sync::Arc;
 
 use axum::Router;
@@ -16,11 +17,11 @@ use serde_json::json;
 use tonic::Code;
 
 use crate::error::{self, ERROR_INFO};
-use crate::{proto, protocol};
+use crate::protocol;
 
 /// A year, as lists of such hosts demand.
 const ALWAYS_ENCRYPTED: HeaderValue = HeaderValue::from_static("max-age=31536000");
-const CODE: &str = "PLAINTEXT_CREDENTIALS";
+const CODE: ErrorCode = ErrorCode::PlaintextCredentials;
 /// What tells whether the server is there; nothing is at stake.
 const HEALTH: &str = "/healthz";
 /// Where programs come, not people.
@@ -91,8 +92,7 @@ fn refusal(origin: &str, request: &Request) -> Response {
          them on the way. Operator: where a proxy in front ends TLS, name it in listen.trusted_proxies"
     );
     if protocol::grpc(request.headers()) {
-        let info = proto::errdetails::ErrorInfo { error_code: CODE.to_owned(), ..Default::default() };
-        let status = error::with_info(Code::FailedPrecondition, &message, &info);
+        let status = error::refusal(Code::FailedPrecondition, CODE, &message);
         return status.into_http::<axum::body::Body>().into_response();
     }
     let body = json!({
@@ -100,7 +100,7 @@ fn refusal(origin: &str, request: &Request) -> Response {
         "error_description": message,
         "code": Code::FailedPrecondition as i32,
         "message": message,
-        "details": [{ "@type": ERROR_INFO, "error_code": CODE }],
+        "details": [{ "@type": ERROR_INFO, "error_code": CODE.as_str() }],
     });
     error::json_body(StatusCode::BAD_REQUEST, &body)
 }

@@ -3,9 +3,10 @@
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
+use headwater_domain::error_code::ErrorCode;
 use headwater_service::caller::ensure_any;
 use headwater_service::error::ServiceError;
-use headwater_service::proxy::{GRANT_HEADER, GRANT_IN_DOUBT, IN_DOUBT, ProxyRequest};
+use headwater_service::proxy::{GRANT_HEADER, IN_DOUBT, ProxyRequest};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use http_body::Body as _;
@@ -64,25 +65,20 @@ fn too_large(most: usize) -> Response {
     let message = format!(
         "nothing was sent: the body is larger than {most} bytes, the most that is passed on (limits.proxy_body_bytes)"
     );
-    error::json(StatusCode::PAYLOAD_TOO_LARGE, Code::ResourceExhausted, "BODY_TOO_LARGE", &message)
+    error::json(StatusCode::PAYLOAD_TOO_LARGE, Code::ResourceExhausted, ErrorCode::BodyTooLarge, &message)
 }
 
 /// A path that does not begin with a slash, such as `/proxywiki/...`, which the Python SDK makes of one without.
 pub(crate) async fn without_slash() -> Response {
     let message = "the path must begin with `/`, such as /wiki/rest/api/user/current";
-    error::json(StatusCode::BAD_REQUEST, Code::InvalidArgument, "INVALID_ARGUMENT", message).into_response()
+    error::json(StatusCode::BAD_REQUEST, Code::InvalidArgument, ErrorCode::InvalidArgument, message)
+        .into_response()
 }
 
-/// Never 401: clients would take that for a failure of their own token and send the request again.
 fn refuse(error: &ServiceError) -> Response {
-    let code = error::code(error.kind());
-    let status = match error.code() {
-        "ACCOUNT_NOT_ACTIVE" | "CONNECTION_DISABLED" => StatusCode::FORBIDDEN,
-        _ if error.kind() == headwater_domain::error::ErrorKind::Internal => StatusCode::BAD_GATEWAY,
-        _ => error::http_status(code),
-    };
+    let (status, code) = (error::proxy_status(error), error::code(error.kind()));
     let mut response = error::json(status, code, error.code(), error.message());
-    if error.code() == GRANT_IN_DOUBT {
+    if error.code() == ErrorCode::GrantInDoubt {
         response.headers_mut().insert(GRANT_HEADER, IN_DOUBT);
         response.headers_mut().insert(RETRY_AFTER, IN_HALF_A_MINUTE);
     }

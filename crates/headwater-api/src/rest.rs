@@ -13,6 +13,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use headwater_domain::bounds::JSON_TEXT_FACTOR;
+use headwater_domain::error_code::ErrorCode;
 use headwater_service::memory::Memory;
 use http::header::ALLOW;
 use http::{HeaderValue, Method, StatusCode};
@@ -54,7 +55,7 @@ async fn answer(State(transcoder): State<Transcoder>, request: Request) -> Respo
         Match::None => {
             let message =
                 format!("there is nothing at {}; the API lives below /api/v1", request.uri().path());
-            error::json(StatusCode::NOT_FOUND, Code::NotFound, "NOT_FOUND", &message)
+            error::json(StatusCode::NOT_FOUND, Code::NotFound, ErrorCode::NotFound, &message)
         }
     }
 }
@@ -81,16 +82,19 @@ impl Transcoder {
 fn refuse(refused: &Refused) -> Response {
     let message = refused.to_string();
     match refused {
-        Refused::TooLarge(_) => {
-            error::json(StatusCode::PAYLOAD_TOO_LARGE, Code::ResourceExhausted, "BODY_TOO_LARGE", &message)
-        }
+        Refused::TooLarge(_) => error::json(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            Code::ResourceExhausted,
+            ErrorCode::BodyTooLarge,
+            &message,
+        ),
         Refused::Exceeded(_) | Refused::Broken(_) => invalid(&message),
         Refused::Busy(error) => error::http(error),
     }
 }
 
 fn invalid(message: &str) -> Response {
-    error::json(StatusCode::BAD_REQUEST, Code::InvalidArgument, "INVALID_ARGUMENT", message)
+    error::json(StatusCode::BAD_REQUEST, Code::InvalidArgument, ErrorCode::InvalidArgument, message)
 }
 
 /// Creating a connected account answers 201, everything else 200, as the contract has it.
@@ -101,8 +105,12 @@ fn success(method: &MethodDescriptor) -> StatusCode {
 fn not_allowed(method: &Method, allowed: &[&str]) -> Response {
     let allowed = allowed.join(", ");
     let message = format!("{method} is not possible here; possible: {allowed}");
-    let mut response =
-        error::json(StatusCode::METHOD_NOT_ALLOWED, Code::Unimplemented, "METHOD_NOT_ALLOWED", &message);
+    let mut response = error::json(
+        StatusCode::METHOD_NOT_ALLOWED,
+        Code::Unimplemented,
+        ErrorCode::MethodNotAllowed,
+        &message,
+    );
     if let Ok(value) = HeaderValue::try_from(allowed) {
         response.headers_mut().insert(ALLOW, value);
     }

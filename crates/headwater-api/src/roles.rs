@@ -3,12 +3,12 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::role::Role;
 use headwater_service::caller::ensure_any;
 use tonic::Code;
 
 use crate::error;
-use crate::proto::errdetails::ErrorInfo;
 
 /// What only looks at accounts and tools.
 const LOOK: &[Role] = &[Role::Use, Role::Read];
@@ -69,8 +69,7 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let path = request.uri().path().trim_start_matches('/');
     let Some(roles) = needed(path) else {
         let message = format!("/{path} is not a method of this server");
-        let info = ErrorInfo { error_code: "UNIMPLEMENTED".to_owned(), ..ErrorInfo::default() };
-        return error::with_info(Code::Unimplemented, &message, &info)
+        return error::refusal(Code::Unimplemented, ErrorCode::Unimplemented, &message)
             .into_http::<axum::body::Body>()
             .into_response();
     };

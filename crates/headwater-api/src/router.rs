@@ -9,6 +9,7 @@ use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{any, get, post};
+use headwater_domain::error_code::ErrorCode;
 use headwater_service::Service;
 use headwater_service::error::ServiceError;
 use http::{StatusCode, Uri};
@@ -114,7 +115,7 @@ fn late(limit: Duration, speaks_grpc: bool) -> Response {
     if speaks_grpc {
         return tonic::Status::deadline_exceeded(message).into_http();
     }
-    error::json(StatusCode::GATEWAY_TIMEOUT, Code::DeadlineExceeded, "DEADLINE_EXCEEDED", &message)
+    error::json(StatusCode::GATEWAY_TIMEOUT, Code::DeadlineExceeded, ErrorCode::DeadlineExceeded, &message)
 }
 
 async fn nothing(origin: Arc<str>, request: Request) -> Response {
@@ -128,7 +129,7 @@ async fn nothing(origin: Arc<str>, request: Request) -> Response {
         return proxy::without_slash().await;
     }
     let message = format!("there is nothing at {}", request.uri().path());
-    error::json(StatusCode::NOT_FOUND, Code::NotFound, "NOT_FOUND", &message)
+    error::json(StatusCode::NOT_FOUND, Code::NotFound, ErrorCode::NotFound, &message)
 }
 
 /// Puts a layer in front of a router's routing that takes doubled leading slashes off a path: an environment URL

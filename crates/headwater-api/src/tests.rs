@@ -6,6 +6,7 @@ mod authentication;
 mod authorization;
 mod connections;
 mod contract;
+mod error_page;
 mod garbage;
 mod harness;
 mod limits;

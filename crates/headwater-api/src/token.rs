@@ -10,6 +10,7 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::ClientId;
 use headwater_domain::secret::Secret;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
@@ -103,7 +104,7 @@ async fn authenticate(
             }
             gate.throttle.failed(attempt, now);
             let description = error.message().to_owned();
-            Err(OauthError::new(StatusCode::UNAUTHORIZED, "invalid_client", description))
+            Err(OauthError::new(StatusCode::UNAUTHORIZED, ErrorCode::InvalidClient.as_str(), description))
         }
         Err(_) => Err(server_error()),
     }

@@ -23,6 +23,8 @@ pub enum ErrorKind {
     DeadlineExceeded,
     /// It cannot be done now and has not been done; trying again is safe.
     Unavailable,
+    /// This server does not do that.
+    Unimplemented,
     /// We are at fault.
     Internal,
 }

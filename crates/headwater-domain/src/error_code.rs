@@ -51,23 +51,27 @@ codes! {
     NotFound = "NOT_FOUND" [NotFound] "Check the path.";
     /// There is one already.
     AlreadyExists = "ALREADY_EXISTS" [AlreadyExists] "Use the one that is there, or another name.";
+    /// Somebody else changed the same thing at the same time. Nothing was changed.
+    Conflict = "CONFLICT" [Conflict] "Read it again and repeat the change.";
     /// This server does not have the method.
-    Unimplemented = "UNIMPLEMENTED" [] "Use a method that it has.";
+    Unimplemented = "UNIMPLEMENTED" [Unimplemented] "Use a method that it has.";
     /// The address does not take this HTTP method.
-    MethodNotAllowed = "METHOD_NOT_ALLOWED" [InvalidArgument] "Use one of the methods that the answer names.";
+    MethodNotAllowed = "METHOD_NOT_ALLOWED" [InvalidArgument, Unimplemented] "Use one of the methods that the answer names.";
     /// The environment URL that the client was given has a path.
-    WrongEnvironmentUrl = "WRONG_ENVIRONMENT_URL" [NotFound] "Give the client the origin that the message names.";
+    WrongEnvironmentUrl = "WRONG_ENVIRONMENT_URL" [NotFound, Unimplemented] "Give the client the origin that the message names.";
 
     /// The access token is missing, expired or wrong.
     Unauthenticated = "UNAUTHENTICATED" [Unauthenticated] "Fetch a token from /oauth/token; the SDKs do so by themselves.";
+    /// The client id is unknown or the client secret is wrong (RFC 6749 §5.2).
+    InvalidClient = "invalid_client" [Unauthenticated] "Check both; `headwater client list` shows the ids.";
     /// Credentials came unencrypted to a server whose origin is https. They were not looked at.
-    PlaintextCredentials = "PLAINTEXT_CREDENTIALS" [InvalidArgument] "Use the https address, and change the credentials: others may have read them.";
+    PlaintextCredentials = "PLAINTEXT_CREDENTIALS" [FailedPrecondition] "Use the https address, and change the credentials: others may have read them.";
     /// The API client lacks the role that the method needs.
     RoleMissing = "ROLE_MISSING" [PermissionDenied] "Ask the operator for the role that the message names.";
     /// The operator's policy does not allow this.
     NotAllowed = "NOT_ALLOWED" [PermissionDenied] "Ask the operator about the setting that the message names.";
     /// A connection's endpoint cannot be moved without the client secret.
-    ClientSecretNeeded = "CLIENT_SECRET_NEEDED" [InvalidArgument] "Send the client secret with the change.";
+    ClientSecretNeeded = "CLIENT_SECRET_NEEDED" [PermissionDenied, FailedPrecondition] "Send the client secret with the change.";
 
     /// The message is larger than a gRPC call may be.
     MessageTooLarge = "MESSAGE_TOO_LARGE" [ResourceExhausted] "Send less, or send the body through /proxy.";

@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod deployment;
 pub mod document;
 pub mod error;
+pub mod error_code;
 pub mod event;
 pub mod flow;
 pub mod grant;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use headwater_domain::audit::Actor;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinError};
@@ -185,14 +186,14 @@ impl Acts {
 fn came_to_grief(error: &JoinError) -> ServiceError {
     if error.is_panic() {
         let message = "headwater came to grief over this request; it may have had its effect. Ask the operator to look at the log";
-        return ServiceError::new(ErrorKind::Internal, "INTERNAL", message);
+        return ServiceError::new(ErrorKind::Internal, ErrorCode::Internal, message);
     }
     interrupted()
 }
 
 fn interrupted() -> ServiceError {
     let message = "the request was cut off; it may have had its effect";
-    ServiceError::new(ErrorKind::Unavailable, "INTERRUPTED", message)
+    ServiceError::new(ErrorKind::Unavailable, ErrorCode::Interrupted, message)
 }
 
 fn too_many_abandoned() -> ServiceError {
@@ -200,5 +201,5 @@ fn too_many_abandoned() -> ServiceError {
         "nothing was done: {MOST_ABANDONED} earlier requests of this caller, which it did not wait for, still go on; \
          wait for answers"
     );
-    ServiceError::new(ErrorKind::ResourceExhausted, "TOO_MANY_CALLS", message)
+    ServiceError::new(ErrorKind::ResourceExhausted, ErrorCode::TooManyCalls, message)
 }

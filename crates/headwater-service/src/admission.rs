@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use headwater_domain::audit::Actor;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::{AccountId, ClientId};
 
 use crate::caller::caller;
@@ -58,5 +59,5 @@ fn too_many(whose: &str, most: u32) -> ServiceError {
     let message = format!(
         "nothing was sent: {most} calls {whose} are under way already; call again later, and less often at the same time"
     );
-    ServiceError::new(ErrorKind::ResourceExhausted, "TOO_MANY_CALLS", message)
+    ServiceError::new(ErrorKind::ResourceExhausted, ErrorCode::TooManyCalls, message)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use headwater_domain::api_client::{ApiClient, ClientSecretDigest};
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::ClientId;
 use headwater_domain::role::Roles;
 use headwater_domain::secret::Secret;
@@ -236,5 +237,5 @@ fn no_client(id: &ClientId) -> ServiceError {
 
 fn wrong_credentials() -> ServiceError {
     let message = "unknown client id or wrong client secret";
-    ServiceError::new(ErrorKind::Unauthenticated, "invalid_client", message)
+    ServiceError::new(ErrorKind::Unauthenticated, ErrorCode::InvalidClient, message)
 }

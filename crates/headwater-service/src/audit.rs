@@ -18,6 +18,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use headwater_domain::audit::{Actor, AuditEntry};
+use headwater_domain::error_code::ErrorCode;
 pub use headwater_ports::store::AuditFilter;
 
 use batch::AuditBatch;
@@ -59,7 +60,7 @@ pub(crate) struct Act {
 /// An error that the audit log can name.
 pub(crate) trait Named {
     /// Its stable code.
-    fn code(&self) -> &'static str;
+    fn code(&self) -> ErrorCode;
 }
 
 impl Act {
@@ -88,7 +89,7 @@ impl Act {
 }
 
 impl Named for ServiceError {
-    fn code(&self) -> &'static str {
+    fn code(&self) -> ErrorCode {
         Self::code(self)
     }
 }

@@ -1,6 +1,7 @@
 //! Bounds on what callers can have stored: length of texts, size and shape of maps, and how many rows.
 
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::secret::Secret;
 use serde_json::{Map, Value};
 
@@ -126,7 +127,7 @@ pub(crate) fn ensure_room(count: u64, most: u64, what: &str, setting: &str) -> R
     let message = format!(
         "there are {count} {what} already, and the operator allows {most} ({setting}); remove some, or wait until they lapse"
     );
-    Err(ServiceError::new(ErrorKind::ResourceExhausted, "QUOTA_EXCEEDED", message))
+    Err(ServiceError::new(ErrorKind::ResourceExhausted, ErrorCode::QuotaExceeded, message))
 }
 
 fn too_long(field: &str, length: usize, most: usize) -> ServiceError {

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use headwater_domain::audit::Actor;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::role::{Role, Roles};
 
 use crate::error::ServiceError;
@@ -63,5 +64,5 @@ pub fn ensure_any(roles: &[Role]) -> Result<(), ServiceError> {
         needed.join(" or "),
         caller.actor.as_str(),
     );
-    Err(ServiceError::new(ErrorKind::PermissionDenied, "ROLE_MISSING", message))
+    Err(ServiceError::new(ErrorKind::PermissionDenied, ErrorCode::RoleMissing, message))
 }

@@ -24,6 +24,7 @@ mod view;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::ConnectionId;
 use headwater_domain::site::Site;
 use headwater_domain::time::Timestamp;
@@ -185,20 +186,20 @@ impl From<headwater_ports::store::StoreError> for ConnectError {
 }
 
 impl Named for ConnectError {
-    fn code(&self) -> &'static str {
+    fn code(&self) -> ErrorCode {
         match self {
-            Self::Unknown => "UNKNOWN_LINK",
-            Self::Used => "LINK_USED",
-            Self::Expired => "LINK_EXPIRED",
-            Self::OtherBrowser => "OTHER_BROWSER",
-            Self::Declined => "DECLINED",
-            Self::Provider { .. } => "PROVIDER_ERROR",
-            Self::Exchange(_) => "EXCHANGE_FAILED",
-            Self::WrongSecret(_) => "WRONG_CLIENT_SECRET",
-            Self::NoSite => "NO_SITE",
-            Self::OtherUser => "OTHER_USER",
-            Self::UserUnknown => "USER_UNKNOWN",
-            Self::ForeignSite => "FOREIGN_SITE",
+            Self::Unknown => ErrorCode::UnknownLink,
+            Self::Used => ErrorCode::LinkUsed,
+            Self::Expired => ErrorCode::LinkExpired,
+            Self::OtherBrowser => ErrorCode::OtherBrowser,
+            Self::Declined => ErrorCode::Declined,
+            Self::Provider { .. } => ErrorCode::ProviderError,
+            Self::Exchange(_) => ErrorCode::ExchangeFailed,
+            Self::WrongSecret(_) => ErrorCode::WrongClientSecret,
+            Self::NoSite => ErrorCode::NoSite,
+            Self::OtherUser => ErrorCode::OtherUser,
+            Self::UserUnknown => ErrorCode::UserUnknown,
+            Self::ForeignSite => ErrorCode::ForeignSite,
             Self::Service(error) => error.code(),
         }
     }

@@ -7,6 +7,7 @@ mod scopes;
 pub(crate) use find::find_connection;
 use headwater_domain::connection::{Connection, Endpoints};
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::ConnectionId;
 use headwater_domain::name::ConnectionName;
 use headwater_domain::page::{Listing, Page};
@@ -285,7 +286,7 @@ impl Connections {
         if !tx.update_connection(&connection).await? {
             let message =
                 "the connection was changed by somebody else at the same time; read it again and repeat";
-            return Err(ServiceError::new(ErrorKind::Conflict, "CONFLICT", message));
+            return Err(ServiceError::new(ErrorKind::Conflict, ErrorCode::Conflict, message));
         }
         self.audit.commit(tx).await?;
         self.live.forget_all();
@@ -307,7 +308,7 @@ pub(crate) fn client_secret(core: &Core, connection: &Connection) -> Result<Secr
 pub(crate) fn not_configured(name: &ConnectionName) -> ServiceError {
     let message =
         format!("connection `{name}` has no client id and secret yet; add them before connecting accounts");
-    ServiceError::new(ErrorKind::FailedPrecondition, "CONNECTION_NOT_CONFIGURED", message)
+    ServiceError::new(ErrorKind::FailedPrecondition, ErrorCode::ConnectionNotConfigured, message)
 }
 
 fn secret_context(id: &ConnectionId) -> SealContext<'_> {
@@ -330,5 +331,5 @@ fn no_connection(id: &str) -> ServiceError {
 
 fn name_taken(name: &ConnectionName) -> ServiceError {
     let message = format!("a connection named `{name}` exists already; choose another name");
-    ServiceError::new(ErrorKind::AlreadyExists, "ALREADY_EXISTS", message)
+    ServiceError::new(ErrorKind::AlreadyExists, ErrorCode::AlreadyExists, message)
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use headwater_domain::deployment::{Deployment as Row, Fence, Remembered, on_probation, on_this_machine};
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::time::Timestamp;
 use headwater_ports::store::{Store, StoreError, Tx};
 
@@ -81,7 +82,11 @@ impl Deployment {
             let message = format!(
                 "this data directory belongs to the deployment at {other}, and is not for development; choose another one with --data-dir"
             );
-            return Err(ServiceError::new(ErrorKind::FailedPrecondition, "NOT_FOR_DEVELOPMENT", message));
+            return Err(ServiceError::new(
+                ErrorKind::FailedPrecondition,
+                ErrorCode::NotForDevelopment,
+                message,
+            ));
         }
         // An address for the occasion, such as that of a tunnel, must not bind the next run.
         let origin = on_this_machine(&origin).then_some(origin);
@@ -241,7 +246,7 @@ impl Deployment {
         let message = format!(
             "no access token can be refreshed now: {fence}. The account is kept. Ask the operator to run `headwater doctor`, which says what to do"
         );
-        Err(ServiceError::new(ErrorKind::Unavailable, "REFRESH_FENCED", message))
+        Err(ServiceError::new(ErrorKind::Unavailable, ErrorCode::RefreshFenced, message))
     }
 
     /// Whether refreshes are to be made slowly, because the database was adopted a short while ago.

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_ports::sealer::SealError;
 use headwater_ports::store::StoreError;
 
@@ -16,7 +17,7 @@ pub struct ServiceError(Box<Parts>);
 
 struct Parts {
     kind: ErrorKind,
-    code: &'static str,
+    code: ErrorCode,
     message: String,
     violations: Vec<Violation>,
     tool: Option<ToolError>,
@@ -63,7 +64,7 @@ pub struct ToolError {
 
 impl ServiceError {
     /// An error of `kind` with a stable `code` for programs and a `message` for people.
-    pub fn new(kind: ErrorKind, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(kind: ErrorKind, code: ErrorCode, message: impl Into<String>) -> Self {
         let message = message.into();
         Self(Box::new(Parts {
             kind,
@@ -81,25 +82,26 @@ impl ServiceError {
         let description = description.into();
         let message = format!("{field}: {description}");
         let violation = Violation { field: field.to_owned(), description, constraint: constraint.to_owned() };
-        Self::new(ErrorKind::InvalidArgument, "INVALID_ARGUMENT", message).with_violations(vec![violation])
+        Self::new(ErrorKind::InvalidArgument, ErrorCode::InvalidArgument, message)
+            .with_violations(vec![violation])
     }
 
     /// A request that breaks rules in several fields.
     pub fn invalid_fields(violations: Vec<Violation>) -> Self {
         let lines: Vec<String> =
             violations.iter().map(|it| format!("{}: {}", it.field, it.description)).collect();
-        Self::new(ErrorKind::InvalidArgument, "INVALID_ARGUMENT", lines.join("; "))
+        Self::new(ErrorKind::InvalidArgument, ErrorCode::InvalidArgument, lines.join("; "))
             .with_violations(violations)
     }
 
     /// A thing that is not there.
     pub fn not_found(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::NotFound, "RESOURCE_NOT_FOUND", message)
+        Self::new(ErrorKind::NotFound, ErrorCode::ResourceNotFound, message)
     }
 
     /// A failure of ours. The message stays general; the cause is for the log.
     pub fn internal(message: &'static str, source: impl Into<Source>) -> Self {
-        Self::new(ErrorKind::Internal, "INTERNAL", message).caused_by(source)
+        Self::new(ErrorKind::Internal, ErrorCode::Internal, message).caused_by(source)
     }
 
     /// Adds the fields that broke rules.
@@ -147,7 +149,7 @@ impl ServiceError {
     }
 
     /// Its stable code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         self.0.code
     }
 

@@ -27,6 +27,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
 use futures_util::stream;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::grant::{Freshness, freshness, refresh_horizon};
 use headwater_domain::id::AccountId;
 use headwater_ports::store::Due;
@@ -41,7 +42,7 @@ use crate::core::Core;
 use crate::deployment::Deployment;
 use crate::error::ServiceError;
 use crate::events::Events;
-use crate::live::{LiveAccount, LiveCache, NOT_ACTIVE};
+use crate::live::{LiveAccount, LiveCache};
 use crate::sites::Sites;
 use crate::token_endpoint::TokenEndpoint;
 use flights::Flights;
@@ -58,9 +59,6 @@ const CALLER_PATIENCE: Duration = Duration::from_secs(15);
 const IN_USE: Duration = Duration::from_secs(24 * 3600);
 /// Grants are refreshed at this age even unused: Atlassian drops a refresh token that is not used for 90 days.
 const KEEP_ALIVE: Duration = Duration::from_secs(20 * 24 * 3600);
-/// The code of a refusal that may be about the account's token or about what was asked for.
-pub const GRANT_IN_DOUBT: &str = "GRANT_IN_DOUBT";
-
 /// The grants of all accounts. Cheap to clone; clones share everything.
 #[derive(Clone)]
 pub struct Grants(Arc<GrantParts>);
@@ -132,7 +130,9 @@ impl Grants {
         };
         match outcome {
             // The provider is away, but the present token has seconds left: better than failing the call.
-            Err(error) if error.code() != NOT_ACTIVE && self.alive(live) => Ok(Arc::clone(live)),
+            Err(error) if error.code() != ErrorCode::AccountNotActive && self.alive(live) => {
+                Ok(Arc::clone(live))
+            }
             outcome => outcome,
         }
     }

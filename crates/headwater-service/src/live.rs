@@ -7,6 +7,7 @@ use std::time::Duration;
 use headwater_domain::account::{AccountStatus, ConnectedAccount, Owner};
 use headwater_domain::connection::Connection;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::grant::Grant;
 use headwater_domain::id::AccountId;
 use headwater_domain::provider::ProviderKey;
@@ -19,9 +20,6 @@ use crate::recent::Recent;
 
 /// How many accounts are kept in memory.
 const CACHED_ACCOUNTS: u64 = 100_000;
-/// The code of an account that only a new consent helps.
-pub(crate) const NOT_ACTIVE: &str = "ACCOUNT_NOT_ACTIVE";
-
 /// An account that can be called with.
 pub(crate) struct LiveAccount {
     pub(crate) account: ConnectedAccount,
@@ -95,7 +93,7 @@ pub(crate) fn bearer(access_token: &Secret) -> Result<HeaderValue, ServiceError>
     let mut value = HeaderValue::try_from(format!("Bearer {}", access_token.expose())).map_err(|_| {
         ServiceError::new(
             ErrorKind::Internal,
-            "INTERNAL",
+            ErrorCode::Internal,
             "the provider's access token holds characters that no header can carry",
         )
     })?;
@@ -117,7 +115,7 @@ pub(crate) fn not_active(account: &ConnectedAccount, connection: &Connection) ->
         connection.name,
         account.status.as_str()
     );
-    ServiceError::new(ErrorKind::FailedPrecondition, NOT_ACTIVE, message)
+    ServiceError::new(ErrorKind::FailedPrecondition, ErrorCode::AccountNotActive, message)
 }
 
 /// An account id that leads nowhere.

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use headwater_domain::bounds::MEMORY_WAIT;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_ports::clock::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -105,7 +106,7 @@ impl Memory {
 fn busy() -> ServiceError {
     let message = "nothing was done: the calls under way take all the memory that the server may use for them \
                    (limits.memory_bytes); call again in a few seconds, and with less at once";
-    ServiceError::new(ErrorKind::ResourceExhausted, "SERVER_BUSY", message)
+    ServiceError::new(ErrorKind::ResourceExhausted, ErrorCode::ServerBusy, message)
 }
 
 #[cfg(test)]

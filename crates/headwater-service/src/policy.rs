@@ -3,6 +3,7 @@
 
 use headwater_catalog::definition::Tool;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::role::Role;
 use http::Method;
 
@@ -90,7 +91,7 @@ fn ensure(
         return Ok(());
     }
     let message = format!("nothing was sent: the operator does not allow {} here ({setting})", what());
-    Err(ServiceError::new(ErrorKind::PermissionDenied, "NOT_ALLOWED", message))
+    Err(ServiceError::new(ErrorKind::PermissionDenied, ErrorCode::NotAllowed, message))
 }
 
 fn of_tool(tool: &Tool) -> Effect {

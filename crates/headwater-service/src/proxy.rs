@@ -12,14 +12,14 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::target::TargetError;
 use headwater_ports::upstream::{Body, UpstreamError, full};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use url::Url;
 
-pub use crate::grants::GRANT_IN_DOUBT;
-pub use method::{METHOD_NOT_ALLOWED, METHODS};
+pub use method::METHODS;
 use redirect::Addresses;
 pub(crate) use repeat::Copies;
 
@@ -264,13 +264,13 @@ fn in_doubt(status: StatusCode, reason: &str) -> ServiceError {
          turns out to be lost, that answer will say so, and the end user has to authorize the account again",
         status.as_u16()
     );
-    ServiceError::new(ErrorKind::Unavailable, GRANT_IN_DOUBT, message)
+    ServiceError::new(ErrorKind::Unavailable, ErrorCode::GrantInDoubt, message)
 }
 
 /// The site is to be left alone for now; nothing was sent.
 fn crowded(reason: &Crowded) -> ServiceError {
     let message = format!("nothing was sent: {reason}; call again later, and less often at the same time");
-    ServiceError::new(ErrorKind::ResourceExhausted, "RATE_LIMITED", message)
+    ServiceError::new(ErrorKind::ResourceExhausted, ErrorCode::RateLimited, message)
 }
 
 fn unreachable(error: &UpstreamError) -> ServiceError {
@@ -282,5 +282,9 @@ fn unreachable(error: &UpstreamError) -> ServiceError {
     };
     let sent = !error.safe_to_repeat() && !matches!(error, UpstreamError::Forbidden(_));
     let effect = if sent { "it may have had its effect" } else { "it had no effect" };
-    ServiceError::new(kind, "PROVIDER_UNREACHABLE", format!("the provider did not answer: {error}; {effect}"))
+    ServiceError::new(
+        kind,
+        ErrorCode::ProviderUnreachable,
+        format!("the provider did not answer: {error}; {effect}"),
+    )
 }

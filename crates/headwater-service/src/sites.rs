@@ -4,6 +4,7 @@ use headwater_catalog::connector::SitesError;
 use headwater_domain::account::ConnectedAccount;
 use headwater_domain::connection::Connection;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::grant::Grant;
 use headwater_domain::site::Site;
 use http::HeaderValue;
@@ -102,7 +103,7 @@ impl Sites {
     ) -> Result<(), ServiceError> {
         let sites = self.list(connection, &bearer(&grant.access_token)?).await.map_err(|reason| {
             let message = format!("the site of `{}` is not known yet: {reason}", account.owner.identifier);
-            ServiceError::new(ErrorKind::FailedPrecondition, "SITE_UNKNOWN", message)
+            ServiceError::new(ErrorKind::FailedPrecondition, ErrorCode::SiteUnknown, message)
         })?;
         account.site = Some(choose(&account, sites)?);
         account.version += 1;
@@ -134,5 +135,5 @@ fn choose(account: &ConnectedAccount, mut sites: Vec<Site>) -> Result<Site, Serv
             urls.join(", ")
         ),
     };
-    Err(ServiceError::new(ErrorKind::FailedPrecondition, "SITE_UNKNOWN", message))
+    Err(ServiceError::new(ErrorKind::FailedPrecondition, ErrorCode::SiteUnknown, message))
 }

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use headwater_domain::delivery::Delivery;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::event::EventKind;
 use headwater_domain::id::WebhookId;
 use headwater_domain::page::{Listing, Page};
@@ -236,7 +237,7 @@ impl Webhooks {
         webhook.updated_at = self.core.now();
         if !tx.update_webhook(&webhook).await? {
             let message = "the webhook was changed by somebody else at the same time; repeat";
-            return Err(ServiceError::new(ErrorKind::Conflict, "CONFLICT", message));
+            return Err(ServiceError::new(ErrorKind::Conflict, ErrorCode::Conflict, message));
         }
         self.audit.commit(tx).await?;
         Ok(webhook)

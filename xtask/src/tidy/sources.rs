@@ -33,6 +33,15 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         &["crates/headwater/", "crates/headwater-e2e/src/bin/", "xtask/"],
         "only the programs print (invariant 8)",
     ),
+    (
+        "=> StatusCode::",
+        &[
+            "crates/headwater-api/src/error.rs",
+            "crates/headwater-sandbox/",
+            "crates/headwater-seal/src/counterparts/",
+        ],
+        "one file turns kinds and codes of errors into statuses (invariant 9)",
+    ),
     ("derive(Debug)] pub struct Secret", &[], "a secret cannot be printed (invariant 6)"),
     ("todo!(", &[], "nothing is left unfinished"),
     ("unimplemented!(", &[], "nothing is left unfinished"),
@@ -100,6 +109,8 @@ mod tests {
         let table = [
             ("crates/headwater-service/src/a.rs", "//! Fine.\n", 0),
             ("crates/headwater-service/src/a.rs", "fn no_header() {}\n", 1),
+            ("crates/headwater-api/src/a.rs", "//! A.\nA => StatusCode::NOT_FOUND,\n", 1),
+            ("crates/headwater-api/src/error.rs", "//! A.\nA => StatusCode::NOT_FOUND,\n", 0),
             ("crates/headwater-service/src/a/mod.rs", "//! Old style.\n", 1),
             ("crates/headwater-service/src/a.rs", "//! A.\nTcpStream::connect(x)", 1),
             ("crates/headwater-upstream/src/a.rs", "//! A.\nTcpStream::connect(x)", 0),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use headwater_domain::error_code::ErrorCode;
 use headwater_service::accounts::AccountLocator;
 use headwater_service::tools::{ExecuteTool, ListScopedTools, ListTools, SearchTools, Tools};
 use prost::Message as _;
@@ -9,8 +10,7 @@ use serde_json::{Map, Value};
 use tonic::{Code, Request, Response, Status, async_trait};
 
 use super::checked;
-use crate::error::{status, with_info};
-use crate::proto::errdetails::ErrorInfo;
+use crate::error::{refusal, status};
 use crate::proto::tools::tool_service_server::ToolService;
 use crate::proto::tools::{
     ExecuteToolRequest, ExecuteToolResponse, Filter, ListAvailableToolsRequest, ListAvailableToolsResponse,
@@ -155,8 +155,7 @@ fn too_large_for_client(reply: &mut ExecuteToolResponse, path: Option<&str>) -> 
         "{why}: ask for less at once, or read it with GET /proxy{path}, with POST /api/v1/execute_tool (REST), or with \
          the Node SDK, all of which pass on answers of any size"
     );
-    let info = ErrorInfo { error_code: "ANSWER_TOO_LARGE".to_owned(), ..ErrorInfo::default() };
-    Err(with_info(Code::OutOfRange, &message, &info))
+    Err(refusal(Code::OutOfRange, ErrorCode::AnswerTooLarge, &message))
 }
 
 fn wanted(filter: Filter) -> ListTools {

@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use headwater_domain::bounds::ARGUMENTS;
+use headwater_domain::error_code::ErrorCode;
 use headwater_service::memory::Memory;
 use prost_reflect::{DescriptorError, DescriptorPool, MessageDescriptor};
 use tonic::{Code, Status};
@@ -16,7 +17,6 @@ use super::measure::measure;
 use super::{COPIES, Reading, Refused, Taken, hold};
 use crate::error;
 use crate::proto::DESCRIPTORS;
-use crate::proto::errdetails::ErrorInfo;
 
 /// What stands in front of a message: whether it is compressed, and its length.
 const PREFIX: usize = 5;
@@ -81,10 +81,9 @@ pub(crate) async fn intake(State(intake): State<Intake>, request: Request, next:
 
 fn status(refused: &Refused) -> Status {
     let (code, error_code) = match refused {
-        Refused::TooLarge(_) => (Code::ResourceExhausted, "MESSAGE_TOO_LARGE"),
-        Refused::Exceeded(_) | Refused::Broken(_) => (Code::InvalidArgument, "INVALID_ARGUMENT"),
+        Refused::TooLarge(_) => (Code::ResourceExhausted, ErrorCode::MessageTooLarge),
+        Refused::Exceeded(_) | Refused::Broken(_) => (Code::InvalidArgument, ErrorCode::InvalidArgument),
         Refused::Busy(error) => return error::status(error),
     };
-    let info = ErrorInfo { error_code: error_code.to_owned(), ..ErrorInfo::default() };
-    error::with_info(code, &refused.to_string(), &info)
+    error::refusal(code, error_code, &refused.to_string())
 }

@@ -1,7 +1,8 @@
 //! The form that a raw request must have before anything is looked up for it.
 
 use axum::response::Response;
-use headwater_service::proxy::{METHOD_NOT_ALLOWED, METHODS};
+use headwater_domain::error_code::ErrorCode;
+use headwater_service::proxy::METHODS;
 use http::header::{ALLOW, EXPECT};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, Version};
@@ -33,11 +34,11 @@ fn method(method: &Method) -> Response {
     let known = [Method::CONNECT, Method::TRACE].contains(method);
     let status = if known { StatusCode::METHOD_NOT_ALLOWED } else { StatusCode::NOT_IMPLEMENTED };
     let message = format!("this method does not cross the proxy; use one of {METHODS}, in upper case");
-    let mut response = error::json(status, Code::Unimplemented, METHOD_NOT_ALLOWED, &message);
+    let mut response = error::json(status, Code::Unimplemented, ErrorCode::MethodNotAllowed, &message);
     response.headers_mut().insert(ALLOW, HeaderValue::from_static(METHODS));
     response
 }
 
 fn invalid(status: StatusCode, message: &str) -> Response {
-    error::json(status, Code::InvalidArgument, "INVALID_ARGUMENT", message)
+    error::json(status, Code::InvalidArgument, ErrorCode::InvalidArgument, message)
 }

@@ -11,6 +11,7 @@ use base64::engine::GeneralPurpose;
 use base64::engine::general_purpose::GeneralPurposeConfig;
 use bytes::{BufMut as _, Bytes, BytesMut};
 use futures_util::stream;
+use headwater_domain::error_code::ErrorCode;
 use headwater_service::memory::Held;
 use http::header::{CONTENT_TYPE, TE};
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -110,7 +111,7 @@ fn refusal(method: &MethodDescriptor, code: Code, headers: &HeaderMap) -> Respon
         json.as_object_mut()?.insert("@type".to_owned(), Value::String(detail.type_url));
         Some(json)
     });
-    let tool_error = info.as_ref().is_some_and(|info| info["error_code"] == "TOOL_ERROR");
+    let tool_error = info.as_ref().is_some_and(|info| info["error_code"] == ErrorCode::ToolError.as_str());
     let status = if tool_error { StatusCode::INTERNAL_SERVER_ERROR } else { error::http_status(code) };
     let details: Vec<Value> = info.into_iter().collect();
     error::json_body(
@@ -120,5 +121,5 @@ fn refusal(method: &MethodDescriptor, code: Code, headers: &HeaderMap) -> Respon
 }
 
 fn broken(message: &str) -> Response {
-    error::json(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, "INTERNAL", message)
+    error::json(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, ErrorCode::Internal, message)
 }

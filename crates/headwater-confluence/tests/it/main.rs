@@ -1,6 +1,5 @@
 //! Every tool, carried out against the emulated Confluence: once as it should be called, and wrongly.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
-#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod calls;
 mod conformance;

@@ -2,6 +2,7 @@
 
 use headwater_domain::account::{AccountEvent, ConnectedAccount};
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::event::EventKind;
 use headwater_domain::secret::Secret;
 use headwater_domain::site::Site;
@@ -242,7 +243,7 @@ async fn write(tx: &mut dyn Tx, account: &ConnectedAccount) -> Result<(), Servic
 fn changed_meanwhile() -> ServiceError {
     let message =
         "the connected account was changed by somebody else at the same time; read it again and repeat";
-    ServiceError::new(ErrorKind::Conflict, "CONFLICT", message)
+    ServiceError::new(ErrorKind::Conflict, ErrorCode::Conflict, message)
 }
 
 /// Whether the settings name a site other than the one in use.

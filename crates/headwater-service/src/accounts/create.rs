@@ -3,6 +3,7 @@
 use headwater_domain::account::{ConnectedAccount, Owner};
 use headwater_domain::connection::Connection;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::event::EventKind;
 use headwater_domain::id::AccountId;
 use headwater_domain::page::Page;
@@ -99,5 +100,5 @@ fn exists(owner: &Owner, connection: &str) -> ServiceError {
         "`{}` has a connected account on connection `{connection}` already; update it instead",
         owner.identifier
     );
-    ServiceError::new(ErrorKind::AlreadyExists, "ALREADY_EXISTS", message)
+    ServiceError::new(ErrorKind::AlreadyExists, ErrorCode::AlreadyExists, message)
 }

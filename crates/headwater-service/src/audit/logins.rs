@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use headwater_domain::audit::{Actor, AuditEntry};
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::{AuditId, ClientId};
 use parking_lot::Mutex;
 
@@ -12,8 +13,6 @@ use super::Audit;
 
 /// How long attempts are counted before their sum is noted.
 const PERIOD: Duration = Duration::from_secs(60);
-/// The outcome of a wrong secret, as the token endpoint names it.
-const WRONG: &str = "invalid_client";
 
 /// Attempts of one kind: the client, where there is one of that id, and whether its secret was right.
 type Kind = (Option<ClientId>, bool);
@@ -76,7 +75,7 @@ impl Audit {
             account_id: None,
             connection_id: None,
             subject: Some(more.map_or_else(|| claimed.to_owned(), |more| format!("{claimed}, {more} more"))),
-            outcome: if *right { super::record::OK } else { WRONG }.to_owned(),
+            outcome: if *right { super::record::OK } else { ErrorCode::InvalidClient.as_str() }.to_owned(),
             provider_status: None,
             provider_request_id: None,
             execution_id: None,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use headwater_domain::audit::{Actor, AuditEntry};
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::AuditId;
 use headwater_ports::store::Tx;
 use parking_lot::Mutex;
@@ -19,7 +20,7 @@ pub(super) const OK: &str = "ok";
 /// The outcome of what was cut off: its caller left, or it took too long. What was sent may have had its effect.
 const CANCELLED: &str = "CANCELLED";
 /// The outcome of what ended in a fault of ours.
-const FAULT: &str = "INTERNAL";
+const FAULT: ErrorCode = ErrorCode::Internal;
 
 /// What is known of an act so far.
 pub(super) struct Record {
@@ -96,7 +97,7 @@ impl Open {
             outcome => outcome,
         };
         self.closed = true;
-        let result = outcome.as_ref().err().map_or(OK, Named::code);
+        let result = outcome.as_ref().err().map_or(OK, |error| error.code().as_str());
         let noted = self.record.written() && result == OK;
         if !noted && !self.record.nonsense() {
             self.audit.batch_entry(&self.record, result).await;
@@ -122,7 +123,7 @@ impl Drop for Open {
         if self.closed || self.record.written() || self.record.nonsense() {
             return;
         }
-        let outcome = if std::thread::panicking() { FAULT } else { CANCELLED };
+        let outcome = if std::thread::panicking() { FAULT.as_str() } else { CANCELLED };
         let entry = self.audit.entry(&self.record, outcome);
         self.audit.batch.add(entry);
     }
@@ -182,12 +183,12 @@ impl Audit {
 fn refused(cause: ServiceError) -> ServiceError {
     let message = "nothing was changed: the audit log cannot be written, and changes are not made without it \
                    (audit.required). Ask the operator to look at the log";
-    ServiceError::new(ErrorKind::Unavailable, "AUDIT_UNAVAILABLE", message).caused_by(cause)
+    ServiceError::new(ErrorKind::Unavailable, ErrorCode::AuditUnavailable, message).caused_by(cause)
 }
 
 /// The answer is not given, because the log could not take its entry.
 fn withheld(cause: ServiceError) -> ServiceError {
     let message = "the answer is withheld: the audit log cannot be written, and this is not answered without it \
                    (audit.required). Ask the operator to look at the log";
-    ServiceError::new(ErrorKind::Unavailable, "AUDIT_UNAVAILABLE", message).caused_by(cause)
+    ServiceError::new(ErrorKind::Unavailable, ErrorCode::AuditUnavailable, message).caused_by(cause)
 }

@@ -2,6 +2,7 @@
 
 use headwater_domain::account::ConnectedAccount;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::event::EventKind;
 use headwater_domain::flow::{ConnectFlow, Stage};
 use headwater_domain::id::FlowId;
@@ -50,7 +51,11 @@ impl Connect {
         let AccountView { account, connection } = self.accounts.ensure(&mut *tx, &request.account).await?;
         if !connection.enabled {
             let message = format!("connection `{}` is disabled; enable it first", connection.name);
-            return Err(ServiceError::new(ErrorKind::FailedPrecondition, "CONNECTION_DISABLED", message));
+            return Err(ServiceError::new(
+                ErrorKind::FailedPrecondition,
+                ErrorCode::ConnectionDisabled,
+                message,
+            ));
         }
         if !connection.configured() {
             return Err(not_configured(&connection.name));

@@ -6,6 +6,7 @@
 
 use headwater_domain::account::AccountEvent;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::event::EventKind;
 use headwater_domain::flow::{ConnectFlow, FailureReason, Stage, Verifying};
 use headwater_ports::store::Tx;
@@ -179,5 +180,5 @@ fn unknown_request() -> ServiceError {
 fn wrong_identifier() -> ServiceError {
     let message = "the authorization link was made for another identifier; nothing was connected. Check that your \
                    application reads the identifier from the session of the user who came back";
-    ServiceError::new(ErrorKind::PermissionDenied, "IDENTIFIER_MISMATCH", message)
+    ServiceError::new(ErrorKind::PermissionDenied, ErrorCode::IdentifierMismatch, message)
 }

@@ -8,6 +8,7 @@
 use headwater_domain::audit::Actor;
 use headwater_domain::connection::{Connection, Endpoints};
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::secret::Secret;
 use headwater_ports::store::{AccountFilter, Tx};
 use subtle::ConstantTimeEq as _;
@@ -17,9 +18,6 @@ use super::{Connections, client_secret};
 use crate::bounds;
 use crate::caller::caller;
 use crate::error::ServiceError;
-
-/// The error code of a move that was not proven.
-const PROOF_NEEDED: &str = "CLIENT_SECRET_NEEDED";
 
 impl Connections {
     /// Checks the endpoints that `connection` is to have. What stays as it is was checked before.
@@ -99,7 +97,7 @@ impl Connections {
             "{field} cannot be moved to another origin: the connection has accounts and no client secret to prove with that \
              it is yours. Set the client secret first, or ask the operator"
         );
-        Err(ServiceError::new(ErrorKind::FailedPrecondition, PROOF_NEEDED, message))
+        Err(ServiceError::new(ErrorKind::FailedPrecondition, ErrorCode::ClientSecretNeeded, message))
     }
 }
 
@@ -129,7 +127,7 @@ fn no_proof(field: &str) -> ServiceError {
         "{field} is where secrets of this connection are sent; to move it to another origin, give the connection's present \
          client_secret in the same request"
     );
-    ServiceError::new(ErrorKind::PermissionDenied, PROOF_NEEDED, message)
+    ServiceError::new(ErrorKind::PermissionDenied, ErrorCode::ClientSecretNeeded, message)
 }
 
 fn wrong_proof(field: &str) -> ServiceError {
@@ -137,5 +135,5 @@ fn wrong_proof(field: &str) -> ServiceError {
         "{field} was not moved: the client_secret in this request is not the connection's present one. Change the secret and \
          the endpoint in two requests"
     );
-    ServiceError::new(ErrorKind::PermissionDenied, PROOF_NEEDED, message)
+    ServiceError::new(ErrorKind::PermissionDenied, ErrorCode::ClientSecretNeeded, message)
 }

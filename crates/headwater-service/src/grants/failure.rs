@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use headwater_domain::account::{AccountEvent, ConnectedAccount};
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::event::EventKind;
 use headwater_domain::refresh::{Attempt, Change, Verdict};
 use headwater_domain::token_reply::RefusalMeaning;
@@ -125,7 +126,7 @@ pub(super) fn transient(live: &LiveAccount, reason: &str) -> ServiceError {
         "the access token of `{}` could not be refreshed now ({reason}); the account is kept, try again in a moment",
         live.account.owner.identifier
     );
-    ServiceError::new(ErrorKind::Unavailable, "REFRESH_FAILED", message)
+    ServiceError::new(ErrorKind::Unavailable, ErrorCode::RefreshFailed, message)
 }
 
 /// Makes the error of a provider that refuses the connection itself.
@@ -135,5 +136,5 @@ fn misconfigured(live: &LiveAccount, reason: &str) -> ServiceError {
         "the provider refuses connection `{}` itself ({reason}); check its client id and secret. The account is kept",
         live.connection.name
     );
-    ServiceError::new(ErrorKind::FailedPrecondition, "CONNECTION_REFUSED", message)
+    ServiceError::new(ErrorKind::FailedPrecondition, ErrorCode::ConnectionRefused, message)
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::AccountId;
 use parking_lot::{Mutex, MutexGuard};
 
@@ -159,7 +160,7 @@ fn failed_flight(error: Arc<ServiceError>) -> Flight {
 fn interrupted() -> ServiceError {
     ServiceError::new(
         ErrorKind::Unavailable,
-        "REFRESH_INTERRUPTED",
+        ErrorCode::RefreshInterrupted,
         "the token refresh was interrupted; try again",
     )
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use headwater_domain::account::{AccountStatus, ConnectedAccount};
 use headwater_domain::connection::Connection;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::grant::Grant;
 use headwater_domain::id::AccountId;
 
@@ -53,7 +54,7 @@ impl Grants {
             self.sites.find(account, &connection, &grant).await?;
         }
         let message = format!("connected account `{id}` keeps being changed at the same time; call again");
-        Err(ServiceError::new(ErrorKind::Conflict, "CONFLICT", message))
+        Err(ServiceError::new(ErrorKind::Conflict, ErrorCode::Conflict, message))
     }
 
     async fn read_usable(
@@ -91,7 +92,7 @@ fn ensure_usable(account: &ConnectedAccount, connection: &Connection) -> Result<
     if !connection.enabled {
         let message =
             format!("connection `{}` is disabled; enable it before using its accounts", connection.name);
-        return Err(ServiceError::new(ErrorKind::FailedPrecondition, "CONNECTION_DISABLED", message));
+        return Err(ServiceError::new(ErrorKind::FailedPrecondition, ErrorCode::ConnectionDisabled, message));
     }
     if account.status == AccountStatus::Active { Ok(()) } else { Err(not_active(account, connection)) }
 }

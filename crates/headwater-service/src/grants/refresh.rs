@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::grant::{Freshness, freshness};
 use headwater_domain::id::AccountId;
 use headwater_domain::refresh::{Change, LEASE, LEASE_MARGIN, RefreshState, Step};
@@ -201,7 +202,7 @@ impl Grants {
 fn held() -> ServiceError {
     ServiceError::new(
         ErrorKind::Unavailable,
-        "REFRESH_FAILED",
+        ErrorCode::RefreshFailed,
         "another replica is refreshing this account's token; try again in a moment",
     )
 }

@@ -2,15 +2,13 @@
 //! here can judge.
 
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use http::Method;
 
 use crate::error::ServiceError;
 
 /// The methods that raw requests may have, as an `Allow` header lists them.
 pub const METHODS: &str = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE";
-
-/// The code of a raw request with another method.
-pub const METHOD_NOT_ALLOWED: &str = "METHOD_NOT_ALLOWED";
 
 /// Refuses methods that do not cross. Their names are compared as they are: `get` is another method than `GET`.
 pub(super) fn check(method: &Method) -> Result<(), ServiceError> {
@@ -21,7 +19,7 @@ pub(super) fn check(method: &Method) -> Result<(), ServiceError> {
     let message = format!(
         "nothing was sent: the method `{shown}` does not cross the proxy; use one of {METHODS}, in upper case"
     );
-    Err(ServiceError::new(ErrorKind::InvalidArgument, METHOD_NOT_ALLOWED, message))
+    Err(ServiceError::new(ErrorKind::InvalidArgument, ErrorCode::MethodNotAllowed, message))
 }
 
 #[cfg(test)]
@@ -35,7 +33,11 @@ mod tests {
         }
         for name in ["CONNECT", "TRACE", "TRACK", "get", "Post", "PROPFIND", "PURGE", "PRI", "QUERY", "LINK"]
         {
-            assert_eq!(check(&name.parse().unwrap()).unwrap_err().code(), METHOD_NOT_ALLOWED, "{name}");
+            assert_eq!(
+                check(&name.parse().unwrap()).unwrap_err().code(),
+                ErrorCode::MethodNotAllowed,
+                "{name}"
+            );
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::page::Page;
 use headwater_domain::secret::Secret;
 use headwater_ports::store::Store as _;
@@ -30,7 +31,7 @@ async fn an_account_is_created_once_per_owner() {
     let house = House::new().await;
     house.service.accounts.create(&ann(), AccountChange::default()).await.unwrap();
     let error = house.service.accounts.create(&ann(), AccountChange::default()).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::AlreadyExists, "ALREADY_EXISTS"));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::AlreadyExists, ErrorCode::AlreadyExists));
     let locators = [
         AccountLocator { organization_id: Some("acme".to_owned()), ..ann() },
         AccountLocator { user_id: Some("u1".to_owned()), ..ann() },
@@ -130,7 +131,7 @@ async fn a7_disconnecting_destroys_the_tokens_and_keeps_the_record() {
         assert_eq!((view.account.status, view.account.token_expires_at), (AccountStatus::Disconnected, None));
     }
     assert!(house.grant(&ann()).await.is_none());
-    assert_eq!(house.read_page(&ann()).await.unwrap_err().code(), "ACCOUNT_NOT_ACTIVE");
+    assert_eq!(house.read_page(&ann()).await.unwrap_err().code(), ErrorCode::AccountNotActive);
     assert!(house.provider.requests().is_empty(), "a warm account stops at once");
 }
 

@@ -10,6 +10,7 @@ use futures_util::future::{Either, select};
 use headwater_domain::account::AccountStatus;
 use headwater_domain::audit::{Actor, AuditEntry};
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::ClientId;
 use headwater_domain::role::Roles;
 use headwater_ports::fakes::MemoryStore;
@@ -230,13 +231,13 @@ async fn c10_a_program_that_only_hangs_up_gets_no_further_than_a_bound() {
     }
     let refused = execute(&house, "confluence_page_create", new_page()).now_or_never();
     let error = refused.expect("it is refused at once").unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::ResourceExhausted, "TOO_MANY_CALLS"));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::ResourceExhausted, ErrorCode::TooManyCalls));
     acting(Actor::Operator, house.service.accounts.delete(&ann())).await.unwrap();
     drop(held);
     house.in_time(house.service.grants.settle()).await;
     assert_eq!(house.service.acts.count(), 0);
     let error = execute(&house, "confluence_page_create", new_page()).await.unwrap_err();
-    assert_eq!(error.code(), "RESOURCE_NOT_FOUND", "it is heard again");
+    assert_eq!(error.code(), ErrorCode::ResourceNotFound, "it is heard again");
 }
 
 #[tokio::test]
@@ -245,7 +246,7 @@ async fn a_fault_of_ours_is_answered_and_noted() {
     house.connected(1).await;
     house.provider.panic_next();
     let error = execute(&house, "confluence_page_create", new_page()).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Internal, "INTERNAL"));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Internal, ErrorCode::Internal));
     assert!(error.message().contains("may have had its effect"), "{error}");
     assert_eq!(outcomes(&house, "tool.execute").await, ["INTERNAL"]);
     assert_eq!(house.service.acts.count(), 0);
@@ -288,7 +289,7 @@ async fn without_log() -> (House, Arc<AtomicBool>) {
 
 fn unavailable<T>(outcome: Result<T, ServiceError>) {
     let error = outcome.map(drop).unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Unavailable, "AUDIT_UNAVAILABLE"));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Unavailable, ErrorCode::AuditUnavailable));
     assert!(error.message().contains("audit.required"), "{error}");
 }
 

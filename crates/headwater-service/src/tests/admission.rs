@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use headwater_domain::audit::Actor;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::ClientId;
 use serde_json::json;
 
@@ -74,7 +75,11 @@ async fn e6_one_client_takes_so_many_calls_and_whoever_waits_too_long_is_told() 
     );
     house.clock.advance(Duration::from_secs(26));
     let error = full.await.unwrap().err().unwrap();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::ResourceExhausted, "TOO_MANY_CALLS"), "{error}");
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::ResourceExhausted, ErrorCode::TooManyCalls),
+        "{error}"
+    );
     assert!(error.tool().is_none() && error.message().contains("nothing was sent"), "{error}");
     drop(other);
 }

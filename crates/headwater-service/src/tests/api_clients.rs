@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::ClientId;
 use headwater_domain::role::Roles;
 use headwater_domain::secret::Secret;
@@ -31,7 +32,7 @@ async fn d7_only_the_right_secret_of_the_right_client_is_accepted() {
     let mut messages = Vec::new();
     for (id, secret) in table {
         let error = house.service.api_clients.authenticate(id, secret).await.unwrap_err();
-        assert_eq!((error.kind(), error.code()), (ErrorKind::Unauthenticated, "invalid_client"));
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Unauthenticated, ErrorCode::InvalidClient));
         messages.push(error.message().to_owned());
     }
     messages.dedup();

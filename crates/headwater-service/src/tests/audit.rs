@@ -41,7 +41,7 @@ async fn a_tool_call_is_noted_with_everything_but_its_content() {
         (Some(&account.id), Some(&house.wiki.id))
     );
     assert_eq!(entry.subject.as_deref(), Some("confluence_page_get"));
-    assert_eq!(entry.outcome, error.code());
+    assert_eq!(entry.outcome, error.code().as_str());
     assert_eq!(entry.provider_status, Some(404));
     assert_eq!(entry.provider_request_id.as_deref(), Some("abc123"));
     assert_eq!(entry.execution_id.as_deref(), error.tool().map(|it| it.execution_id.as_str()));

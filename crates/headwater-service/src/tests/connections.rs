@@ -1,6 +1,7 @@
 //! Connections: the operator's OAuth apps.
 
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::page::Page;
 use headwater_domain::provider::ProviderKey;
 use headwater_domain::secret::Secret;
@@ -106,7 +107,7 @@ async fn switching_a_connection_off_stops_warm_accounts_at_once() {
     house.read_page(&account).await.unwrap();
     house.provider.requests();
     assert!(!house.service.connections.set_enabled(id, false).await.unwrap().enabled);
-    assert_eq!(house.read_page(&account).await.unwrap_err().code(), "CONNECTION_DISABLED");
+    assert_eq!(house.read_page(&account).await.unwrap_err().code(), ErrorCode::ConnectionDisabled);
     assert!(house.provider.requests().is_empty());
     assert!(house.service.connections.set_enabled(id, true).await.unwrap().enabled);
     house.provider.answer(200, &serde_json::json!({}));

@@ -2,6 +2,7 @@
 
 use headwater_domain::account::AccountStatus;
 use headwater_domain::audit::Actor;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::ClientId;
 use headwater_domain::role::{Role, Roles};
 use headwater_domain::secret::Secret;
@@ -132,7 +133,7 @@ async fn d10_what_was_written_back_with_other_settings_changes_those_only() {
 async fn d9_an_api_client_without_roles_may_do_nothing() {
     let refused =
         calling(agent(), Roles::NONE, async { crate::caller::ensure_any(&[Role::Use]) }).await.unwrap_err();
-    assert_eq!(refused.code(), "ROLE_MISSING");
+    assert_eq!(refused.code(), ErrorCode::RoleMissing);
     assert!(refused.message().contains("headwater client update skc_7 --role use"), "{refused}");
     let both: Roles = [Role::Use, Role::Read].into_iter().collect();
     let refused =

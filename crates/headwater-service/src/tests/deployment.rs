@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use headwater_domain::deployment::{Deployment, Fence, Remembered};
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_ports::store::{Store, StoreError, Tx};
 use headwater_store::SqliteStore;
 use serde_json::json;
@@ -59,7 +60,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// An hour later the access token is stale. `None` when it was refreshed, or the code of the error.
-async fn refresh(house: &House, account: &AccountLocator) -> Option<&'static str> {
+async fn refresh(house: &House, account: &AccountLocator) -> Option<ErrorCode> {
     house.clock.advance(Duration::from_secs(3600));
     let id = house.account(account).await.id;
     house.service.grants.usable(&id).await.err().map(|error| {
@@ -81,7 +82,7 @@ async fn a8_a_copy_of_a_database_presents_no_refresh_token() {
     clone.provider.answer(200, &json!({}));
     clone.read_page(&ann()).await.unwrap();
     assert_eq!(clone.provider.requests().len(), 1, "the access token is still good");
-    assert_eq!(refresh(&clone, &ann()).await, Some("REFRESH_FENCED"));
+    assert_eq!(refresh(&clone, &ann()).await, Some(ErrorCode::RefreshFenced));
     assert_eq!(clone.service.grants.refresh_due().await.unwrap(), 0);
     assert!(clone.provider.requests().is_empty(), "nothing was presented");
     assert_eq!(clone.service.deployment.keep_up().await.unwrap(), None);
@@ -144,7 +145,7 @@ async fn a8_a_backup_that_was_put_back_presents_no_refresh_token() {
     early.clock.advance(Duration::from_secs(1200));
     let fence = early.service.deployment.take_up(Some(&remembered)).await.unwrap();
     assert_eq!(fence, Some(Fence::Restored));
-    assert_eq!(refresh(&early, &ann()).await, Some("REFRESH_FENCED"));
+    assert_eq!(refresh(&early, &ann()).await, Some(ErrorCode::RefreshFenced));
     let (other, fence) = serving(ours.path(), 4, None).await;
     assert_eq!(fence, Some(Fence::Restored), "one that remembers nothing is told by the database");
     other.service.deployment.adopt().await.unwrap();
@@ -174,8 +175,8 @@ async fn an_adopted_copy_is_refreshed_again_unless_its_tokens_are_dead() {
         let id = clone.account(&AccountLocator::of("wiki", name)).await.id;
         codes.push(clone.service.grants.usable(&id).await.err().map(|it| it.code()));
     }
-    assert_eq!(codes[..5], [Some("REFRESH_FAILED"); 5]);
-    assert_eq!((codes[5], clone.provider.requests().len()), (Some("REFRESH_FENCED"), 5));
+    assert_eq!(codes[..5], [Some(ErrorCode::RefreshFailed); 5]);
+    assert_eq!((codes[5], clone.provider.requests().len()), (Some(ErrorCode::RefreshFenced), 5));
     assert_eq!(clone.service.deployment.examine(None).await.unwrap(), Some(Fence::Refused));
 }
 
@@ -243,7 +244,7 @@ async fn a8_a_database_without_a_mark_under_a_running_server_is_not_its_own() {
     assert!(house.service.deployment.keep_up().await.unwrap().is_some());
     *present.lock().unwrap() = file(unmarked.path()).await;
     assert_eq!(house.service.deployment.keep_up().await.unwrap(), None);
-    assert_eq!(house.service.deployment.may_refresh().unwrap_err().code(), "REFRESH_FENCED");
+    assert_eq!(house.service.deployment.may_refresh().unwrap_err().code(), ErrorCode::RefreshFenced);
 }
 
 /// `dev` and commands beside a server do not take a database up; they refresh as they need.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::secret::Secret;
 use headwater_ports::upstream::UpstreamError;
 use http::Response;
@@ -105,7 +106,7 @@ pub(super) fn refreshes(house: &House) -> usize {
 
 fn says_doubt(error: &ServiceError) {
     let told = (error.kind(), error.code(), error.tool().map(|it| it.code.as_str()));
-    assert_eq!(told, (ErrorKind::Unavailable, "TOOL_ERROR", Some("GRANT_IN_DOUBT")), "{error}");
+    assert_eq!(told, (ErrorKind::Unavailable, ErrorCode::ToolError, Some("GRANT_IN_DOUBT")), "{error}");
     assert!(error.message().contains("had no effect") && error.message().contains("in doubt"), "{error}");
     assert!(!error.message().to_ascii_lowercase().contains("check the id"), "{error}");
 }
@@ -165,9 +166,9 @@ async fn after_a_revocation_reads_speak_of_the_grant_from_the_first_one_on() {
         for second in (0..60).step_by(5) {
             for (tool, arguments) in calls() {
                 let error = house.call(tool, &ann(), &arguments).await.unwrap_err();
-                lost = lost || error.code() == "ACCOUNT_NOT_ACTIVE";
+                lost = lost || error.code() == ErrorCode::AccountNotActive;
                 if lost {
-                    assert_eq!(error.code(), "ACCOUNT_NOT_ACTIVE", "{tool} after {second} s: {error}");
+                    assert_eq!(error.code(), ErrorCode::AccountNotActive, "{tool} after {second} s: {error}");
                 } else {
                     says_doubt(&error);
                 }
@@ -219,7 +220,11 @@ async fn pages_that_are_missing_cause_one_refresh_a_minute_and_are_called_missin
     let (house, _) = house().await;
     for second in 0..120 {
         let error = house.call("confluence_page_get", &ann(), &json!({"id": "404"})).await.unwrap_err();
-        assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, "TOOL_ERROR"), "{second}: {error}");
+        assert_eq!(
+            (error.kind(), error.code()),
+            (ErrorKind::NotFound, ErrorCode::ToolError),
+            "{second}: {error}"
+        );
         assert!(error.message().contains("The access token is not the reason"), "{error}");
         house.clock.advance(Duration::from_secs(1));
     }
@@ -289,7 +294,7 @@ async fn a_token_that_nothing_can_replace_is_asked_about() {
     house.provider.answer(404, &stale());
     house.provider.answer_sites(&[SITE]);
     let error = house.read_page(&ann()).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, "TOOL_ERROR"), "{error}");
+    assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, ErrorCode::ToolError), "{error}");
     for status in [401, 503] {
         house.provider.answer(404, &stale());
         house.provider.answer(status, &json!({}));

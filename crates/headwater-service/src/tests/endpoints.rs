@@ -3,6 +3,7 @@
 use headwater_domain::audit::Actor;
 use headwater_domain::connection::{Connection, Endpoints};
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::ClientId;
 use headwater_domain::role::Roles;
 use headwater_domain::secret::Secret;
@@ -55,7 +56,7 @@ async fn d11_no_secret_is_sent_elsewhere_by_who_does_not_know_it() {
             let error = update(&house, endpoints, secret).await.unwrap_err();
             assert_eq!(
                 (error.kind(), error.code()),
-                (ErrorKind::PermissionDenied, "CLIENT_SECRET_NEEDED"),
+                (ErrorKind::PermissionDenied, ErrorCode::ClientSecretNeeded),
                 "{field}"
             );
             assert!(error.message().contains(field) && error.message().contains("client_secret"), "{error}");
@@ -95,7 +96,7 @@ async fn d11_a_connection_without_a_secret_does_not_give_its_accounts_away() {
     let bob = AccountLocator::of("draft", "bob");
     house.service.accounts.create(&bob, AccountChange::default()).await.unwrap();
     let error = update(THIEF).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::FailedPrecondition, "CLIENT_SECRET_NEEDED"));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::FailedPrecondition, ErrorCode::ClientSecretNeeded));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use futures_util::future::join_all;
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::secret::Secret;
 use serde_json::{Value, json};
 
@@ -127,12 +128,12 @@ async fn only_a_confirmed_refusal_of_the_grant_expires_the_account() {
     let refusal = json!({"error": "invalid_grant", "error_description": "Unknown or invalid refresh token."});
     house.provider.answer(403, &refusal);
     let error = house.read_page(&account).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Unavailable, "REFRESH_FAILED"));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Unavailable, ErrorCode::RefreshFailed));
     assert_eq!(house.status(&account).await, AccountStatus::Active);
     house.clock.advance(seconds(30));
     house.provider.answer(403, &refusal);
     let error = house.read_page(&account).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::FailedPrecondition, "ACCOUNT_NOT_ACTIVE"));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::FailedPrecondition, ErrorCode::AccountNotActive));
     assert_eq!(house.status(&account).await, AccountStatus::Expired);
     house.provider.requests();
     house.clock.advance(seconds(86_400));
@@ -162,7 +163,7 @@ async fn a_wrong_client_secret_is_the_connections_fault() {
     house.clock.advance(seconds(3600));
     house.provider.answer(401, &json!({"error": "access_denied", "error_description": "Unauthorized"}));
     let error = house.read_page(&account).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::FailedPrecondition, "CONNECTION_REFUSED"));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::FailedPrecondition, ErrorCode::ConnectionRefused));
     assert!(error.message().contains("`wiki`"), "{error}");
     assert_eq!(house.status(&account).await, AccountStatus::Active);
     house.provider.requests();
@@ -258,7 +259,7 @@ async fn a_grant_without_refresh_token_serves_to_its_end() {
     }
     house.clock.advance(seconds(2));
     let error = house.read_page(&ann()).await.unwrap_err();
-    assert_eq!(error.code(), "ACCOUNT_NOT_ACTIVE");
+    assert_eq!(error.code(), ErrorCode::AccountNotActive);
     assert_eq!(house.status(&ann()).await, AccountStatus::Expired);
 }
 
@@ -289,7 +290,7 @@ async fn a_token_endpoint_that_names_a_date_is_left_alone_until_then() {
     let date = httpdate::fmt_http_date(end);
     house.provider.answer_with(Ok(response(429, &[("retry-after", &date)], "{}")));
     let error = house.read_page(&account).await.unwrap_err();
-    assert_eq!((error.code(), house.provider.requests().len()), ("REFRESH_FAILED", 1));
+    assert_eq!((error.code(), house.provider.requests().len()), (ErrorCode::RefreshFailed, 1));
     house.clock.advance(Duration::from_secs(60));
     house.read_page(&account).await.unwrap_err();
     assert_eq!(house.provider.requests().len(), 0, "asked half-way through the pause");

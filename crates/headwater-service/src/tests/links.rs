@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::role::Roles;
 
 use super::harness::{House, ann, body, parameter};
@@ -124,12 +125,16 @@ async fn links_are_refused_where_they_could_not_lead_anywhere() {
     house.service.connections.set_enabled(off.id.as_str(), false).await.unwrap();
     let by_id = AccountLocator { id: Some("ca_1".to_owned()), ..AccountLocator::default() };
     let table = [
-        (AccountLocator::of("blank", "ann"), ErrorKind::FailedPrecondition, "CONNECTION_NOT_CONFIGURED"),
-        (AccountLocator::of("off", "ann"), ErrorKind::FailedPrecondition, "CONNECTION_DISABLED"),
-        (AccountLocator::of("nowhere", "ann"), ErrorKind::NotFound, "RESOURCE_NOT_FOUND"),
-        (AccountLocator::of("", "ann"), ErrorKind::InvalidArgument, "INVALID_ARGUMENT"),
-        (AccountLocator::of("wiki", ""), ErrorKind::InvalidArgument, "INVALID_ARGUMENT"),
-        (by_id, ErrorKind::NotFound, "RESOURCE_NOT_FOUND"),
+        (
+            AccountLocator::of("blank", "ann"),
+            ErrorKind::FailedPrecondition,
+            ErrorCode::ConnectionNotConfigured,
+        ),
+        (AccountLocator::of("off", "ann"), ErrorKind::FailedPrecondition, ErrorCode::ConnectionDisabled),
+        (AccountLocator::of("nowhere", "ann"), ErrorKind::NotFound, ErrorCode::ResourceNotFound),
+        (AccountLocator::of("", "ann"), ErrorKind::InvalidArgument, ErrorCode::InvalidArgument),
+        (AccountLocator::of("wiki", ""), ErrorKind::InvalidArgument, ErrorCode::InvalidArgument),
+        (by_id, ErrorKind::NotFound, ErrorCode::ResourceNotFound),
     ];
     for (account, kind, code) in table {
         let request = LinkRequest { account: account.clone(), ..LinkRequest::default() };

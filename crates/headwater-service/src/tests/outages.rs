@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::role::Roles;
 use serde_json::json;
 
@@ -64,7 +65,7 @@ async fn warm_accounts_and_clients_go_on_through_a_long_outage() {
     house.service.api_clients.delete(&client).await.unwrap();
     house.service.accounts.disconnect(&warm).await.unwrap();
     house.clock.advance(Duration::from_secs(3));
-    assert_eq!(house.read_page(&warm).await.unwrap_err().code(), "ACCOUNT_NOT_ACTIVE");
+    assert_eq!(house.read_page(&warm).await.unwrap_err().code(), ErrorCode::AccountNotActive);
     assert!(house.service.api_clients.roles(&client).await.unwrap().is_none());
 }
 
@@ -138,7 +139,7 @@ async fn a_refresh_that_panics_is_not_the_accounts_last() {
     let account = house.connected(1).await;
     house.clock.advance(Duration::from_secs(3600));
     house.provider.panic_next();
-    assert_eq!(house.read_page(&account).await.unwrap_err().code(), "REFRESH_INTERRUPTED");
+    assert_eq!(house.read_page(&account).await.unwrap_err().code(), ErrorCode::RefreshInterrupted);
     house.in_time(house.service.grants.settle()).await;
     // The presentation that was never answered is repeated once its lease has run out.
     house.clock.advance(Duration::from_secs(31));

@@ -1,6 +1,7 @@
 //! Raw requests: what crosses in either direction, and where they cannot lead.
 
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_ports::upstream::{UpstreamError, full, read};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::json;
@@ -135,7 +136,7 @@ async fn failures_say_whether_the_call_may_have_had_its_effect() {
     for (failure, kind, text) in table {
         house.provider.answer_with(Err(failure));
         let error = house.service.proxy.send(get("/wiki/x")).await.err().unwrap();
-        assert_eq!((error.kind(), error.code()), (kind, "PROVIDER_UNREACHABLE"));
+        assert_eq!((error.kind(), error.code()), (kind, ErrorCode::ProviderUnreachable));
         assert!(error.message().contains(text), "{error}");
         assert_eq!(house.provider.requests().len(), 1, "a body cannot be sent twice");
     }
@@ -146,6 +147,9 @@ async fn accounts_that_cannot_be_used_send_nothing() {
     let house = House::new().await;
     assert_eq!(house.service.proxy.send(get("/wiki")).await.err().unwrap().kind(), ErrorKind::NotFound);
     house.link().await;
-    assert_eq!(house.service.proxy.send(get("/wiki")).await.err().unwrap().code(), "ACCOUNT_NOT_ACTIVE");
+    assert_eq!(
+        house.service.proxy.send(get("/wiki")).await.err().unwrap().code(),
+        ErrorCode::AccountNotActive
+    );
     assert!(house.provider.requests().is_empty());
 }

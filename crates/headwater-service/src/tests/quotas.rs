@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::secret::Secret;
 use serde_json::{Map, Value, json};
 
@@ -23,7 +24,11 @@ fn too_long<T>(outcome: Result<T, ServiceError>, field: &str) {
 
 fn full<T>(outcome: Result<T, ServiceError>, setting: &str) {
     let error = outcome.map(drop).unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::ResourceExhausted, "QUOTA_EXCEEDED"), "{setting}");
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::ResourceExhausted, ErrorCode::QuotaExceeded),
+        "{setting}"
+    );
     assert!(error.message().contains(setting), "{error}");
 }
 

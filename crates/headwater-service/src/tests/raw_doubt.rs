@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_ports::clock::Clock as _;
 use headwater_ports::upstream::{Body, full, read};
 use http::{HeaderMap, Method, Response, StatusCode};
@@ -86,8 +87,8 @@ async fn after_a_revocation_raw_requests_speak_of_the_grant_from_the_first_one_o
         for second in (0..60).step_by(5) {
             for (method, path) in requests() {
                 let error = send(&house, method.clone(), path, full("x")).await.err().unwrap();
-                lost = lost || error.code() == "ACCOUNT_NOT_ACTIVE";
-                let expected = if lost { "ACCOUNT_NOT_ACTIVE" } else { "GRANT_IN_DOUBT" };
+                lost = lost || error.code() == ErrorCode::AccountNotActive;
+                let expected = if lost { ErrorCode::AccountNotActive } else { ErrorCode::GrantInDoubt };
                 assert_eq!(error.code(), expected, "{method} {path} after {second} s: {error}");
             }
             house.clock.advance(Duration::from_secs(5));
@@ -144,7 +145,7 @@ async fn c9_an_answer_that_nobody_reads_keeps_its_place() {
         unread.push(send(&house, Method::GET, "/wiki/x", full("")).await.unwrap());
     }
     let error = send(&house, Method::GET, "/wiki/x", full("")).await.err().unwrap();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::ResourceExhausted, "TOO_MANY_CALLS"));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::ResourceExhausted, ErrorCode::TooManyCalls));
     house.provider.answer_with(Ok(response(200, &[], "an answer")));
     assert_eq!(read(unread.remove(0).into_body(), 100).await.unwrap(), "an answer");
     unread.push(send(&house, Method::GET, "/wiki/x", full("")).await.unwrap());
@@ -170,7 +171,7 @@ async fn c9_a_slow_reader_does_not_keep_a_site_from_the_others() {
     others_run().await;
     let raw_of_bob = || ProxyRequest { account: bob.clone(), ..raw(Method::GET, "/wiki/x", full("")) };
     let crowded = house.in_time(house.service.proxy.send(raw_of_bob())).await;
-    assert_eq!(crowded.err().unwrap().code(), "RATE_LIMITED");
+    assert_eq!(crowded.err().unwrap().code(), ErrorCode::RateLimited);
     house.clock.advance(house.service.core.settings().proxy_patience.response);
     others_run().await;
     house.provider.answer_with(Ok(response(200, &[], "another")));
@@ -184,7 +185,7 @@ async fn c1_a_provider_cannot_switch_protocols() {
     house.connected(1).await;
     house.provider.answer_with(Ok(response(101, &[("upgrade", "websocket")], "")));
     let error = send(&house, Method::GET, "/wiki/x", full("")).await.err().unwrap();
-    assert_eq!(error.code(), "PROVIDER_UNREACHABLE", "{error}");
+    assert_eq!(error.code(), ErrorCode::ProviderUnreachable, "{error}");
 }
 
 /// The length of a body is told to the provider where the caller told it.

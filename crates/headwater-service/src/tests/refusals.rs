@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_ports::upstream::UpstreamError;
 use serde_json::{Value, json};
 
@@ -31,7 +32,7 @@ async fn every_refusal_is_a_tool_error_that_says_what_to_do() {
         house.provider.answer_with(Ok(response(status, &[("retry-after", "17")], &body)));
         // A tool that must not act twice, so that no refusal is worth a repetition.
         let error = house.call("confluence_page_create", &account, &new_page()).await.unwrap_err();
-        assert_eq!((error.kind(), error.code()), (kind, "TOOL_ERROR"), "{status}");
+        assert_eq!((error.kind(), error.code()), (kind, ErrorCode::ToolError), "{status}");
         let tool = error.tool().unwrap();
         assert!(tool.message.contains(advice), "{status}: {}", tool.message);
         assert!(tool.message.contains("confluence_page_create") && !tool.execution_id.is_empty());
@@ -73,7 +74,7 @@ async fn only_what_did_not_leave_is_sent_again_and_not_for_ever() {
     for (failure, sent, kind, advice) in table {
         (0..sent).for_each(|_| house.provider.answer_with(Err(failure())));
         let error = house.call("confluence_page_create", &account, &new_page()).await.unwrap_err();
-        assert_eq!((error.kind(), error.code()), (kind, "TOOL_ERROR"), "{error}");
+        assert_eq!((error.kind(), error.code()), (kind, ErrorCode::ToolError), "{error}");
         assert_ne!(error.kind(), ErrorKind::Unavailable, "callers repeat that by themselves");
         assert!(error.tool().unwrap().message.contains(advice), "{error}");
         assert_eq!(house.provider.requests().len(), sent);
@@ -115,7 +116,7 @@ async fn a_success_that_is_no_json_is_told_so() {
     let account = house.connected(1).await;
     house.provider.answer_with(Ok(response(200, &[("content-type", "text/html")], "<html>")));
     let error = house.read_page(&account).await.unwrap_err();
-    assert_eq!((error.code(), error.kind()), ("TOOL_ERROR", ErrorKind::Internal));
+    assert_eq!((error.code(), error.kind()), (ErrorCode::ToolError, ErrorKind::Internal));
     assert!(error.message().contains("not JSON"), "{error}");
 }
 

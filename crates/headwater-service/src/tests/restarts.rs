@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::role::Roles;
 use headwater_domain::secret::Secret;
 use headwater_ports::store::Store;
@@ -183,7 +184,7 @@ async fn of_two_changes_of_a_connection_one_is_told_to_look_again() {
         (Ok(kept), Err(error)) | (Err(error), Ok(kept)) => (kept, error),
         (one, other) => panic!("{} {}: one wins", one.is_ok(), other.is_ok()),
     };
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Conflict, "CONFLICT"));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Conflict, ErrorCode::Conflict));
     assert_eq!(house.service.connections.get(id).await.unwrap().name, kept.name);
 }
 
@@ -199,7 +200,7 @@ async fn replicas_obey_each_other() {
     other.clock.advance(Duration::from_secs(5));
     let id = one.account(&ann()).await.id;
     let refused = |outcome: Result<_, crate::error::ServiceError>| outcome.err().map(|error| error.code());
-    assert_eq!(refused(other.service.grants.usable(&id).await.map(drop)), Some("ACCOUNT_NOT_ACTIVE"));
+    assert_eq!(refused(other.service.grants.usable(&id).await.map(drop)), Some(ErrorCode::AccountNotActive));
 
     one.connected(2).await;
     other.clock.advance(Duration::from_secs(5));
@@ -209,7 +210,7 @@ async fn replicas_obey_each_other() {
     // Its memory is a moment old, and the token in it has lapsed.
     let stale = other.service.grants.live_account(&id).await.unwrap();
     let refresh = other.service.grants.start_refresh(&id, stale.grant.generation).await;
-    assert_eq!(refresh.err().map(|error| error.code()), Some("ACCOUNT_NOT_ACTIVE"));
+    assert_eq!(refresh.err().map(|error| error.code()), Some(ErrorCode::AccountNotActive));
     assert!(other.provider.requests().is_empty(), "nothing was presented");
     one.connected(3).await;
     other.clock.advance(Duration::from_secs(5));

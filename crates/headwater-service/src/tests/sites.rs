@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use headwater_domain::account::AccountStatus;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::secret::Secret;
 use serde_json::{Map, Value, json};
 
@@ -136,7 +137,7 @@ async fn of_several_sites_the_settings_name_one() {
             assert!(house.provider.requests()[1].uri.path().contains(site));
         } else {
             let error = outcome.unwrap_err();
-            assert_eq!(error.code(), "SITE_UNKNOWN", "{api_config}");
+            assert_eq!(error.code(), ErrorCode::SiteUnknown, "{api_config}");
             assert!(error.message().contains(SITE) && error.message().contains(OTHER_SITE), "{error}");
             assert_eq!(house.provider.requests().len(), 1, "nothing is sent to a guessed site");
         }
@@ -200,10 +201,10 @@ async fn an_account_that_is_disconnected_while_its_site_is_looked_up_sends_nothi
         house.service.accounts.disconnect(&account).await.unwrap();
     };
     let error = read_while_looking(&house, &account, disconnect).await.unwrap_err();
-    assert_eq!(error.code(), "ACCOUNT_NOT_ACTIVE", "{error}");
+    assert_eq!(error.code(), ErrorCode::AccountNotActive, "{error}");
     assert_eq!(house.provider.requests().len(), 1, "only the sites were asked for");
     assert_eq!(house.status(&account).await, AccountStatus::Disconnected);
-    assert_eq!(house.read_page(&account).await.unwrap_err().code(), "ACCOUNT_NOT_ACTIVE", "nor later");
+    assert_eq!(house.read_page(&account).await.unwrap_err().code(), ErrorCode::AccountNotActive, "nor later");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Calling tools: whose account, which request, what comes back.
 
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::page::Page;
 use serde_json::{Value, json};
 
@@ -88,7 +89,7 @@ async fn an_unknown_tool_is_answered_with_the_nearest_ones() {
         [("confluence_get_page", "confluence_page_get"), ("confluence_page_gte", "confluence_page_get")]
     {
         let error = house.call(name, &account, &json!({})).await.unwrap_err();
-        assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, "RESOURCE_NOT_FOUND"));
+        assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, ErrorCode::ResourceNotFound));
         assert!(error.message().contains(name) && error.message().contains(near), "{error}");
     }
     let error = house.call(&"x".repeat(100_000), &account, &json!({})).await.unwrap_err();
@@ -143,13 +144,16 @@ async fn accounts_that_are_not_active_send_nothing() {
     let house = House::new().await;
     house.link().await;
     let pending = house.read_page(&ann()).await.unwrap_err();
-    assert_eq!((pending.kind(), pending.code()), (ErrorKind::FailedPrecondition, "ACCOUNT_NOT_ACTIVE"));
+    assert_eq!(
+        (pending.kind(), pending.code()),
+        (ErrorKind::FailedPrecondition, ErrorCode::AccountNotActive)
+    );
     house.connected(1).await;
     house.service.accounts.disconnect(&ann()).await.unwrap();
-    assert_eq!(house.read_page(&ann()).await.unwrap_err().code(), "ACCOUNT_NOT_ACTIVE");
+    assert_eq!(house.read_page(&ann()).await.unwrap_err().code(), ErrorCode::AccountNotActive);
     house.connected(2).await;
     house.service.connections.set_enabled(house.wiki.id.as_str(), false).await.unwrap();
-    assert_eq!(house.read_page(&ann()).await.unwrap_err().code(), "CONNECTION_DISABLED");
+    assert_eq!(house.read_page(&ann()).await.unwrap_err().code(), ErrorCode::ConnectionDisabled);
     house.service.accounts.delete(&ann()).await.unwrap();
     assert_eq!(house.read_page(&ann()).await.unwrap_err().kind(), ErrorKind::NotFound);
     assert!(house.provider.requests().is_empty());

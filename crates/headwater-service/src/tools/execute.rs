@@ -6,6 +6,7 @@ use headwater_catalog::connector::Connector;
 use headwater_catalog::definition::Tool;
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::{AccountId, ExecutionId};
 use headwater_domain::page::Page;
 use serde_json::{Map, Value};
@@ -167,7 +168,7 @@ fn ensure_provider(found: &Found, live: &LiveAccount) -> Result<(), ServiceError
         found.connector.provider(),
         live.connection.provider
     );
-    Err(ServiceError::new(ErrorKind::InvalidArgument, "PROVIDER_MISMATCH", message))
+    Err(ServiceError::new(ErrorKind::InvalidArgument, ErrorCode::ProviderMismatch, message))
 }
 
 fn invalid(violations: Vec<headwater_catalog::arguments::Violation>) -> ServiceError {

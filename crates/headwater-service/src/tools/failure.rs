@@ -6,6 +6,7 @@ use headwater_catalog::failure::{FailureKind, ToolFailure};
 use headwater_catalog::plan::NothingToKeep;
 use headwater_domain::connection::Connection;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::ExecutionId;
 use headwater_ports::upstream::{ReadError, UpstreamError};
 
@@ -14,11 +15,7 @@ use super::download::Lost;
 use super::execute::Found;
 use crate::error::{ServiceError, ToolError};
 use crate::governor::Crowded;
-use crate::grants::GRANT_IN_DOUBT;
 use crate::live::LiveAccount;
-
-/// The code that the published SDKs look for.
-const TOOL_ERROR: &str = "TOOL_ERROR";
 
 /// The longest vendor answer in an error: gRPC clients take 8 KiB of trailers in all.
 const MAX_VENDOR_BODY: usize = 2000;
@@ -59,22 +56,24 @@ pub(super) fn in_doubt(found: &Found, status: u16, reason: &str, execution: &Exe
     let tool = ToolError {
         execution_id: execution.to_string(),
         message: message.clone(),
-        code: GRANT_IN_DOUBT.to_owned(),
+        code: ErrorCode::GrantInDoubt.to_string(),
         tool: name.clone(),
         ..ToolError::default()
     };
-    ServiceError::new(ErrorKind::Unavailable, TOOL_ERROR, message).with_tool(tool)
+    ServiceError::new(ErrorKind::Unavailable, ErrorCode::ToolError, message).with_tool(tool)
 }
 
 /// A file could not be fetched; nothing was changed.
 pub(super) fn lost(problem: &Lost, execution: &ExecutionId) -> ServiceError {
     let (kind, code) = match problem {
-        Lost::TooLarge => (ErrorKind::InvalidArgument, "FILE_TOO_LARGE"),
-        Lost::Upstream(UpstreamError::TimedOut(_)) => (ErrorKind::DeadlineExceeded, "NO_ANSWER"),
+        Lost::TooLarge => (ErrorKind::InvalidArgument, ErrorCode::FileTooLarge.as_str()),
+        Lost::Upstream(UpstreamError::TimedOut(_)) => {
+            (ErrorKind::DeadlineExceeded, ErrorCode::NoAnswer.as_str())
+        }
         Lost::Crowded(_) => (ErrorKind::ResourceExhausted, "429"),
-        Lost::Upstream(_) | Lost::Read(_) => (ErrorKind::Internal, "NO_ANSWER"),
+        Lost::Upstream(_) | Lost::Read(_) => (ErrorKind::Internal, ErrorCode::NoAnswer.as_str()),
         Lost::NoTarget | Lost::StrangeHost(_) | Lost::TooManyHops | Lost::Refused(_) => {
-            (ErrorKind::Internal, "NO_FILE")
+            (ErrorKind::Internal, ErrorCode::NoFile.as_str())
         }
     };
     tool_error(kind, code, format!("the file could not be fetched: {problem}"), execution)
@@ -108,7 +107,7 @@ fn refused(failure: ToolFailure, tool: &Tool, live: &LiveAccount, execution: &Ex
         missing_scopes,
         vendor_body: failure.vendor_body.map(|body| cut(body.to_string())),
     };
-    ServiceError::new(kind, TOOL_ERROR, message).with_tool(details)
+    ServiceError::new(kind, ErrorCode::ToolError, message).with_tool(details)
 }
 
 /// What the grant lacks for the tool, when the refusal could come from that. Nothing is known of grants without a
@@ -190,7 +189,7 @@ pub(super) fn unreachable(error: &SendError, execution: &ExecutionId) -> Service
     };
     tool_error(
         kind,
-        "NO_ANSWER",
+        ErrorCode::NoAnswer.as_str(),
         format!("the provider's answer did not arrive: {error}; {effect}"),
         execution,
     )
@@ -200,7 +199,7 @@ pub(super) fn unreachable(error: &SendError, execution: &ExecutionId) -> Service
 pub(super) fn unreadable(reason: &str, execution: &ExecutionId) -> ServiceError {
     tool_error(
         ErrorKind::Internal,
-        "UNREADABLE_ANSWER",
+        ErrorCode::UnreadableAnswer.as_str(),
         format!("the call succeeded, but its answer is of no use: {reason}"),
         execution,
     )
@@ -208,7 +207,7 @@ pub(super) fn unreadable(reason: &str, execution: &ExecutionId) -> ServiceError 
 
 /// What a call should have kept is not there; nothing was written.
 pub(super) fn not_kept(problem: &NothingToKeep, execution: &ExecutionId) -> ServiceError {
-    tool_error(ErrorKind::InvalidArgument, "NOTHING_TO_KEEP", problem.to_string(), execution)
+    tool_error(ErrorKind::InvalidArgument, ErrorCode::NothingToKeep.as_str(), problem.to_string(), execution)
 }
 
 fn tool_error(kind: ErrorKind, code: &str, message: String, execution: &ExecutionId) -> ServiceError {
@@ -218,7 +217,7 @@ fn tool_error(kind: ErrorKind, code: &str, message: String, execution: &Executio
         code: code.to_owned(),
         ..ToolError::default()
     };
-    ServiceError::new(kind, TOOL_ERROR, message).with_tool(tool)
+    ServiceError::new(kind, ErrorCode::ToolError, message).with_tool(tool)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use headwater_domain::account::{AccountStatus, ConnectedAccount};
 use headwater_domain::connection::Connection;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::AccountId;
 use moka::future::Cache;
 
@@ -16,7 +17,6 @@ use super::Tools;
 use crate::accounts::AccountLocator;
 use crate::connect::LinkRequest;
 use crate::error::{Help, ServiceError};
-use crate::live::NOT_ACTIVE;
 
 /// How long calls that fail for the same reason are given the same link; an agent that tries again and again must not
 /// fill the store with them. Short, because a link that was used up is of no more use.
@@ -37,7 +37,7 @@ impl Tools {
     /// Adds a link to the error of a call that a new consent would help. Without one, the error stays as it is.
     pub(super) async fn with_way_out(&self, error: ServiceError, id: &AccountId) -> ServiceError {
         let missing = error.tool().map(|tool| tool.missing_scopes.clone()).unwrap_or_default();
-        if missing.is_empty() && error.code() != NOT_ACTIVE {
+        if missing.is_empty() && error.code() != ErrorCode::AccountNotActive {
             return error;
         }
         match self.way_out(id, &missing).await {

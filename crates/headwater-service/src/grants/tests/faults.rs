@@ -1,6 +1,7 @@
 //! A provider that cannot be reached, answers too late, or too little.
 
 use headwater_domain::account::AccountStatus;
+use headwater_domain::error_code::ErrorCode;
 
 use super::provider::Fault;
 use super::world::{World, simulate};
@@ -87,7 +88,7 @@ pub(super) async fn silence_for_an_hour(world: World) {
     assert_eq!(world.provider.presentations().len(), inside + 2, "once, and once to confirm");
     assert_eq!(world.status().await, AccountStatus::Expired);
     let error = replica.call(&world.account).await.err().unwrap();
-    assert_eq!(error.code(), "ACCOUNT_NOT_ACTIVE");
+    assert_eq!(error.code(), ErrorCode::AccountNotActive);
 }
 
 #[test]

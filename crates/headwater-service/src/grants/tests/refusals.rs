@@ -1,6 +1,7 @@
 //! A provider that says no.
 
 use headwater_domain::account::AccountStatus;
+use headwater_domain::error_code::ErrorCode;
 
 use super::provider::Fault;
 use super::world::simulate;
@@ -32,7 +33,7 @@ fn a_revoked_grant_is_confirmed_and_then_given_up() {
         let [.., first, second] = world.provider.presentations()[..] else { panic!("two presentations") };
         assert!(first.at.until(second.at).as_secs() >= 30);
         let error = replica.call(&world.account).await.err().unwrap();
-        assert_eq!(error.code(), "ACCOUNT_NOT_ACTIVE");
+        assert_eq!(error.code(), ErrorCode::AccountNotActive);
         let count = world.provider.presentations().len();
         world.pass(100_000).await;
         assert_eq!(world.provider.presentations().len(), count, "a lost grant is left alone");
@@ -49,7 +50,7 @@ fn wrong_credentials_lose_no_account() {
         world.provider.weather(Fault::WrongSecret);
         world.pass(1_000).await;
         let error = replica.call(&world.account).await.err().unwrap();
-        assert!(["CONNECTION_REFUSED", "REFRESH_FAILED"].contains(&error.code()), "{error}");
+        assert!([ErrorCode::ConnectionRefused, ErrorCode::RefreshFailed].contains(&error.code()), "{error}");
         assert_eq!(world.status().await, AccountStatus::Active);
         let asked = world.provider.presentations().len();
         assert!(asked <= 28, "{asked} requests in 1000 seconds");

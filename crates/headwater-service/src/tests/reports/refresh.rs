@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::page::Page;
 use headwater_ports::upstream::UpstreamError;
 use headwater_store::SqliteStore;
@@ -254,7 +255,7 @@ async fn a_grant_that_ended_is_said_in_every_answer_and_told_as_an_event() {
     let account = house.connected(1).await;
     lose_the_grant(&house, &account).await;
     let error = house.read_page(&account).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::FailedPrecondition, "ACCOUNT_NOT_ACTIVE"));
+    assert_eq!((error.kind(), error.code()), (ErrorKind::FailedPrecondition, ErrorCode::AccountNotActive));
     assert!(error.to_string().contains("get an authorization link"), "{error}");
     let all = Page { offset: 0, limit: 1000 };
     let events = house.service.events.list(&EventFilter::default(), all).await.unwrap().items;

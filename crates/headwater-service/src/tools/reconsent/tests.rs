@@ -1,5 +1,6 @@
 //! When an error comes with a link, and when it must not.
 
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::AccountId;
 
 use crate::connections::ConnectionSettings;
@@ -56,7 +57,7 @@ async fn an_expired_account_comes_with_a_link_before_anything_is_sent() {
     let bench = Bench::new();
     let account = known(&bench, AccountStatus::Expired, &[IDENTITY]).await;
     let error = bench.call("bench_note_pin", &account).await.unwrap_err();
-    assert_eq!(error.code(), NOT_ACTIVE);
+    assert_eq!(error.code(), ErrorCode::AccountNotActive);
     assert!(error.help().is_some(), "{error}");
     assert!(bench.upstream.seen().is_empty());
 }
@@ -75,7 +76,11 @@ async fn no_link_is_shown_that_does_not_help_or_that_somebody_else_could_use() {
         let open = Bench::new();
         let account = known(&open, status, &["read:jira-work", NEEDED, IDENTITY]).await;
         let error = open.call("bench_note_pin", &account).await.unwrap_err();
-        assert_eq!((error.code(), error.help()), (NOT_ACTIVE, None), "anybody could connect it");
+        assert_eq!(
+            (error.code(), error.help()),
+            (ErrorCode::AccountNotActive, None),
+            "anybody could connect it"
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 use headwater_domain::account::AccountStatus;
 use headwater_domain::error::ErrorKind;
+use headwater_domain::error_code::ErrorCode;
 use headwater_domain::id::AccountId;
 use http::Response;
 use http::header::RETRY_AFTER;
@@ -119,7 +120,7 @@ async fn a_long_pause_is_reported_and_holds_back_every_caller_of_the_site() {
     let (outcome, sent, _) = run(&bench, ONCE, &account).await;
     let error = outcome.unwrap_err();
     assert_eq!((error.kind(), sent), (ErrorKind::ResourceExhausted, 0));
-    assert_eq!((error.code(), error.tool().unwrap().code.as_str()), ("TOOL_ERROR", "429"));
+    assert_eq!((error.code(), error.tool().unwrap().code.as_str()), (ErrorCode::ToolError, "429"));
     assert!(
         error.message().starts_with("nothing was sent") && error.message().contains("Wait 600 seconds"),
         "{error}"
