@@ -78,7 +78,7 @@ codes! {
     /// The body is larger than allowed.
     BodyTooLarge = "BODY_TOO_LARGE" [ResourceExhausted] "Send less.";
     /// The answer is larger than the client takes, and cannot be cut.
-    AnswerTooLarge = "ANSWER_TOO_LARGE" [Internal] "Ask for less at once, or read it with a raw request through /proxy.";
+    AnswerTooLarge = "ANSWER_TOO_LARGE" [InvalidArgument] "Ask for less at once, or read it with a raw request through /proxy.";
     /// The operator's bound on the number of rows or on stored bytes is reached.
     QuotaExceeded = "QUOTA_EXCEEDED" [ResourceExhausted] "Delete what is not needed, or ask the operator for more.";
     /// An account or an API client has as many calls under way as it may have.

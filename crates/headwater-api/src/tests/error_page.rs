@@ -15,7 +15,8 @@ Every error names a code that keeps its meaning from release to release, in `err
 what was wrong in this case. gRPC calls end with the status, REST calls with the HTTP status; a tool error
 (`TOOL_ERROR`) has the provider's own code in its details as well.
 
-Exceptions: a body that is too large is answered with 413 and a method that an address does not take with 405 over REST.
+Exceptions: over REST a body that is too large is answered with 413, and a method that an address does not take with 405.
+`ANSWER_TOO_LARGE`, which only gRPC clients meet, ends with OutOfRange.
 The proxy answers 403 for an account or a connection that is not active and 502 where headwater is at fault, and never
 401, because clients would take that for a failure of their own token.
 
